@@ -1,0 +1,1 @@
+"""Assessing: initiatives against the strands of the offer."""

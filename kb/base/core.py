@@ -1,0 +1,147 @@
+"""What every part of a knowledge base rests on: a home, its store, its declarations, its index."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from kb.base.indexing import entries_of, words_of
+from kb.declare.declarations import Declarations
+from kb.errors import Refused, Unknown
+from kb.find import index
+from kb.home import DECLARATIONS, Home
+from kb.keep import documents, register, since
+from kb.keep.found import Declaration
+from kb.keep.store import Reading, Store, Writing
+
+
+def now_utc() -> datetime:
+    """This instant, to the second: finer would promise an order that clocks do not keep."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A listing: its name, its columns in order, its rows, and what must be said beside it."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: list[dict[str, object]]
+    notes: tuple[str, ...] = ()
+
+
+class Core:
+    """A knowledge base opened in its home. `by` is who acts; `clock` says when."""
+
+    def __init__(
+        self, home: Home, *, by: str = "", clock: Callable[[], datetime] = now_utc
+    ) -> None:
+        self.home = home
+        self.by = by.strip().casefold() or "unknown"
+        self.clock = clock
+        self.store = Store.open(home.store)
+        self._declarations: Declarations | None = None
+
+    def close(self) -> None:
+        """Gives back the store."""
+        self.store.close()
+
+    @property
+    def declarations(self) -> Declarations:
+        """The declaration files as they are in the home now, read once."""
+        if self._declarations is None:
+            self._declarations = Declarations.of(self.home)
+        return self._declarations
+
+    def declared(self, reading: Reading) -> Declarations:
+        """The declarations that held at the act read at: the files, where that is now."""
+        if reading.at is None:
+            return self.declarations
+        return Declarations({row.name: row.text for row in reading.rows(Declaration)})
+
+    def act_on(self, day: date | None) -> int | None:
+        """The act as of which to read for a day; None, which is now, for no day."""
+        return None if day is None else self.store.act_on(day, now=self.clock())
+
+    def today(self, at: int | None) -> date:
+        """The day by which to reckon when reading at that act."""
+        if at is None:
+            return self.clock().date()
+        with self.store.reading() as reading:
+            return reading.act(at).at.date()
+
+    @contextmanager
+    def writing(self, command: str, *, why: str = "") -> Iterator[Writing]:
+        """One act by who acts here, with the declarations it was made under; then the index."""
+        declarations = self.declarations
+        with self.store.writing(by=self.by, command=command, now=self.clock(), why=why) as writing:
+            for name in DECLARATIONS:
+                row = Declaration(name=name, text=declarations.texts[name])
+                writing.replace(Declaration, [row], name=name)
+            yield writing
+        self.catch_up_index()
+
+    def catch_up_index(self) -> int:
+        """Brings the index to the last act; the number of entries written.
+
+        Only what changed is written, in one commit, unless there is no index, or the bodies
+        or the code book changed, whose names stand in every entry.
+        """
+        written_to = index.act_of(self.home.index)
+        if written_to is None:
+            return self.reindex()
+        with self.store.reading() as reading:
+            touched = since.touched_since(reading, written_to)
+            if touched.declarations & {"bodies.toml", "codebook.toml", "sources.toml"}:
+                return self.reindex()
+            entries = list(
+                entries_of(reading, self.declarations, touched.documents, touched.initiatives)
+            )
+            act = self._last_act(reading)
+        asked = {f"d{number}" for number in touched.documents}
+        asked |= {f"i{number}" for number in touched.initiatives}
+        gone = asked - {entry.id for entry in entries}
+        if asked or act != written_to:
+            words = words_of(self.declarations)
+            index.update(self.home.index, entries, sorted(gone), words, act=act)
+        return len(entries)
+
+    def reindex(self) -> int:
+        """Builds the index anew from the store; the number of entries."""
+        with self.store.reading() as reading:
+            act = self._last_act(reading)
+            entries = list(entries_of(reading, self.declarations))
+        index.build(self.home.index, entries, words_of(self.declarations), act=act)
+        return len(entries)
+
+    @staticmethod
+    def _last_act(reading: Reading) -> int:
+        acts = reading.acts()
+        return acts[-1].id or 0 if acts else 0
+
+    def initiative(self, reading: Reading, named: str) -> register.Entry:
+        """The standing initiative of that slug or number.
+
+        Raises Unknown with the nearest slug; Refused for one that was merged or ended.
+        """
+        known = register.slugs(reading)
+        number = int(named) if named.isdigit() else known.get(named.casefold())
+        found = register.entries(reading, [number]) if number is not None else {}
+        if number in found:
+            return found[number]
+        if number is None or number not in known.values():
+            raise Unknown("initiative", named, known, where="the register")
+        into = register.merged_into(reading, number)
+        if into is not None:
+            other = next(slug for slug, each in known.items() if each == into)
+            raise Refused(f"initiative {named!r} was merged", hint=f"use {other!r}")
+        raise Refused(f"initiative {named!r} no longer stands", hint="kb show NAME --history")
+
+    def document(self, reading: Reading, named: str) -> documents.Held:
+        """The document of that number, `d42` or `42`; Unknown with what there is, else."""
+        digits = named.casefold().removeprefix("d")
+        found = documents.held(reading, [int(digits)]) if digits.isdigit() else []
+        if not found:
+            known = [f"d{each.id}" for each in documents.held(reading)]
+            raise Unknown("document", named, known, where="the store")
+        return found[0]

@@ -1,0 +1,407 @@
+"""Lists of what is held: initiatives, decisions, sources, runs; and one initiative in full."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from kb.base.assessing import Assesses, pages_of
+from kb.base.core import Rows
+from kb.base.screening import Screens
+from kb.contract import Source
+from kb.declare.codebook import FACETS
+from kb.declare.declarations import Declarations
+from kb.errors import Unknown
+from kb.keep import documents, register, runs
+from kb.keep.acts import Row
+from kb.keep.found import Outcome, Run
+from kb.keep.register import Entry
+from kb.keep.said import Assessment, Kinship, Membership, Profile, Relation, Screening, Tag
+from kb.keep.store import Reading
+
+INITIATIVES = (
+    "id slug title organisation organisation_kind kind role reach audience means focus region "
+    "status effect own started url summary strands documents last_changed"
+).split()
+DECISIONS = (
+    "at by what document initiative strand decision reason why ended_at ended_by"
+).split()
+SOURCES = (
+    "name organisation shape url cadence last_run outcome documents due state checked"
+).split()
+RUNS = "id source started seconds outcome requests new changed same gone errors why".split()
+HISTORY = "at by act what said".split()
+
+
+class Lists(Screens, Assesses):
+    """What is held, as rows. Every list takes the act to read at."""
+
+    def initiatives(
+        self,
+        *,
+        codes: Mapping[str, Sequence[str]] | None = None,
+        organisation: str | None = None,
+        strand: str | None = None,
+        own: bool | None = None,
+        at: int | None = None,
+    ) -> Rows:
+        """The register, by title. Every filter given must hold; a region takes in wider ones."""
+        with self.store.reading(at) as reading:
+            declarations = self.declared(reading)
+            entries = register.entries(reading)
+            changed = self._last_changed(reading)
+            pages = _pages_by_initiative(reading)
+            strands = _strands(register.judgements(reading))
+        wanted = _Wanted(declarations, codes or {}, organisation, strand, own)
+        rows = [
+            {
+                "id": entry.id,
+                "slug": entry.slug,
+                "title": entry.profile.title,
+                "organisation": entry.profile.organisation,
+                "organisation_kind": entry.profile.organisation_kind or None,
+                "own": wanted.is_own(entry),
+                "started": entry.profile.started,
+                "url": entry.profile.url,
+                "summary": entry.profile.summary or None,
+                "strands": strands.get(entry.id, []),
+                "documents": [f"d{each}" for each in pages.get(entry.id, [])],
+                "last_changed": changed.get(entry.id),
+                **_coded(entry, declarations),
+            }
+            for entry in entries.values()
+            if wanted.holds(entry, strands.get(entry.id, []))
+        ]
+        rows.sort(key=lambda row: (str(row["title"]).casefold(), row["id"]))
+        return Rows("initiatives", tuple(INITIATIVES), rows)
+
+    def _last_changed(self, reading: Reading) -> dict[int, datetime]:
+        """Initiative to the last act that said something of it."""
+        acts = {act.id: act.at for act in reading.acts()}
+        found: dict[int, int] = {}
+        for model in (Profile, Tag, Relation, Assessment, Membership):
+            for row in reading.history(model):
+                number = row.initiative  # type: ignore[attr-defined]
+                ended = row.ended if row.ended in acts else None
+                found[number] = max(found.get(number, 0), row.made, ended or 0)
+        return {number: acts[act] for number, act in found.items()}
+
+    def decisions(self, *, at: int | None = None) -> Rows:
+        """Every screening and assessment ever made by a person, newest first."""
+        with self.store.reading(at) as reading:
+            acts = {act.id: act for act in reading.acts()}
+            slugs = {number: slug for slug, number in register.slugs(reading).items()}
+            said: list[tuple[Row, dict[str, object]]] = [
+                (row, _screening_row(row)) for row in reading.history(Screening)
+            ]
+            said += [
+                (row, _assessment_row(row, slugs)) for row in reading.history(Assessment)
+            ]
+        rows = []
+        for row, told in said:
+            made, ended = acts[row.made], acts.get(row.ended)
+            rows.append(
+                {
+                    "at": made.at,
+                    **told,
+                    "ended_at": ended.at if ended else None,
+                    "ended_by": ended.by if ended else None,
+                }
+            )
+        order = sorted(range(len(rows)), key=lambda n: (said[n][0].made, n), reverse=True)
+        return Rows("decisions", tuple(DECISIONS), [rows[number] for number in order])
+
+    def sources(self, *, at: int | None = None) -> Rows:
+        """Every declared source with what is known of it."""
+        with self.store.reading(at) as reading:
+            declared = self.declared(reading).sources.source
+            last = runs.last_runs(reading)
+            held: dict[str, int] = {}
+            for each in documents.held(reading):
+                held[each.document.source] = held.get(each.document.source, 0) + 1
+        rows: list[dict[str, object]] = []
+        for source in declared:
+            run = last.get(source.name)
+            rows.append(
+                {
+                    "name": source.name,
+                    "organisation": source.organisation,
+                    "shape": source.shape.value,
+                    "url": source.start[0] if source.start else None,
+                    "cadence": source.every_days,
+                    "last_run": run.started if run else None,
+                    "outcome": run.outcome.value if run else None,
+                    "documents": held.get(source.name, 0),
+                    "due": is_due(source, run, self.clock()),
+                    "state": source.state,
+                    "checked": source.checked,
+                }
+            )
+        return Rows("sources", tuple(SOURCES), rows)
+
+    def runs(self, source: str | None = None, *, at: int | None = None) -> Rows:
+        """Runs, newest first; Unknown for a source that is not declared and never ran."""
+        with self.store.reading(at) as reading:
+            known = {run.source for run in runs.newest(reading)}
+            if source and source not in known:
+                self.declared(reading).sources.get(source)
+            found = runs.newest(reading, source)
+        return Rows("runs", tuple(RUNS), [_run_row(run) for run in found])
+
+    def history(self, named: str, *, at: int | None = None) -> Rows:
+        """Everything said of an initiative or document, as a diary, oldest first."""
+        with self.store.reading(at) as reading:
+            number, models, column = self._subject(reading, named)
+            acts = {act.id: act for act in reading.acts()}
+            lines = []
+            for model in models:
+                for row in reading.history(model, **{column: number}):
+                    for act, what in ((row.made, "said"), (row.ended, "ended")):
+                        if act in acts:
+                            lines.append((act, what, model.__name__.casefold(), row))
+        lines.sort(key=lambda line: (line[0], line[1], line[3].id or 0))
+        rows: list[dict[str, object]] = [
+            {
+                "at": acts[act].at,
+                "by": acts[act].by,
+                "act": acts[act].command,
+                "what": f"{table} {what}",
+                "said": _told(row),
+            }
+            for act, what, table, row in lines
+        ]
+        return Rows("history", tuple(HISTORY), rows)
+
+    def _subject(
+        self, reading: Reading, named: str
+    ) -> tuple[int, tuple[type[Row], ...], str]:
+        digits = named.casefold().removeprefix("d")
+        if named.casefold().startswith("d") and digits.isdigit():
+            held = self.document(reading, named)
+            return held.id, (Screening, Membership), "document"
+        known = register.slugs(reading)
+        number = int(named) if named.isdigit() else known.get(named.casefold())
+        if number is None or number not in known.values():
+            raise Unknown("initiative", named, known, where="the register")
+        return number, (Profile, Tag, Relation, Assessment, Membership), "initiative"
+
+    def show(self, named: str, *, at: int | None = None) -> dict[str, Any]:
+        """One initiative, or one document, with everything that stands of it."""
+        digits = named.casefold().removeprefix("d")
+        with self.store.reading(at) as reading:
+            if named.casefold().startswith("d") and digits.isdigit():
+                return self._show_document(reading, named)
+            entry = self.initiative(reading, named)
+            declarations = self.declared(reading)
+            slugs = {number: slug for slug, number in register.slugs(reading).items()}
+            judgements = register.judgements(reading)
+            pages = pages_of(reading).get(entry.id, [])
+            parts = [
+                slugs[row.initiative]
+                for row in reading.rows(Relation, to=entry.id, kinship=Kinship.part_of)
+            ]
+        profile = entry.profile
+        return {
+            "id": entry.id,
+            "slug": entry.slug,
+            **profile.model_dump(exclude={"id", "made", "ended", "initiative", "address"}),
+            "own": declarations.bodies.name(profile.organisation) in declarations.ours,
+            **{facet: entry.codes(facet) for facet in FACETS},
+            **{
+                kinship.value.replace("-", "_"): [slugs[number] for number in others]
+                for kinship, others in entry.relations.items()
+            },
+            "parts": parts,
+            "assessments": [
+                {
+                    "strand": strand,
+                    "level": judgement.outcome,
+                    "basis": judgement.leading.basis.value,
+                    "quote": judgement.leading.quote or None,
+                    "why": judgement.leading.why or None,
+                    "by": judgement.leading.person,
+                }
+                for (number, strand), judgement in judgements.items()
+                if number == entry.id
+            ],
+            "documents": [
+                {"document": f"d{held.id}", "url": held.standing.url} for held in pages
+            ],
+        }
+
+    def _show_document(self, reading: Reading, named: str) -> dict[str, Any]:
+        held = self.document(reading, named)
+        slugs = {number: slug for slug, number in register.slugs(reading).items()}
+        belongs = documents.memberships(reading).get(held.id, set())
+        verdict = documents.verdicts(reading).get(held.id)
+        return {
+            "document": f"d{held.id}",
+            "title": held.revision.title,
+            "source": held.document.source,
+            "url": held.standing.url,
+            "state": held.standing.state.value,
+            "fetched_at": held.revision.fetched_at,
+            "published_on": held.revision.published_on,
+            "published_from": held.revision.published_from or None,
+            "relevance": held.relevance.score if held.relevance else None,
+            "terms": held.relevance.terms if held.relevance else [],
+            "screening": verdict.outcome if verdict else None,
+            "initiatives": sorted(slugs[number] for number in belongs),
+            "text": held.revision.text,
+        }
+
+    def status(self) -> dict[str, int]:
+        """Counts of what is held and of what waits for a person."""
+        with self.store.reading() as reading:
+            entries = register.entries(reading)
+            declarations = self.declared(reading)
+            judgements = [
+                judgement
+                for (number, _), judgement in register.judgements(reading).items()
+                if number in entries
+            ]
+            verdicts = documents.verdicts(reading)
+            held = documents.held(reading)
+            last = runs.last_runs(reading)
+        own = sum(
+            declarations.bodies.name(entry.profile.organisation) in declarations.ours
+            for entry in entries.values()
+        )
+        unwell = [
+            source
+            for source in declarations.sources.source
+            if source.name in last and last[source.name].outcome != Outcome.ok
+        ]
+        overlaps = self.overlaps().rows
+        return {
+            "initiatives of others": len(entries) - own,
+            "initiatives of our own": own,
+            "documents": len(held),
+            "to screen": len(self.inbox().rows),
+            "proposals to confirm": sum(not judgement.confirmed for judgement in judgements),
+            "assessments confirmed": sum(bool(judgement.confirmed) for judgement in judgements),
+            "to re-check": sum(bool(row["recheck"]) for row in overlaps),
+            "conflicts": sum(verdict.outcome == "conflict" for verdict in verdicts.values())
+            + sum(judgement.outcome == "conflict" for judgement in judgements),
+            "sources": len(declarations.sources.source),
+            "sources unwell": len(unwell),
+        }
+
+
+class _Wanted:
+    """The filters of the register, made ready once."""
+
+    def __init__(
+        self,
+        declarations: Declarations,
+        codes: Mapping[str, Sequence[str]],
+        organisation: str | None,
+        strand: str | None,
+        own: bool | None,
+    ) -> None:
+        book = declarations.book
+        self._declarations = declarations
+        self._codes = {
+            facet: {
+                each
+                for code in asked
+                for each in (
+                    book.around(code) if facet == "region" else [book.check(facet, code)]
+                )
+            }
+            for facet, asked in codes.items()
+            if asked
+        }
+        self._bodies = declarations.bodies.with_parts(organisation) if organisation else None
+        self._strand = declarations.offer.get(strand).key if strand else None
+        self._own = own
+
+    def is_own(self, entry: Entry) -> bool:
+        body = self._declarations.bodies.name(entry.profile.organisation)
+        return body in self._declarations.ours
+
+    def holds(self, entry: Entry, strands: Sequence[str]) -> bool:
+        body = self._declarations.bodies.name(entry.profile.organisation)
+        return (
+            all(set(entry.codes(facet)) & asked for facet, asked in self._codes.items())
+            and (self._bodies is None or body in self._bodies)
+            and (self._strand is None or self._strand in strands)
+            and (self._own is None or self._own == self.is_own(entry))
+        )
+
+
+def _coded(entry: Entry, declarations: Declarations) -> dict[str, object]:
+    book = declarations.book
+    shown = [facet for facet in FACETS if facet in INITIATIVES]
+    return {
+        facet: entry.code(facet) if facet in book.facets.one else entry.codes(facet)
+        for facet in shown
+    }
+
+
+def _pages_by_initiative(reading: Reading) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for document, numbers in sorted(documents.memberships(reading).items()):
+        for number in numbers:
+            found.setdefault(number, []).append(document)
+    return found
+
+
+def _strands(judgements: Mapping[tuple[int, str], register.Judgement]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for (number, strand), judgement in judgements.items():
+        if judgement.outcome != "no-overlap":
+            found.setdefault(number, []).append(strand)
+    return found
+
+
+def _screening_row(row: Screening) -> dict[str, object]:
+    return {
+        "by": row.person,
+        "what": "screening",
+        "document": f"d{row.document}",
+        "initiative": None,
+        "strand": None,
+        "decision": row.decision.value,
+        "reason": row.reason or None,
+        "why": row.why or None,
+    }
+
+
+def _assessment_row(row: Assessment, slugs: Mapping[int, str]) -> dict[str, object]:
+    return {
+        "by": row.person,
+        "what": "assessment" if row.basis == "confirmed" else "proposal",
+        "document": None,
+        "initiative": slugs[row.initiative],
+        "strand": row.strand,
+        "decision": row.level.value,
+        "reason": None,
+        "why": row.why or None,
+    }
+
+
+def _run_row(run: Run) -> dict[str, object]:
+    seconds = (run.finished - run.started).total_seconds() if run.finished else None
+    counts = {name: run.counts.get(name) for name in "requests new changed same gone errors".split()}
+    return {
+        "id": run.number,
+        "source": run.source,
+        "started": run.started,
+        "seconds": seconds,
+        "outcome": run.outcome.value,
+        **counts,
+        "why": run.why or None,
+    }
+
+
+def _told(row: Row) -> str:
+    hidden = {"initiative", "document", "address"}
+    said = {name: value for name, value in row.said().items() if name not in hidden and value}
+    return ", ".join(f"{name}: {value}" for name, value in said.items())
+
+
+def is_due(source: Source, last: Run | None, now: datetime) -> bool:
+    """True when the source is on, is crawled at all, and its cadence has passed."""
+    if source.state != "on" or source.shape == "by-hand":
+        return False
+    return last is None or now - last.started >= timedelta(days=source.every_days)

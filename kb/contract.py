@@ -1,0 +1,144 @@
+"""Source and Page: what spiders and kb promise each other."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum, auto
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from w3lib.url import canonicalize_url, url_query_cleaner
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+# Parameters that say how a reader came, not what is shown.
+TRACKING = (
+    "utm_source utm_medium utm_campaign utm_term utm_content utm_id fbclid gclid dclid msclkid "
+    "mc_cid mc_eid _ga _gl ref doing_wp_cron sessionid jsessionid phpsessid sid print"
+).split()
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+HttpAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+")]
+
+
+class Shape(StrEnum):
+    """How a site lets itself be read."""
+
+    wordpress = auto()
+    govuk = auto()
+    sitemap = auto()
+    feed = auto()
+    listing = auto()
+    by_hand = "by-hand"
+
+
+class Strict(BaseModel):
+    """A declared table: a key it does not know is a fault, and nothing is changed later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Select(Strict):
+    """CSS for the parts of a listing; empty means the default of the shape."""
+
+    links: str = ""
+    next: str = ""
+    text: str = ""
+
+
+class Source(Strict):
+    """One site or part of a site that is scanned, as declared in sources.toml."""
+
+    name: Name
+    organisation: Text
+    shape: Shape
+    start: tuple[HttpAddress, ...] = ()
+    follow: tuple[str, ...] = ()
+    select: Select = Select()
+    covers: tuple[str, ...] = ("all",)
+    licence: str = "unknown"
+    every_days: int = Field(7, ge=1, le=366)
+    expect: int = Field(1, ge=0)
+    must_find: tuple[HttpAddress, ...] = ()
+    checked: bool = False
+    state: Literal["on", "paused", "retired"] = "on"
+    why: str = ""
+    was: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Source":
+        if self.shape is not Shape.by_hand and not self.start:
+            raise ValueError("start: at least one address, or shape 'by-hand'")
+        if self.state != "on" and not self.why:
+            raise ValueError(f"why: say why the source is {self.state}")
+        return self
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts that may be asked, with port where one is named."""
+        return frozenset(urlsplit(address).netloc.lower() for address in self.start)
+
+    @property
+    def loopback(self) -> bool:
+        """True when every host is this machine (demo, tests)."""
+        return all(is_loopback(address) for address in self.start)
+
+
+class Page(Strict):
+    """One response a spider takes for a document, before it is read.
+
+    `body` is as received. The hints are what the shape knows better than reading can:
+    `html` is the content alone where an API gives it apart.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_bytes="base64")
+
+    source: str
+    key: Text
+    url: HttpAddress
+    fetched_at: AwareDatetime
+    status: int
+    media_type: Text
+    body: bytes
+    asked: HttpAddress | None = None  # the address before redirects
+    permanent: bool = False  # every redirect on the way was permanent
+    etag: str | None = None
+    last_modified: str | None = None
+    title: str | None = None
+    summary: str | None = None
+    published_on: date | None = None
+    updated_on: date | None = None
+    html: str | None = None
+    select: str = ""
+    found_on: str | None = None
+
+
+def is_loopback(address: str) -> bool:
+    """True for an address on this machine, by its name alone."""
+    return (urlsplit(address).hostname or "") in LOOPBACK
+
+
+def normalised(address: str) -> str:
+    """One spelling for one place: https, no www, fragment, tracking or trailing slash.
+
+    Loopback keeps its scheme and port. Raises ValueError where there is no host.
+    """
+    parts = urlsplit(canonicalize_url(address.strip()))
+    if not parts.hostname:
+        raise ValueError(f"no address: {address!r}")
+    cleaned = url_query_cleaner(parts.geturl(), TRACKING, remove=True, unique=False)
+    path_and_query = urlsplit(cleaned)
+    host = path_and_query.netloc.lower().removeprefix("www.")
+    scheme = path_and_query.scheme if is_loopback(cleaned) else "https"
+    path = re.sub(r";jsessionid=[^/?]*", "", path_and_query.path, flags=re.I).rstrip("/")
+    query = f"?{path_and_query.query}" if path_and_query.query else ""
+    return f"{scheme}://{host}{path}{query}"
+
+
+def within(address: str, prefixes: Iterable[str]) -> bool:
+    """True when the path begins with one of the prefixes, or when there is none."""
+    path = urlsplit(address).path or "/"
+    asked = tuple(prefixes)
+    return not asked or path.startswith(asked)

@@ -1,0 +1,89 @@
+"""Organisations: one body for each real one, found by any of its spellings."""
+
+import re
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from kb.contract import Strict, Text
+from kb.errors import Unknown
+
+
+class Body(Strict):
+    """One organisation. `also`: its other spellings and names; `parent`: whose part it is."""
+
+    name: Text
+    kind: str
+    also: tuple[str, ...] = ()
+    parent: str = ""
+    succeeded_by: str = ""
+
+
+def folded(name: str) -> str:
+    """A spelling without what varies: case, punctuation, 'The', FT for Foundation Trust."""
+    plain = re.sub(r"[^\w&]+", " ", name.casefold()).strip()
+    plain = re.sub(r"\bft\b", "foundation trust", plain)
+    return plain.removeprefix("the ")
+
+
+class Bodies(BaseModel):
+    """Every declared body."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    body: tuple[Body, ...]
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Bodies":
+        seen: dict[str, str] = {}
+        for body in self.body:
+            for spelling in (body.name, *body.also):
+                other = seen.setdefault(folded(spelling), body.name)
+                if other != body.name:
+                    raise ValueError(f"{spelling!r} is said to be {other!r} and {body.name!r}")
+        for body in self.body:
+            for named in filter(None, (body.parent, body.succeeded_by)):
+                if seen.get(folded(named)) is None:
+                    raise ValueError(f"{body.name!r} names {named!r}, which is no body")
+        return self
+
+    @cached_property
+    def _by_spelling(self) -> dict[str, Body]:
+        return {
+            folded(spelling): body for body in self.body for spelling in (body.name, *body.also)
+        }
+
+    def find(self, spelling: str) -> Body | None:
+        """The body of that spelling, None where nobody declared it."""
+        return self._by_spelling.get(folded(spelling))
+
+    def name(self, spelling: str) -> str:
+        """The body's own name; an undeclared one keeps the spelling it came with."""
+        body = self.find(spelling)
+        return body.name if body else spelling.strip()
+
+    def get(self, spelling: str) -> Body:
+        """The body of that spelling; Unknown, with the nearest, where there is none."""
+        body = self.find(spelling)
+        if body is None:
+            known = [name for each in self.body for name in (each.name, *each.also)]
+            raise Unknown("organisation", spelling, known, where="bodies.toml")
+        return body
+
+    def with_parts(self, spelling: str) -> frozenset[str]:
+        """The names of a body, of its parts at any depth, and of those it succeeded."""
+        names = {self.get(spelling).name}
+        while True:
+            more = {
+                body.name
+                for body in self.body
+                if {self.name(body.parent), self.name(body.succeeded_by)} & names
+            } - names
+            if not more:
+                return frozenset(names)
+            names |= more
+
+    def spellings(self, spelling: str) -> tuple[str, ...]:
+        """Every name the body goes by, its own first."""
+        body = self.find(spelling)
+        return (body.name, *body.also) if body else (spelling,)

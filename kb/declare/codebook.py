@@ -1,0 +1,130 @@
+"""The code book: the closed vocabularies an initiative is tagged with."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from kb.contract import Strict
+from kb.errors import Refused, Unknown
+
+# What `boards` stands for: the people who make up the board of a trust.
+BOARD = frozenset({"boards", "chairs", "chief-executives", "executives", "non-executives"})
+
+# Vocabularies that are no facets: they code decisions and bodies, not initiatives.
+NOT_FACETS = ("overlap", "exclusion_reason", "organisation_kind")
+FACETS = (
+    "role reach kind means audience setting group focus region status effect".split()
+)  # the order shown
+
+
+class Code(Strict):
+    """One code: its definition, the code it replaces, the code it lies in."""
+
+    means: str
+    was: str = ""
+    within: str = ""
+
+
+class Facets(Strict):
+    """Which facets hold one code and which many."""
+
+    one: tuple[str, ...] = ("role", "reach", "kind", "status", "effect")
+    many: tuple[str, ...] = ("means", "audience", "setting", "group", "focus", "region")
+
+
+class CodeBook(BaseModel):
+    """Every vocabulary by name, each a code with its definition, in the order declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: str
+    facets: Facets = Facets()
+    codes: dict[str, dict[str, Code]]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, content: Any) -> Any:
+        """`[facet] code = "definition"`, or `{ means, was, in }`, as one mapping."""
+        if not isinstance(content, dict) or "codes" in content:
+            return content
+        rest = {name: content[name] for name in ("version", "facets") if name in content}
+        tables = {name: table for name, table in content.items() if name not in rest}
+        for name, table in tables.items():
+            if not isinstance(table, dict):
+                raise ValueError(f"{name}: a table of codes is wanted, got {table!r}")
+        return rest | {
+            "codes": {
+                name: {code: _code(entry) for code, entry in table.items()}
+                for name, table in tables.items()
+            }
+        }
+
+    @model_validator(mode="after")
+    def _whole(self) -> "CodeBook":
+        for name in (*self.facets.one, *self.facets.many, *NOT_FACETS):
+            if name not in self.codes:
+                raise ValueError(f"[{name}] is missing")
+        for name, table in self.codes.items():
+            for code, entry in table.items():
+                if entry.within and entry.within not in table:
+                    raise ValueError(f"[{name}] {code}: lies in {entry.within!r}, which is no code")
+        return self
+
+    @cached_property
+    def facet_of(self) -> dict[str, list[str]]:
+        """The facets in which each code occurs, so that a code alone may be enough."""
+        found: dict[str, list[str]] = {}
+        for facet in FACETS:
+            for code in self.codes[facet]:
+                found.setdefault(code, []).append(facet)
+        return found
+
+    def check(self, vocabulary: str, code: str) -> str:
+        """The code as the book spells it; case is ignored.
+
+        Raises Unknown, naming the nearest, for a vocabulary or a code that is not there.
+        """
+        if vocabulary not in self.codes:
+            raise Unknown("facet", vocabulary, FACETS, where="the code book")
+        folded = {known.casefold(): known for known in self.codes[vocabulary]}
+        if code.casefold() not in folded:
+            raise Unknown("code", code, self.codes[vocabulary], where=f"facet {vocabulary!r}")
+        return folded[code.casefold()]
+
+    def tag(self, text: str) -> tuple[str, list[str]]:
+        """`facet=code,code`, or a bare code that one facet alone has, as facet and codes."""
+        facet, equals, codes = text.partition("=")
+        if equals:
+            if facet not in FACETS:
+                raise Unknown("facet", facet, FACETS, where="the code book")
+            return facet, [self.check(facet, code.strip()) for code in codes.split(",") if code]
+        facets = self.facet_of.get(text, [])
+        if not facets:
+            raise Unknown("code", text, self.facet_of, where="the code book")
+        if len(facets) > 1:
+            named = ", ".join(f"{facet}={text}" for facet in facets)
+            raise Refused(f"the code {text!r} is in more than one facet", hint=f"say which: {named}")
+        return facets[0], [text]
+
+    def around(self, region: str) -> list[str]:
+        """The region, then each wider one it lies in: London, England, UK."""
+        chain = [self.check("region", region)]
+        while within := self.codes["region"][chain[-1]].within:
+            chain.append(within)
+        return chain
+
+
+def _code(entry: Any) -> Any:
+    if isinstance(entry, str):
+        return {"means": entry}
+    if isinstance(entry, dict) and "in" in entry:
+        return {("within" if key == "in" else key): value for key, value in entry.items()}
+    return entry
+
+
+def audiences(codes: Iterable[str]) -> frozenset[str]:
+    """The codes, with `boards` widened to everyone who sits on one."""
+    asked = frozenset(codes)
+    return asked | BOARD if "boards" in asked else asked

@@ -1,0 +1,92 @@
+"""All declarations of a home together, each checked against the others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from kb.declare.bodies import Bodies
+from kb.declare.codebook import CodeBook
+from kb.declare.files import parse_toml, read_text
+from kb.declare.lexicon import Lexicon
+from kb.declare.offer import Offer
+from kb.declare.protocol import Protocol
+from kb.declare.sources import Sources
+from kb.errors import Declared
+from kb.home import DECLARATIONS, Home
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """The text of each declaration file; each is parsed when it is first asked for."""
+
+    texts: Mapping[str, str]
+
+    @classmethod
+    def of(cls, home: Home) -> "Declarations":
+        """The files as they are in the home now."""
+        return cls({name: read_text(home.declaration(name)) for name in DECLARATIONS})
+
+    @cached_property
+    def book(self) -> CodeBook:
+        """codebook.toml."""
+        return parse_toml(self.texts["codebook.toml"], CodeBook, name="codebook.toml")
+
+    @cached_property
+    def offer(self) -> Offer:
+        """offer.toml, its codes checked against the code book."""
+        offer = parse_toml(self.texts["offer.toml"], Offer, name="offer.toml")
+        if faults := offer.against(self.book):
+            raise Declared(faults)
+        return offer
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """lexicon.toml."""
+        return parse_toml(self.texts["lexicon.toml"], Lexicon, name="lexicon.toml")
+
+    @cached_property
+    def protocol(self) -> Protocol:
+        """protocol.toml."""
+        return parse_toml(self.texts["protocol.toml"], Protocol, name="protocol.toml")
+
+    @cached_property
+    def bodies(self) -> Bodies:
+        """bodies.toml, its kinds checked against the code book."""
+        bodies = parse_toml(self.texts["bodies.toml"], Bodies, name="bodies.toml")
+        kinds = self.book.codes["organisation_kind"]
+        faults = [
+            f"bodies.toml: body {number} ({body.name}) field 'kind': no code {body.kind!r}"
+            for number, body in enumerate(bodies.body, 1)
+            if body.kind not in kinds
+        ]
+        if faults:
+            raise Declared(faults)
+        return bodies
+
+    @cached_property
+    def sources(self) -> Sources:
+        """sources.toml, `covers` checked against the offer."""
+        sources = parse_toml(self.texts["sources.toml"], Sources, name="sources.toml")
+        keys = {"all", *(strand.key for strand in self.offer.strand)}
+        faults = [
+            f"sources.toml: source {number} ({source.name}) field 'covers': no strand {key!r}"
+            for number, source in enumerate(sources.source, 1)
+            for key in source.covers
+            if key not in keys
+        ]
+        if faults:
+            raise Declared(faults)
+        return sources
+
+    @cached_property
+    def ours(self) -> frozenset[str]:
+        """The names of the bodies whose work is our own, with their parts."""
+        names: set[str] = set()
+        for we in self.offer.offer.we:
+            names |= self.bodies.with_parts(we.body)
+        return frozenset(names)
+
+    def check(self) -> None:
+        """Parses all of them; Declared for the first file that does not load."""
+        for name in ("book", "offer", "lexicon", "protocol", "bodies", "sources"):
+            getattr(self, name)

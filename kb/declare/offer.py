@@ -1,0 +1,142 @@
+"""The planned support offer: its strands, and the numbers that positions are read off by."""
+
+import hashlib
+import json
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from kb.contract import Name, Strict, Text
+from kb.declare.codebook import CodeBook
+from kb.errors import Unknown, nearest
+
+
+class Need(Strict):
+    """What boards said of a strand, in the words of a source."""
+
+    says: str
+    text: Text
+    share: float | None = Field(None, ge=0, le=1)
+    of: str = ""
+    year: int | None = None
+    source: str = ""
+    seen: str = ""
+
+    @property
+    def words(self) -> str:
+        """The need with year and base, as lists print it."""
+        if self.share is not None:
+            year = f", {self.year}" if self.year else ""
+            return f"{self.says.replace('-', ' ')} by {self.share:.0%} of {self.of}{year}"
+        return f"{self.says.replace('-', ' ')}: {self.text}"
+
+
+class Strand(Strict):
+    """One component of the offer."""
+
+    key: Name
+    name: Text
+    what: Text
+    axis: Literal["means", "topic"]
+    basis: str
+    audience: tuple[str, ...] = Field(min_length=1)
+    means: tuple[str, ...] = Field(min_length=1)
+    counts: tuple[str, ...] = Field(min_length=1)
+    terms: tuple[str, ...] = ()
+    was: str = ""
+    source: str = ""
+    need: tuple[Need, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """Twelve hexadecimal digits that change with `what`, `audience`, `means` or `counts`."""
+        ground = [self.what, sorted(self.audience), sorted(self.means), sorted(self.counts)]
+        return hashlib.sha256(json.dumps(ground).encode()).hexdigest()[:12]
+
+
+class Ours(Strict):
+    """A body whose work is our own."""
+
+    body: Text
+
+
+class OfferHead(Strict):
+    """What the offer is called, whose it is and where it was said."""
+
+    title: Text
+    owner: Text
+    version: Text
+    announced: date | None = None
+    source: str = ""
+    evidence: str = ""
+    evidence_source: str = ""
+    we: tuple[Ours, ...] = ()
+
+
+class Positions(Strict):
+    """The thresholds a position is read off by."""
+
+    crowded_duplicates: int = Field(2, ge=1)
+    served_duplicates: int = Field(1, ge=1)
+    served_overlaps: int = Field(3, ge=1)
+    assessed_share: float = Field(0.8, ge=0, le=1)
+    quiet_months: int = Field(18, ge=1)
+    shelf_years: int = Field(5, ge=1)
+
+
+class Grade(Strict):
+    """How well one must have looked: two least shares and one largest."""
+
+    sources: float = Field(ge=0, le=1)
+    must_find: float = Field(0, ge=0, le=1)
+    unreadable: float = Field(1, ge=0, le=1)
+
+
+class Grades(Strict):
+    """The search grades but the last: D is what reaches none of them."""
+
+    A: Grade = Grade(sources=0.9, must_find=0.9, unreadable=0.05)
+    B: Grade = Grade(sources=0.7, must_find=0.7, unreadable=0.15)
+    C: Grade = Grade(sources=0.4)
+
+
+class Offer(BaseModel):
+    """The offer as declared: strands in the order shown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    offer: OfferHead
+    positions: Positions = Positions()
+    grades: Grades = Grades()
+    strand: tuple[Strand, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> "Offer":
+        seen: set[str] = set()
+        for strand in self.strand:
+            if strand.key in seen:
+                raise ValueError(f"two strands have the key {strand.key!r}")
+            seen.add(strand.key)
+        return self
+
+    def get(self, key: str) -> Strand:
+        """The strand of that key or former key; Unknown, with the nearest, where there is none."""
+        for strand in self.strand:
+            if key in (strand.key, strand.was):
+                return strand
+        raise Unknown("strand", key, [strand.key for strand in self.strand], where="the offer")
+
+    def against(self, book: CodeBook) -> list[str]:
+        """Faults of the strands against the code book, one line each."""
+        found = []
+        for number, strand in enumerate(self.strand, 1):
+            for field, facet in (("audience", "audience"), ("means", "means"), ("counts", "role")):
+                for code in getattr(strand, field):
+                    if code not in book.codes[facet]:
+                        hint = nearest(code, book.codes[facet])
+                        found.append(
+                            f"offer.toml: strand {number} ({strand.key}) field {field!r}: "
+                            f"the code book's {facet} has no {code!r}; {hint}"
+                        )
+        return found

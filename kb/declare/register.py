@@ -1,0 +1,87 @@
+"""The rows of register.jsonl, and of any file imported in its form."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, field_validator
+
+from kb.contract import HttpAddress, Name, Strict, Text
+from kb.declare.codebook import CodeBook
+from kb.declare.offer import Offer
+from kb.errors import nearest
+
+Level = Literal["duplicates", "overlaps", "complements", "no-overlap"]
+Started = Annotated[str, StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2]))?$")]
+
+
+class RegisterRow(Strict):
+    """One initiative with its codes and proposed assessments."""
+
+    slug: Annotated[Name, StringConstraints(max_length=100)]
+    title: Text
+    organisation: Text
+    organisation_kind: str
+    summary: str = ""
+    url: HttpAddress | None = None
+    url_is: Literal["owner", "partner", "press"] | None = None
+    checked: str = ""
+    started: Started | None = None
+    status: str
+    status_seen: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    role: str
+    reach: str
+    kind: str
+    means: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+    focus: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    setting: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    effect: str = "not-stated"
+    own: bool = False
+    part_of: str | None = None
+    adopts: str | None = None
+    learning: str = ""
+    assessments: dict[str, Level] = Field(default_factory=dict)
+
+    @field_validator("url", mode="before")
+    @classmethod
+    def _no_address(cls, value: Any) -> Any:
+        return value or None
+
+    def tags(self, book: CodeBook) -> dict[str, tuple[str, ...]]:
+        """Facet to codes, as the row has them."""
+        one = {facet: (getattr(self, facet),) for facet in book.facets.one}
+        return one | {facet: getattr(self, facet) for facet in book.facets.many}
+
+    def against(self, book: CodeBook, offer: Offer) -> list[str]:
+        """Faults of the row against code book and offer, one line each."""
+        found = []
+        for facet, codes in self.tags(book).items():
+            found += [
+                f"field {facet!r}: no code {code!r}; {nearest(code, book.codes[facet])}"
+                for code in codes
+                if code not in book.codes[facet]
+            ]
+        if self.organisation_kind not in book.codes["organisation_kind"]:
+            hint = nearest(self.organisation_kind, book.codes["organisation_kind"])
+            found.append(f"field 'organisation_kind': no code {self.organisation_kind!r}; {hint}")
+        keys = {key for strand in offer.strand for key in (strand.key, strand.was) if key}
+        found += [
+            f"field 'assessments': the offer has no strand {key!r}; {nearest(key, keys)}"
+            for key in self.assessments
+            if key not in keys
+        ]
+        return found
+
+
+def slug_of(title: str, organisation: str, taken: frozenset[str]) -> str:
+    """A readable name that is not taken: the title, then with the body, then with a number."""
+    plain = _plain(title)[:60].strip("-") or "initiative"
+    longer = f"{plain}-{_plain(organisation)}"[:90].strip("-")
+    tries = [plain, longer, *(f"{plain}-{number}" for number in range(2, len(taken) + 3))]
+    return next(name for name in tries if name not in taken)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")

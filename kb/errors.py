@@ -1,0 +1,72 @@
+"""The tree of errors: what is wrong, where, and what to do about it.
+
+KBError                 exit status 1 unless said otherwise
+├── NoHome              no knowledge base in the folder or above it
+├── Unknown             a name that is not among those known
+├── Declared            a declaration file with one or more faults
+├── Refused             asked for something the rules do not allow
+│   └── QuoteNotFound   the quote is not in any current page of the initiative
+├── NewerStore          the store was made by a newer kb
+└── Busy                another process writes here (exit status 4)
+"""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+
+class KBError(Exception):
+    """Anything kb refuses, with a hint of what to do; nothing was changed."""
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class NoHome(KBError):
+    """Raised when a command needs a knowledge base and there is none."""
+
+
+class Unknown(KBError):
+    """Raised for a name that is not among those known; the hint gives the nearest."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str) -> None:
+        super().__init__(f"{where} has no {kind} {name!r}", hint=nearest(name, known))
+
+
+class Declared(KBError):
+    """Raised for a declaration that does not load: every fault, a line each."""
+
+    def __init__(self, faults: Sequence[str], *, hint: str = "") -> None:
+        super().__init__("\n".join(faults), hint=hint or "mend these, then try again")
+        self.faults = list(faults)
+
+
+class Refused(KBError):
+    """Raised when what was asked breaks a rule."""
+
+
+class QuoteNotFound(Refused):
+    """Raised when a quote does not occur in a current page of its initiative."""
+
+
+class NewerStore(KBError):
+    """Raised for a store made by a newer version of kb; it is left untouched."""
+
+
+class Busy(KBError):
+    """Raised when another process holds this home for longer than we wait."""
+
+    exit_status = 4
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint: the nearest known name, else those there are (at most twelve)."""
+    names = sorted(known)
+    folded = {known_name.casefold(): known_name for known_name in reversed(names)}
+    close = get_close_matches(name.casefold(), folded, n=1)
+    if close:
+        return f"did you mean {folded[close[0]]!r}?"
+    more = ", …" if len(names) > 12 else ""
+    return f"known: {', '.join(names[:12])}{more}" if names else "there is none yet"

@@ -1,0 +1,162 @@
+"""Forms of terms: where they occur in a text, and what else to look for in their place.
+
+A form is compared word by word, whatever stands between the words (`anti-racism` is
+`anti racism`), and without case unless its term asks for it; the last word may take an `s`
+unless the term is `exact`. The longest form that fits is the one that occurs.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+WORD = re.compile(r"\w+(?:['’]\w+)*")
+
+# What a form adds when it stands in for the one that was typed (1.0).
+ALSO_WEIGHT = 0.45
+NARROWER_WEIGHT = 0.35
+
+
+class TermLike(Protocol):
+    """What is needed of a declared term."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def same(self) -> tuple[str, ...]: ...
+    @property
+    def narrower(self) -> tuple[str, ...]: ...
+    @property
+    def related(self) -> tuple[str, ...]: ...
+    @property
+    def except_(self) -> tuple[str, ...]: ...
+    @property
+    def exact(self) -> bool: ...
+    @property
+    def case_sensitive(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One form of one term at one place of a text, in characters."""
+
+    term: str
+    form: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class _Form:
+    term: str
+    words: tuple[str, ...]
+    cased: tuple[str, ...] | None
+    plural: bool
+    counts: bool
+
+    def fits(self, words: Sequence[str], originals: Sequence[str], at: int) -> bool:
+        """True when the form stands at that word."""
+        end = at + len(self.words)
+        *lead, last = words[at:end]
+        if tuple(lead) != self.words[:-1]:
+            return False
+        if last != self.words[-1] and not (self.plural and last == self.words[-1] + "s"):
+            return False
+        return self.cased is None or all(
+            original.startswith(wanted)
+            for original, wanted in zip(originals[at:end], self.cased, strict=True)
+        )
+
+
+@dataclass
+class Matcher:
+    """Finds the forms of terms in texts."""
+
+    _by_first: dict[str, list[_Form]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, terms: Iterable[TermLike]) -> "Matcher":
+        """A matcher for every form of those terms; their exceptions are passed over."""
+        matcher = cls()
+        for term in terms:
+            for form in (*term.same, *term.narrower):
+                matcher._add(term.name, form, term.case_sensitive, not term.exact, counts=True)
+            for form in term.except_:
+                matcher._add(term.name, form, False, False, counts=False)
+        matcher._sort()
+        return matcher
+
+    @classmethod
+    def of_phrases(cls, phrases: Iterable[str]) -> "Matcher":
+        """A matcher for plain phrases, each its own term."""
+        matcher = cls()
+        for phrase in phrases:
+            matcher._add(phrase, phrase, False, True, counts=True)
+        matcher._sort()
+        return matcher
+
+    def _add(self, term: str, form: str, case: bool, plural: bool, *, counts: bool) -> None:
+        originals = tuple(WORD.findall(form))
+        if not originals:
+            return
+        words = tuple(word.casefold() for word in originals)
+        made = _Form(term, words, originals if case else None, plural, counts)
+        self._by_first[words[0]].append(made)
+        if plural and len(words) == 1:
+            self._by_first[words[0] + "s"].append(made)
+
+    def _sort(self) -> None:
+        for forms in self._by_first.values():
+            forms.sort(key=lambda form: len(form.words), reverse=True)
+
+    def occurrences(self, text: str) -> list[Occurrence]:
+        """Every term that occurs, in order of place; forms of different terms may overlap."""
+        found = list(WORD.finditer(text))
+        originals = [match.group() for match in found]
+        words = [original.casefold() for original in originals]
+        occurrences: list[Occurrence] = []
+        covered: dict[str, int] = {}  # term to the word up to which it was met already
+        for at, word in enumerate(words):
+            for form in self._by_first.get(word, ()):
+                if at < covered.get(form.term, 0) or not form.fits(words, originals, at):
+                    continue
+                covered[form.term] = at + len(form.words)
+                if form.counts:
+                    start, end = found[at].start(), found[at + len(form.words) - 1].end()
+                    occurrences.append(Occurrence(form.term, text[start:end], start, end))
+        return occurrences
+
+
+def fold(form: str) -> str:
+    """A form as its words, for looking up: lower case, one space between."""
+    return " ".join(WORD.findall(form.casefold()))
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """What else to look for in place of what was typed: plain data, kept beside the index."""
+
+    forms: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
+    related: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    longest: int = 1  # words in the longest form
+
+    @classmethod
+    def of(cls, terms: Iterable[TermLike]) -> "Alternatives":
+        """From declared terms: same meaning both ways, `narrower` one way, `related` as offers."""
+        forms: dict[str, dict[str, float]] = defaultdict(dict)
+        related: dict[str, list[str]] = defaultdict(list)
+        for term in terms:
+            for typed in map(fold, term.same):
+                for other in map(fold, term.same):
+                    if other != typed:
+                        forms[typed].setdefault(other, ALSO_WEIGHT)
+                for narrower in map(fold, term.narrower):
+                    forms[typed].setdefault(narrower, NARROWER_WEIGHT)
+                related[typed] += term.related
+        longest = max((len(form.split()) for form in forms), default=1)
+        return cls(
+            {typed: sorted(others.items()) for typed, others in forms.items()},
+            {typed: names for typed, names in related.items() if names},
+            longest,
+        )

@@ -1,0 +1,1 @@
+"""The store. All SQL is here; nothing above writes a query."""

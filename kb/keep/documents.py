@@ -1,0 +1,276 @@
+"""Documents: saved as a crawl met them, and what is held of each."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum, auto
+
+from sqlmodel import col, select
+
+from kb.keep.found import Alias, Document, Link, Relevance, Revision, Standing, State
+from kb.keep.said import Decision, Membership, Profile, Resolved, Screening
+from kb.keep.store import Reading, Writing, standing
+
+
+class Saved(StrEnum):
+    """What saving a page came to."""
+
+    new = auto()
+    changed = auto()
+    same = auto()
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """A page after reading: what is kept of it. Contact details are masked already."""
+
+    source: str
+    key: str
+    url: str
+    addresses: tuple[str, ...]  # normalised; every one it was met under
+    fetched_at: datetime
+    body_sha256: str
+    reader: str
+    title: str
+    summary: str
+    text: str
+    media_type: str
+    language: str = ""
+    published_on: date | None = None
+    published_from: str = ""
+    updated_on: date | None = None
+    updated_from: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    archived: str = ""
+    found_on: str | None = None
+    moved: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """Of title and text: what a change is told by."""
+        return hashlib.sha256(f"{self.title}\n{self.text}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Held:
+    """A document with the revision that stands and how relevant that is."""
+
+    document: Document
+    standing: Standing
+    revision: Revision
+    relevance: Relevance | None
+
+    @property
+    def id(self) -> int:
+        """The document's number."""
+        return self.standing.document
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What stands of a document's screening: one decision, or a conflict of several."""
+
+    decisions: tuple[Screening, ...]
+    resolved: str = ""
+
+    @property
+    def outcome(self) -> str:
+        """`include`, `exclude`, `unsure`, or `conflict` where people differ unresolved."""
+        said = {screening.decision for screening in self.decisions}
+        if len(said) > 1:
+            return self.resolved or "conflict"
+        return next(iter(said)).value
+
+
+def find(reading: Reading, source: str, key: str, addresses: Iterable[str]) -> Document | None:
+    """The document of that key, else of any of those addresses, within the source."""
+    found = reading.row(Document, source=source, key=key)
+    if found:
+        return found
+    query = (
+        select(Document)
+        .join(Alias, col(Alias.document) == col(Document.id))
+        .where(Document.source == source, col(Alias.url).in_(list(addresses)))
+        .where(standing(Alias, reading.at))
+        .order_by(col(Document.id))
+    )
+    return reading.session.exec(query).first()
+
+
+def save(writing: Writing, page: ReadPage, *, run: int) -> tuple[Saved, int]:
+    """Keeps the page; says whether it is new, changed or the same, and its document's id.
+
+    A text that stood before stands again as the revision it was.
+    """
+    document = find(writing, page.source, page.key, page.addresses)
+    if document is None:
+        document = writing.add(
+            Document(source=page.source, key=page.key, last_seen=page.fetched_at)
+        )
+    number = _id(document)
+    seen(writing, document, page.fetched_at, run, page.etag, page.last_modified)
+    known = {alias.url for alias in writing.rows(Alias, document=number)}
+    for address in dict.fromkeys(page.addresses):
+        if address not in known:
+            writing.add(Alias(document=number, url=address))
+    outcome = _stand(writing, number, page)
+    _link(writing, number, page)
+    return outcome, number
+
+
+def seen(
+    writing: Writing,
+    document: Document,
+    when: datetime,
+    run: int,
+    etag: str | None,
+    last_modified: str | None,
+) -> None:
+    """Notes in the working values that a run met the document."""
+    document.last_seen, document.last_run, document.missed = when, run, 0
+    document.etag, document.last_modified = etag, last_modified
+    writing.session.add(document)
+
+
+def _stand(writing: Writing, number: int, page: ReadPage) -> Saved:
+    before = writing.row(Standing, document=number)
+    revisions = writing.rows(Revision, document=number)
+    revision = next((each for each in revisions if each.sha256 == page.sha256), None)
+    if revision is None:
+        revision = writing.add(_revision(number, page))
+    state = State.moved if page.moved else State.live
+    after = Standing(document=number, revision=_id(revision), state=state, url=page.url)
+    if before is None:
+        writing.add(after)
+        return Saved.new
+    if (before.revision, before.url, before.state) == (after.revision, after.url, State.live):
+        return Saved.same
+    writing.end(before)
+    writing.add(after)
+    return Saved.same if before.revision == after.revision else Saved.changed
+
+
+def _revision(number: int, page: ReadPage) -> Revision:
+    return Revision(
+        document=number,
+        fetched_at=page.fetched_at,
+        sha256=page.sha256,
+        body_sha256=page.body_sha256,
+        reader=page.reader,
+        title=page.title,
+        summary=page.summary,
+        text=page.text,
+        published_on=page.published_on,
+        published_from=page.published_from,
+        updated_on=page.updated_on,
+        updated_from=page.updated_from,
+        language=page.language,
+        media_type=page.media_type,
+        archived=page.archived,
+    )
+
+
+def _link(writing: Writing, number: int, page: ReadPage) -> None:
+    """Relates a file to the page that links to it, where that page is held."""
+    if page.media_type == "text/html" or page.found_on is None:
+        return
+    parent = find(writing, page.source, page.found_on, [page.found_on])
+    if parent and not writing.row(Link, document=_id(parent), file=number):
+        writing.add(Link(document=_id(parent), file=number))
+
+
+def held(reading: Reading, ids: Collection[int] | None = None) -> list[Held]:
+    """What is held of those documents, of all where none are named, oldest first."""
+    query = (
+        select(Document, Standing, Revision, Relevance)
+        .join(Standing, col(Standing.document) == col(Document.id))
+        .join(Revision, col(Revision.id) == col(Standing.revision))
+        .join(
+            Relevance,
+            (col(Relevance.revision) == col(Revision.id)) & standing(Relevance, reading.at),
+            isouter=True,
+        )
+        .where(standing(Standing, reading.at))
+        .order_by(col(Document.id))
+    )
+    if ids is not None:
+        query = query.where(col(Document.id).in_(list(ids)))
+    return [Held(*row) for row in reading.session.exec(query)]
+
+
+def memberships(reading: Reading) -> dict[int, set[int]]:
+    """Document id to the initiatives that stand on it.
+
+    Beside what people said, a document whose address is the url of a standing initiative
+    belongs to it.
+    """
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in reading.rows(Membership):
+        found[row.document].add(row.initiative)
+    known = (
+        select(Alias.document, Profile.initiative)
+        .join(Profile, col(Profile.address) == col(Alias.url))
+        .where(standing(Alias, reading.at), standing(Profile, reading.at))
+    )
+    for document, initiative in reading.session.exec(known):
+        found[document].add(initiative)
+    return dict(found)
+
+
+def verdicts(reading: Reading) -> dict[int, Verdict]:
+    """Document id to what stands of its screening; documents nobody screened are absent."""
+    by_document: dict[int, list[Screening]] = defaultdict(list)
+    for row in reading.rows(Screening):
+        by_document[row.document].append(row)
+    resolved = {row.document: row.outcome for row in reading.rows(Resolved) if row.document}
+    return {
+        document: Verdict(tuple(rows), resolved.get(document, ""))
+        for document, rows in by_document.items()
+    }
+
+
+def screened(writing: Writing, row: Screening) -> Screening:
+    """The person's decision, in place of the one they made before."""
+    for before in writing.rows(Screening, document=row.document, person=row.person):
+        writing.end(before)
+    return writing.add(row)
+
+
+def first_seen(reading: Reading) -> dict[int, datetime]:
+    """Document id to when its first revision was fetched."""
+    found: dict[int, datetime] = {}
+    query = select(Revision.document, Revision.fetched_at).order_by(col(Revision.id))
+    for document, fetched_at in reading.session.exec(query):
+        found.setdefault(document, fetched_at)
+    return found
+
+
+def without_relevance(reading: Reading, version: str) -> list[Revision]:
+    """Standing revisions that were not scored by that version of lexicon and formula."""
+    query = (
+        select(Revision)
+        .join(Standing, col(Standing.revision) == col(Revision.id))
+        .join(
+            Relevance,
+            (col(Relevance.revision) == col(Revision.id))
+            & standing(Relevance, None)
+            & (col(Relevance.lexicon) == version),
+            isouter=True,
+        )
+        .where(standing(Standing, None), col(Relevance.id).is_(None))
+    )
+    return list(reading.session.exec(query))
+
+
+def included(verdict: Verdict | None) -> bool:
+    """True for a document that stands included."""
+    return verdict is not None and verdict.outcome == Decision.include
+
+
+def _id(row: Document | Revision) -> int:
+    if row.id is None:
+        raise RuntimeError("the row has no id yet")
+    return row.id

@@ -1,0 +1,31 @@
+"""What the store says of itself by plain SQL, for those who must not load the rest.
+
+`kb search` is done in a quarter of the time that SQLModel takes to load: it asks here.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+NEWEST = "0001"  # the newest migration this kb knows
+
+
+def version(store: Path) -> str | None:
+    """The migration the store is at; None where it has none."""
+    with closing(_connect(store)) as connection:
+        try:
+            row = connection.execute("select version_num from alembic_version").fetchone()
+        except sqlite3.DatabaseError:  # no such table, or no store of ours at all
+            return None
+    return row[0] if row else None
+
+
+def last_act(store: Path) -> int:
+    """The id of the last act, 0 before the first."""
+    with closing(_connect(store)) as connection:
+        row = connection.execute("select max(id) from act").fetchone()
+    return row[0] or 0
+
+
+def _connect(store: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{store.absolute().as_uri()}?mode=ro", uri=True, timeout=5)

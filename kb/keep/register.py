@@ -1,0 +1,136 @@
+"""The register: initiatives with their profiles, codes, relations and assessments."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from sqlmodel import col, select
+
+from kb.keep.said import (
+    Assessment,
+    Basis,
+    Initiative,
+    Kinship,
+    Merge,
+    Profile,
+    Relation,
+    Resolved,
+    Tag,
+)
+from kb.keep.store import Reading, Writing, standing
+
+
+@dataclass
+class Entry:
+    """One standing initiative with everything said of it."""
+
+    id: int
+    slug: str
+    profile: Profile
+    tags: dict[str, list[str]] = field(default_factory=dict)
+    relations: dict[Kinship, list[int]] = field(default_factory=dict)
+
+    def codes(self, facet: str) -> list[str]:
+        """The codes of one facet, none where nobody coded it."""
+        return self.tags.get(facet, [])
+
+    def code(self, facet: str) -> str | None:
+        """The code of a facet that holds one."""
+        codes = self.codes(facet)
+        return codes[0] if codes else None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What stands of one initiative against one strand."""
+
+    initiative: int
+    strand: str
+    assessments: tuple[Assessment, ...]
+    resolved: str = ""
+
+    @property
+    def confirmed(self) -> tuple[Assessment, ...]:
+        """Those that a person confirmed."""
+        return tuple(row for row in self.assessments if row.basis == Basis.confirmed)
+
+    @property
+    def outcome(self) -> str:
+        """The level that holds, or `conflict`: confirmed ones go before proposals."""
+        levels = {row.level.value for row in self.confirmed or self.assessments}
+        if len(levels) > 1:
+            return self.resolved or "conflict"
+        return next(iter(levels))
+
+    @property
+    def leading(self) -> Assessment:
+        """The newest assessment of the level that holds, confirmed before proposed."""
+        rows = self.confirmed or self.assessments
+        agreeing = [row for row in rows if row.level == self.outcome] or rows
+        return agreeing[-1]
+
+
+def entries(reading: Reading, ids: Collection[int] | None = None) -> dict[int, Entry]:
+    """The standing initiatives by id; all where none are named."""
+    query = (
+        select(Initiative.id, Initiative.slug, Profile)
+        .join(Profile, col(Profile.initiative) == col(Initiative.id))
+        .where(standing(Profile, reading.at))
+        .order_by(col(Initiative.id))
+    )
+    if ids is not None:
+        query = query.where(col(Initiative.id).in_(list(ids)))
+    found = {
+        number: Entry(number, slug, profile)
+        for number, slug, profile in reading.session.exec(query)
+        if number is not None
+    }
+    tags = select(Tag.initiative, Tag.facet, Tag.code).where(standing(Tag, reading.at))
+    for number, facet, code in reading.session.exec(tags.order_by(col(Tag.id))):
+        if number in found:
+            found[number].tags.setdefault(facet, []).append(code)
+    for row in reading.rows(Relation):
+        if row.initiative in found:
+            found[row.initiative].relations.setdefault(row.kinship, []).append(row.to)
+    return found
+
+
+def by_slug(reading: Reading, slug: str) -> int | None:
+    """The id of the initiative of that slug, whether it stands or not."""
+    return reading.session.exec(select(Initiative.id).where(Initiative.slug == slug)).first()
+
+
+def slugs(reading: Reading) -> dict[str, int]:
+    """Every slug ever given, with its id."""
+    found = reading.session.exec(select(Initiative.slug, Initiative.id))
+    return {slug: number for slug, number in found if number is not None}
+
+
+def merged_into(reading: Reading, number: int) -> int | None:
+    """What the initiative was found to be, None where it was not merged."""
+    row = reading.row(Merge, initiative=number)
+    return row.into if row else None
+
+
+def judgements(reading: Reading) -> dict[tuple[int, str], Judgement]:
+    """(initiative, strand) to what stands of their assessments."""
+    rows: dict[tuple[int, str], list[Assessment]] = defaultdict(list)
+    for row in reading.rows(Assessment):
+        rows[row.initiative, row.strand].append(row)
+    resolved = {
+        (row.initiative, row.strand): row.outcome
+        for row in reading.rows(Resolved)
+        if row.initiative
+    }
+    return {
+        pair: Judgement(*pair, tuple(found), resolved.get(pair, ""))
+        for pair, found in rows.items()
+    }
+
+
+def assessed(writing: Writing, row: Assessment) -> Assessment:
+    """The person's assessment, in place of the one they made before."""
+    pair = {"initiative": row.initiative, "strand": row.strand, "person": row.person}
+    for before in writing.rows(Assessment, **pair):
+        writing.end(before)
+    return writing.add(row)

@@ -1,0 +1,45 @@
+"""What acts since a given one bear on, for whoever keeps something derived from the store."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, or_, select
+
+from kb.keep.found import Alias, Declaration, Document, Relevance, Revision, Standing
+from kb.keep.said import Initiative, Membership, Profile, Relation, Screening, Tag
+from kb.keep.store import Reading
+
+ABOUT_DOCUMENTS = (Standing, Alias, Screening, Membership)
+ABOUT_INITIATIVES = (Profile, Tag, Relation, Membership)
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Ids of documents and initiatives, and names of declarations."""
+
+    documents: frozenset[int]
+    initiatives: frozenset[int]
+    declarations: frozenset[str]
+
+
+def touched_since(reading: Reading, act: int) -> Touched:
+    """What rows made or ended after that act bear on."""
+    documents: set[int] = set()
+    initiatives: set[int] = set()
+    for about in ABOUT_DOCUMENTS:
+        query = select(about.document).where(_later(about, act))
+        documents.update(reading.session.exec(query))
+    scored = select(Revision.document).join(
+        Relevance, col(Relevance.revision) == col(Revision.id)
+    )
+    documents.update(reading.session.exec(scored.where(_later(Relevance, act))))
+    for said in ABOUT_INITIATIVES:
+        initiatives.update(reading.session.exec(select(said.initiative).where(_later(said, act))))
+    for made, model in ((documents, Document), (initiatives, Initiative)):
+        ids = reading.session.exec(select(model.id).where(col(model.made) > act))
+        made.update(number for number in ids if number is not None)
+    names = reading.session.exec(select(Declaration.name).where(_later(Declaration, act)))
+    return Touched(frozenset(documents), frozenset(initiatives), frozenset(names))
+
+
+def _later(model: type, act: int) -> object:
+    return or_(col(model.made) > act, col(model.ended) > act)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""Screening: what is offered to a person, and in which order."""

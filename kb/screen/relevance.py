@@ -1,0 +1,92 @@
+"""Relevance: how likely a page is about a race-equality initiative, and the words that say so.
+
+    score = clamp( 1 - product over terms of (1 - weight * place * often) + sum of signs )
+
+`weight` is the term's in the lexicon; `place` is 1.0 in title or summary, else 0.6; `often` is
+1 for a term met in title or summary, else n / (n + 1) for one met n times in the text. So one
+passing mention counts half, many mentions never more than one idea is worth, and several
+ideas add up without passing 1. Signs of the kind of page add or take away as the lexicon says.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kb.declare.lexicon import Lexicon, Sign
+from kb.find.lexicon import Matcher
+
+FORMULA = "1"  # changes when the same lexicon would give another score
+TEXT_PLACE = 0.6
+READ_CHARACTERS = 20_000  # what a page is about is said in its first pages
+
+
+@dataclass(frozen=True)
+class Found:
+    """One term or sign that acted on the score: where it stood, how often, what it added."""
+
+    term: str
+    form: str
+    where: str  # title, summary, text or sign
+    count: int
+    strength: float
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A score from 0 to 1 with what made it, the strongest first."""
+
+    score: float
+    found: tuple[Found, ...]
+
+
+class Scorer:
+    """Scores pages by one lexicon; made once, used for many."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._weights = {term.name: term.weight for term in lexicon.term}
+        self._terms = Matcher.of(lexicon.term)
+        self._signs = [(sign, Matcher.of_phrases(sign.forms)) for sign in lexicon.sign]
+        text = f"{FORMULA}\n{lexicon.model_dump_json(include={'term', 'sign'})}"
+        self.version = hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def score(self, title: str, summary: str, text: str) -> Scored:
+        """The score of a page; a page without words scores 0 and has found nothing."""
+        parts = {"title": title, "summary": summary, "text": text[:READ_CHARACTERS]}
+        found = self._found(parts)
+        missing = 1.0
+        for each in found:
+            missing *= 1 - each.strength
+        race = bool(found)
+        signs = list(self._signs_in(" \n ".join(parts.values()), race))
+        score = 1 - missing + sum(sign.strength for sign in signs)
+        ranked = sorted([*found, *signs], key=lambda each: (-abs(each.strength), each.term))
+        return Scored(round(min(1.0, max(0.0, score)), 4), tuple(ranked))
+
+    def _found(self, parts: dict[str, str]) -> list[Found]:
+        best: dict[str, Found] = {}
+        for where, text in parts.items():
+            counts: dict[str, int] = {}
+            forms: dict[str, str] = {}
+            for met in self._terms.occurrences(text):
+                counts[met.term] = counts.get(met.term, 0) + 1
+                forms.setdefault(met.term, met.form)
+            for term, count in counts.items():
+                place = 1.0 if where != "text" else TEXT_PLACE * count / (count + 1)
+                strength = round(self._weights[term] * place, 4)
+                if term not in best or strength > best[term].strength:
+                    best[term] = Found(term, forms[term], where, count, strength)
+        return list(best.values())
+
+    def _signs_in(self, text: str, race: bool) -> Iterable[Found]:
+        for sign, matcher in self._signs:
+            if not _may_act(sign, race):
+                continue
+            met = matcher.occurrences(text)
+            if len({each.term for each in met}) >= sign.fewest:
+                yield Found(sign.name, met[0].form, "sign", len(met), sign.weight)
+
+
+def _may_act(sign: Sign, race: bool) -> bool:
+    return not (sign.only_with_race_term and not race) and not (
+        sign.only_without_race_term and race
+    )

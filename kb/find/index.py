@@ -263,7 +263,8 @@ class Index:
         stems = [token.text for token in _ANALYSER(" ".join(words))]
         if not stems:
             return scores
-        for name, weight in fields.items():
+        weights = {name: weight / len(stems) for name, weight in fields.items()}
+        for name, weight in weights.items():
             side_by_side = self._phrase(name, stems) if phrase and len(stems) > 1 else None
             for stem in stems:
                 for number, score in self._postings(name, stem):

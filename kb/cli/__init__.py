@@ -1,0 +1,136 @@
+"""The command line: which file has a command, and what an error looks like."""
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
+
+import typer
+from typer._click.exceptions import ClickException, NoSuchOption
+from typer.core import TyperGroup
+
+from kb.errors import KBError
+from kb.home import Settings
+
+# Command to the file that has it, in the order shown. A lazy door: a file is imported when
+# one of its commands is called, so that `kb search` does not load what `kb crawl` needs.
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "init": "start",
+        "demo": "demo",
+        "status": "start",
+        "sources": "sources",
+        "crawl": "collecting",
+        "runs": "sources",
+        "inbox": "screening",
+        "screen": "screening",
+        "initiatives": "register",
+        "show": "register",
+        "tag": "register",
+        "import": "register",
+        "decisions": "register",
+        "search": "find",
+        "offer": "assessing",
+        "assess": "assessing",
+        "overlaps": "assessing",
+        "gaps": "assessing",
+        "export": "reporting",
+        "reindex": "operate",
+    }
+)
+
+
+class Commands(TyperGroup):
+    """The group of all commands; each is loaded when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every command, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        if self.commands.get(cmd_name) is None:
+            module = importlib.import_module(f"kb.cli.{COMMANDS[cmd_name]}")
+            self.commands.update(typer.main.get_group(module.app).commands)
+        return self.commands.get(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """As the group does; the nearest name comes from the whole table."""
+        self.commands = {**dict.fromkeys(COMMANDS), **self.commands}
+        try:
+            return super().resolve_command(ctx, args)
+        finally:
+            self.commands = {name: each for name, each in self.commands.items() if each}
+
+
+app = typer.Typer(
+    cls=Commands,
+    name="kb",
+    rich_markup_mode=None,  # help is plain text: quick, and fit for a screen reader
+    add_completion=False,
+    no_args_is_help=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def start(
+    ctx: typer.Context,
+    home: Annotated[
+        str | None, typer.Option("--home", metavar="FOLDER", help="Where the knowledge base is.")
+    ] = None,
+) -> None:
+    """Keep a horizon scan of race-equality initiatives alive.
+
+    `kb` alone prints what waits for you.
+
+    Example: kb --home scan gaps
+    """
+    ctx.obj = (home, Settings.read(os.environ))
+    if ctx.invoked_subcommand is None:
+        importlib.import_module("kb.cli.start").waiting(ctx)
+
+
+def main(args: list[str] | None = None) -> None:
+    """Runs a command and exits with its status; an error is two lines on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        status = app(args, prog_name="kb", standalone_mode=False)
+    except KBError as error:
+        _told(str(error), error.hint)
+        status = error.exit_status
+    except ClickException as error:
+        _told(error.format_message(), _usage_hint(error))
+        status = 2
+    except typer.Abort:
+        _told("stopped", "")
+        status = 1
+    except BrokenPipeError:
+        # Whoever read our output has seen enough, as `head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _told(message: str, hint: str) -> None:
+    lines = message.splitlines()
+    for line in [f"error: {line}" for line in lines] + ([f"hint: {hint}"] if hint else []):
+        print(_plain(line), file=sys.stderr)  # noqa: T201 - Rich is not loaded for an error
+
+
+def _plain(line: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in line)
+
+
+def _usage_hint(error: ClickException) -> str:
+    if isinstance(error, NoSuchOption) and error.option_name == "--home":
+        return "--home goes before the command: kb --home FOLDER COMMAND"
+    ctx = getattr(error, "ctx", None)
+    return f"{ctx.command_path} --help" if ctx else "kb --help"

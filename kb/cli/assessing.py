@@ -1,0 +1,81 @@
+"""Commands on the offer: offer, assess, overlaps, gaps."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from kb.base import Rows
+from kb.cli.opening import AsOf, By, day, opened
+from kb.cli.output import listing, stderr
+from kb.errors import Unknown
+from kb.keep.said import Level
+from kb.report.tables import write_json
+
+app = typer.Typer(rich_markup_mode=None)
+
+Place = Annotated[str, typer.Option("--region", help="The place asked about.")]
+
+
+@app.command()
+@listing
+def offer(ctx: typer.Context, as_of: AsOf = None) -> Rows:
+    """List the strands of the planned offer.
+
+    Example: kb offer
+    """
+    with opened(ctx) as base:
+        return base.offer(at=base.act_on(day(as_of)))
+
+
+@app.command()
+def assess(
+    ctx: typer.Context,
+    named: Annotated[str, typer.Argument(metavar="ID")],
+    strand: Annotated[str, typer.Argument(metavar="STRAND")],
+    level: Annotated[str, typer.Argument(metavar="LEVEL", help=", ".join(Level))],
+    quote: Annotated[
+        str, typer.Option(help="What the page says; without it the decision is a proposal.")
+    ] = "",
+    why: Annotated[str, typer.Option(help="In words, as if it will be published.")] = "",
+    by: By = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="json for the row.")] = "table",
+) -> None:
+    """Say what an initiative is to a strand, confirmed by a quote from one of its pages.
+
+    Example: kb assess race-equality-week hearts-and-minds overlaps --quote "a week in which …"
+    """
+    if level not in list(Level):
+        raise Unknown("level", level, list(Level), where="the code book")
+    with opened(ctx, by) as base:
+        row = base.assess(named, strand, Level(level), quote=quote, why=why)
+    stderr(f"{row['initiative']} {row['level']} {row['strand']} ({row['basis']})")
+    if format == "json":
+        write_json(list(row), [row], sys.stdout)
+
+
+@app.command()
+@listing
+def overlaps(
+    ctx: typer.Context,
+    strand: Annotated[str | None, typer.Argument(help="Only this strand.")] = None,
+    region: Place = "England",
+    as_of: AsOf = None,
+) -> Rows:
+    """List what others do that bears on each strand, counted or not, and why not.
+
+    Example: kb overlaps peer-learning -o overlaps.csv
+    """
+    with opened(ctx) as base:
+        return base.overlaps(strand, region=region, at=base.act_on(day(as_of)))
+
+
+@app.command()
+@listing
+def gaps(ctx: typer.Context, region: Place = "England", as_of: AsOf = None) -> Rows:
+    """List where each strand stands, and where it would if all proposals held.
+
+    Example: kb gaps -f json
+    """
+    with opened(ctx) as base:
+        return base.gaps(region=region, at=base.act_on(day(as_of)))

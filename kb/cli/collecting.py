@@ -1,0 +1,68 @@
+"""The command that crawls."""
+
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from kb.cli.opening import By, opened, settings
+from kb.cli.output import stderr
+from kb.collect.crawl import choose, crawl, registered
+from kb.collect.runs import RunUnderWay
+from kb.keep.found import Outcome, Run
+
+app = typer.Typer(rich_markup_mode=None)
+
+NOT_OK = 3
+
+
+@app.command("crawl")
+def crawl_command(
+    ctx: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None,
+    register: Annotated[
+        bool, typer.Option("--register", help="Fetch every registered address not held yet.")
+    ] = False,
+    by: By = None,
+) -> None:
+    """Crawl the sources named, or all that are on; exit 3 where one was not ok.
+
+    Example: kb crawl nhs-england-equality
+    """
+    with opened(ctx, by) as base:
+        chosen = choose(base, names or []) if names or not register else []
+        if register and (addresses := registered(base)):
+            chosen.append(addresses)
+        if not chosen:
+            stderr("nothing to crawl")
+            return
+        finished = crawl(base, chosen, contact=settings(ctx).contact, tell=_progress())
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\033[K")
+    for run in finished:
+        stderr(told(run))
+    if any(run.outcome != Outcome.ok for run in finished):
+        raise typer.Exit(NOT_OK)
+
+
+def told(run: Run) -> str:
+    """One line a run: `NAME: 3 new, 0 changed, 0 same; ok`."""
+    counts = ", ".join(f"{run.counts[name]} {name}" for name in ("new", "changed", "same"))
+    gone = f", {run.counts['gone']} gone" if run.counts["gone"] else ""
+    why = f": {run.why}" if run.why else ""
+    where = "; ".join(f"{name} {each['example']}" for name, each in run.errors.items())
+    return f"{run.source}: {counts}{gone}; {run.outcome}{why}" + (f" ({where})" if where else "")
+
+
+def _progress() -> Callable[[RunUnderWay], None]:
+    """A line that is written over on a terminal; nothing where there is none."""
+    if not sys.stderr.isatty():
+        return lambda run: None
+
+    def tell(run: RunUnderWay) -> None:
+        failed = f", {sum(run.failures.values())} failed" if run.failures else ""
+        sys.stderr.write(f"\r\033[K{run.source.name}: {run.pages} pages{failed}")
+        sys.stderr.flush()
+
+    return tell

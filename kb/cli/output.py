@@ -1,0 +1,201 @@
+"""How results are shown: a table for people, a format for programs, or a file."""
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from kb.errors import Refused, Unknown
+from kb.report.safe import for_terminal
+from kb.report.tables import EXPORTERS, format_of, text_of, write_file
+
+FORMATS = ("table", *EXPORTERS)
+
+# What a table shows of a list: as much as 80 columns bear. All columns: --columns, or a format.
+SHOWN: Mapping[str, str] = {
+    "search": "id document title organisation matched",
+    "inbox": "document relevance title terms",
+    "initiatives": "id title organisation role status",
+    "overlaps": "strand initiative level basis counted why_not_counted",
+    "gaps": "strand position if_proposals duplicates overlaps complements with",
+    "offer": "strand name version needs",
+    "sources": "name shape last_run outcome documents due state",
+    "runs": "id source outcome new changed same gone errors why",
+    "decisions": "at by document initiative strand decision reason",
+    "history": "at by what said",
+}
+HEADINGS = {
+    "if_proposals": "if all held",
+    "why_not_counted": "why not",
+    "duplicates": "dup",
+    "overlaps": "over",
+    "complements": "comp",
+}
+# Names and codes are read whole or not at all; sentences may run on.
+UNBROKEN = frozenset(
+    "id document strand position if_proposals level basis role status relevance reason shape "
+    "state outcome decision by source name counted at last_run".split()
+)
+
+
+def stderr(*lines: str) -> None:
+    """Notes for people, a line each."""
+    for line in lines:
+        print(for_terminal(line), file=sys.stderr)  # noqa: T201
+
+
+def console() -> Console:
+    """A console that takes text as text: nothing from outside is markup or emoji."""
+    return Console(markup=False, highlight=False, emoji=False)
+
+
+def listing(command: Callable[..., Any]) -> Callable[..., None]:
+    """Makes a command that returns rows into one that shows them, with the options of every list."""
+
+    @wraps(command)
+    def run(*args: Any, **given: Any) -> None:
+        chosen = {name: given.pop(name) for name in _OPTIONS}
+        made = command(*args, **given)
+        show(made, Shown(**chosen))
+
+    signature = inspect.signature(command)
+    extra = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in _OPTIONS.items()
+    ]
+    run.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[*signature.parameters.values(), *extra], return_annotation=None
+    )
+    run.__annotations__ = {
+        **command.__annotations__,
+        **{name: kind for name, (kind, _) in _OPTIONS.items()},
+        "return": None,
+    }
+    return run
+
+
+_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "format": (
+        Annotated[str, typer.Option("--format", "-f", help=f"One of {', '.join(FORMATS)}.")],
+        "table",
+    ),
+    "columns": (
+        Annotated[str, typer.Option("--columns", metavar="A,B", help="Only these, in this order.")],
+        "",
+    ),
+    "limit": (Annotated[int | None, typer.Option("--limit", "-n", min=1, help="Most rows.")], None),
+    "output": (
+        Annotated[
+            str, typer.Option("--output", "-o", metavar="FILE", help="Format from its suffix.")
+        ],
+        "",
+    ),
+    "force": (Annotated[bool, typer.Option("--force", help="Write over FILE.")], False),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a list was asked to be shown."""
+
+    format: str = "table"
+    columns: str = ""
+    limit: int | None = None
+    output: str = ""
+    force: bool = False
+
+
+class Listed(Protocol):
+    """What is needed of a list."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: list[dict[str, object]]
+    notes: tuple[str, ...]
+
+
+def show(made: Listed, asked: Shown) -> None:
+    """Shows a list as asked for. Raises Unknown for a format or column there is not."""
+    if asked.format not in FORMATS:
+        raise Unknown("format", asked.format, FORMATS, where="kb")
+    columns = _chosen(made, asked.columns)
+    rows = made.rows[: asked.limit]
+    if asked.output:
+        path = Path(asked.output)
+        write_file(path, columns, rows, format=format_of(path), force=asked.force)
+        stderr(f"{len(rows)} rows in {asked.output}")
+    elif asked.format != "table":
+        EXPORTERS[asked.format](columns, rows, sys.stdout)
+    else:
+        if not asked.columns:
+            columns = SHOWN.get(made.name, " ".join(columns)).split()
+        table(columns, rows)
+        stderr(*made.notes)
+
+
+def _chosen(made: Listed, asked: str) -> list[str]:
+    if not asked:
+        return list(made.columns)
+    chosen = [column.strip() for column in asked.split(",") if column.strip()]
+    for column in chosen:
+        if column not in made.columns:
+            raise Unknown("column", column, made.columns, where=f"the list {made.name!r}")
+    if not chosen:
+        raise Refused("--columns names none", hint=f"known: {', '.join(made.columns)}")
+    return chosen
+
+
+def table(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    """A table for people; no rows is one line that says so."""
+    if not rows:
+        console().print("none")
+        return
+    made = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        numbers = all(isinstance(row.get(column), int | float | None) for row in rows)
+        made.add_column(
+            HEADINGS.get(column, column.replace("_", " ")),
+            justify="right" if numbers else "left",
+            overflow="fold",
+            no_wrap=column in UNBROKEN,
+        )
+    for row in rows:
+        made.add_row(*(Text(_cell(row.get(column))) for column in columns))
+    console().print(made)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    text = for_terminal(text_of(value))
+    return text.replace("T", " ")[:16] if hasattr(value, "hour") else text
+
+
+def fields(values: Mapping[str, object]) -> None:
+    """One thing in full: a name and its value on each line, what is unknown left out."""
+    made = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in values.items():
+        if value not in (None, "", [], {}):
+            made.add_row(name.replace("_", " "), Text(_field(value)))
+    console().print(made)
+
+
+def _field(value: object) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return "\n".join(
+            ", ".join(f"{k}: {for_terminal(text_of(v))}" for k, v in each.items() if v not in (None, ""))
+            for each in value
+        )
+    return "\n".join(for_terminal(line) for line in text_of(value).splitlines())

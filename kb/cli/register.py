@@ -1,0 +1,120 @@
+"""Commands on the register: initiatives, show, tag, import, decisions."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kb.base import Rows
+from kb.cli.filtering import Audience, Kind, Organisation, Region, Reach, Role, Status, codes
+from kb.cli.opening import AsOf, By, day, opened
+from kb.cli.output import Shown, fields, listing, show as show_rows, stderr
+from kb.report.tables import write_json
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+@listing
+def initiatives(
+    ctx: typer.Context,
+    organisation: Organisation = None,
+    region: Region = None,
+    role: Role = None,
+    reach: Reach = None,
+    kind: Kind = None,
+    audience: Audience = None,
+    status: Status = None,
+    strand: Annotated[str | None, typer.Option(help="Assessed against this strand.")] = None,
+    own: Annotated[
+        bool | None, typer.Option("--own/--others", help="Only our own, or only of others.")
+    ] = None,
+    as_of: AsOf = None,
+) -> Rows:
+    """List the register. A region finds what serves it, wider regions too.
+
+    Example: kb initiatives --role support --region London --others
+    """
+    asked = codes(
+        region=region, role=role, reach=reach, kind=kind, audience=audience, status=status
+    )
+    with opened(ctx) as base:
+        return base.initiatives(
+            codes=asked,
+            organisation=organisation,
+            strand=strand,
+            own=own,
+            at=base.act_on(day(as_of)),
+        )
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    named: Annotated[str, typer.Argument(metavar="ID", help="A slug, a number, or d42.")],
+    history: Annotated[bool, typer.Option("--history", help="Who said what, when.")] = False,
+    as_of: AsOf = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="table or json.")] = "table",
+) -> None:
+    """Show one initiative, or one page, in full.
+
+    Example: kb show race-equality-week
+    """
+    with opened(ctx) as base:
+        at = base.act_on(day(as_of))
+        if history:
+            show_rows(base.history(named, at=at), Shown(format))
+            return
+        found = base.show(named, at=at)
+    if format == "json":
+        write_json(list(found), [found], sys.stdout)
+    else:
+        fields(found)
+
+
+@app.command()
+def tag(
+    ctx: typer.Context,
+    named: Annotated[str, typer.Argument(metavar="ID")],
+    texts: Annotated[list[str], typer.Argument(metavar="FACET=CODE...")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take the codes away.")] = False,
+    by: By = None,
+) -> None:
+    """Code an initiative; a bare CODE is enough where one facet alone has it.
+
+    Example: kb tag race-equality-week role=support reach=england audience=boards,hr-and-od
+    """
+    with opened(ctx, by) as base:
+        tags = base.tag(named, texts, remove=remove)
+    stderr(f"{named}: " + "; ".join(f"{facet}={','.join(held)}" for facet, held in tags.items()))
+
+
+@app.command("import")
+def import_command(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Rows in the form of register.jsonl.")],
+    by: By = None,
+) -> None:
+    """Take initiatives from a file; those that exist are left alone, a bad row refuses all.
+
+    Example: kb import found-in-march.jsonl
+    """
+    with opened(ctx, by) as base:
+        taken = base.import_rows(file)
+    stderr(f"{len(taken.made)} taken, {len(taken.left_alone)} left alone")
+    if taken.left_alone:
+        stderr("left alone: " + ", ".join(taken.left_alone[:20]))
+    if taken.undeclared:
+        stderr("not in bodies.toml: " + ", ".join(taken.undeclared))
+
+
+@app.command()
+@listing
+def decisions(ctx: typer.Context, as_of: AsOf = None) -> Rows:
+    """List every decision ever made, the newest first, with when it ended.
+
+    Example: kb decisions -o decisions.csv
+    """
+    with opened(ctx) as base:
+        return base.decisions(at=base.act_on(day(as_of)))

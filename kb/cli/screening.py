@@ -1,0 +1,64 @@
+"""Commands on documents: inbox and screen."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from kb.base import Rows
+from kb.cli.opening import AsOf, By, day, opened
+from kb.cli.output import listing, stderr
+from kb.errors import Unknown
+from kb.keep.said import Decision
+from kb.report.tables import write_json
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+@listing
+def inbox(
+    ctx: typer.Context,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what is below the threshold.")
+    ] = False,
+    as_of: AsOf = None,
+) -> Rows:
+    """List pages that wait for a decision, the likeliest first, with the words that say so.
+
+    Example: kb inbox --limit 20
+    """
+    with opened(ctx) as base:
+        return base.inbox(everything=everything, at=base.act_on(day(as_of)))
+
+
+@app.command()
+def screen(
+    ctx: typer.Context,
+    documents: Annotated[list[str], typer.Argument(metavar="DOC...", help="d42, or 42.")],
+    decision: Annotated[str, typer.Argument(help="include, exclude or unsure.")],
+    initiatives: Annotated[
+        list[str] | None,
+        typer.Option("--as", metavar="INITIATIVE", help="The page belongs to this one."),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="For exclude: a code of the code book.")] = "",
+    why: Annotated[str, typer.Option(help="In words, as if it will be published.")] = "",
+    by: By = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="json for the rows.")] = "table",
+) -> None:
+    """Decide on pages; including one makes an initiative of it, unless --as names one.
+
+    Example: kb screen d42 exclude --reason mention-only
+    """
+    if decision not in list(Decision):
+        raise Unknown("decision", decision, list(Decision), where="kb screen")
+    with opened(ctx, by) as base:
+        rows = base.screen(
+            documents, Decision(decision), initiatives=initiatives or [], reason=reason, why=why
+        )
+    for row in rows:
+        joined = ", ".join(map(str, row["initiatives"])) if row["initiatives"] else ""  # type: ignore[arg-type]
+        said = f" ({row['reason']})" if row["reason"] else ""
+        stderr(f"{row['document']} {row['decision']}{said}" + (f": {joined}" if joined else ""))
+    if format == "json":
+        write_json(list(rows[0]), rows, sys.stdout)

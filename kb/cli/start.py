@@ -1,0 +1,62 @@
+"""Commands to begin with: init, status, and `kb` alone."""
+
+import sys
+
+import typer
+
+from kb.base import make
+from kb.cli.opening import By, opened, settings
+from kb.cli.output import fields, stderr
+from kb.home import new_home
+from kb.report.tables import write_json
+
+app = typer.Typer(rich_markup_mode=None)
+
+# What waits for a person, and the command that shows it.
+WAITING = {
+    "to screen": "kb inbox",
+    "to re-check": "kb recheck",
+    "conflicts": "kb decisions",
+    "proposals to confirm": "kb overlaps",
+    "sources unwell": "kb sources",
+}
+
+
+@app.command()
+def init(ctx: typer.Context, by: By = None) -> None:
+    """Make a knowledge base: the shipped declarations, the register, the store, the index.
+
+    Example: kb --home scan init
+    """
+    given, found = ctx.find_root().obj
+    home = new_home(given, found)
+    with make(home, by=by or settings(ctx).user) as base:
+        counts = base.status()
+    stderr(
+        f"made {home.path}: {counts['initiatives of others']} initiatives of others, "
+        f"{counts['initiatives of our own']} of our own, {counts['sources']} sources"
+    )
+
+
+@app.command()
+def status(ctx: typer.Context, format: str = typer.Option("table", "--format", "-f")) -> None:
+    """Count what is held and what waits.
+
+    Example: kb status
+    """
+    with opened(ctx) as base:
+        counts = base.status()
+    if format == "table":
+        fields(dict(counts))
+    else:
+        write_json(list(counts), [counts], sys.stdout)
+
+
+def waiting(ctx: typer.Context) -> None:
+    """Prints what waits, each with its command."""
+    with opened(ctx) as base:
+        counts = base.status()
+    lines = {
+        f"{counts[name]} {name}": command for name, command in WAITING.items() if counts[name]
+    }
+    fields(dict(lines) or {"nothing waits": "kb --help lists the commands"})

@@ -1,0 +1,1 @@
+"""Collecting: where kb meets Scrapy, and nowhere else."""

@@ -1,0 +1,146 @@
+"""Crawls sources: one process, sources side by side, one request at a time a site."""
+
+import asyncio
+import logging
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+
+from kb.base import KnowledgeBase
+from kb.collect.runs import RunUnderWay
+from kb.collect.settings import contact_for, settings_for
+from kb.contract import Shape, Source
+from kb.declare.sources import REGISTERED
+from kb.errors import Busy, Refused
+from kb.keep import register, runs
+from kb.keep.found import Alias, Run
+
+SIDE_BY_SIDE = 8
+SPIDERS = {Shape.listing: "listing"}
+ADDRESSES = "addresses"
+
+Tell = Callable[[RunUnderWay], None]
+
+
+def choose(base: KnowledgeBase, names: Sequence[str]) -> list[Source]:
+    """The sources of those names; every one that is on and can be crawled where none is named.
+
+    Raises Unknown for a name that is not declared, Refused for one that cannot be crawled.
+    """
+    declared = base.declarations.sources
+    if not names:
+        return [s for s in declared.source if s.state == "on" and s.shape in SPIDERS]
+    chosen = [declared.get(name) for name in dict.fromkeys(names)]
+    for source in chosen:
+        if source.shape == Shape.by_hand:
+            raise Refused(
+                f"source {source.name!r} is searched by hand",
+                hint=f"kb sources looked {source.name} --on DATE --found N",
+            )
+        if source.shape not in SPIDERS:
+            raise Refused(f"source {source.name!r}: no spider for the shape {source.shape!r} yet")
+        if source.state == "retired":
+            raise Refused(f"source {source.name!r} is retired: {source.why}")
+    return chosen
+
+
+def registered(base: KnowledgeBase) -> Source | None:
+    """A source of every registered address that no document is held of; None if there is none."""
+    with base.store.reading() as reading:
+        held = {alias.url for alias in reading.rows(Alias)}
+        profiles = [entry.profile for entry in register.entries(reading).values()]
+    wanted = {each.address: each.url for each in profiles if each.address and each.url}
+    start = [url for address, url in wanted.items() if address not in held]
+    if not start:
+        return None
+    return Source(
+        name=REGISTERED,
+        organisation="the register",
+        shape=Shape.listing,
+        start=tuple(start),
+        expect=0,
+    )
+
+
+def crawl(base: KnowledgeBase, sources: Iterable[Source], *, contact: str, tell: Tell) -> list[Run]:
+    """Crawls the sources and records a run of each, in the order they finished.
+
+    Raises Refused, before anything is asked, for a host other than loopback without a
+    contact; Busy where another crawl of this home is under way.
+    """
+    chosen = list(sources)
+    for source in chosen:
+        contact_for(source, contact)
+    with _crawl_lock(base):
+        base.rescore()
+        finished = _Crawl(base, contact, tell).all(chosen)
+        base.catch_up_index()
+    return finished
+
+
+@contextmanager
+def _crawl_lock(base: KnowledgeBase) -> Iterator[None]:
+    lock = FileLock(base.home.crawl_lock, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Busy(
+            "another crawl of this knowledge base is under way",
+            hint="kb runs shows it; staff can go on working meanwhile",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class _Crawl:
+    """One process' crawl. The reactor of Twisted starts once a process, and so does this."""
+
+    def __init__(self, base: KnowledgeBase, contact: str, tell: Tell) -> None:
+        self._base = base
+        self._contact = contact
+        self._tell = tell
+        self._finished: list[Run] = []
+        self._waiting: list[Source] = []
+
+    def all(self, sources: list[Source]) -> list[Run]:
+        if not sources:
+            return []
+        logging.getLogger("scrapy").setLevel(logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Scrapy's own, on start; ours are counted failures
+            self._process = AsyncCrawlerProcess({"LOG_ENABLED": False}, install_root_handler=False)
+            self._waiting = sources[SIDE_BY_SIDE:]
+            for source in sources[:SIDE_BY_SIDE]:
+                self._begin(source)
+            self._process.start()
+        return self._finished
+
+    def _begin(self, source: Source) -> None:
+        base = self._base
+        started = base.clock()
+        with base.writing(f"crawl {source.name}") as writing:
+            number = runs.begin(writing, source.name, started).number
+        run = RunUnderWay(base, source, number, started, self._tell)
+        settings = Settings(settings_for(run, self._contact))
+        name = ADDRESSES if source.name == REGISTERED else SPIDERS[source.shape]
+        spider = SpiderLoader.from_settings(settings).load(name)
+        crawler = Crawler(spider, settings)
+        task = self._process.crawl(crawler, source=source)
+        task.add_done_callback(lambda done: self._end(run, crawler, done))
+
+    def _end(self, run: RunUnderWay, crawler: Crawler, done: "asyncio.Future[None]") -> None:
+        broke = "" if done.cancelled() or not done.exception() else repr(done.exception())
+        stats = crawler.stats.get_stats() if crawler.stats else {}
+        recorded = run.finished(stats, run.base.clock(), broke)
+        with run.base.writing(f"crawl {run.source.name}") as writing:
+            self._finished.append(runs.finish(writing, recorded))
+        if self._waiting:
+            self._begin(self._waiting.pop(0))
+

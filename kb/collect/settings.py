@@ -1,0 +1,70 @@
+"""Scrapy's settings where ours differ, each with its reason."""
+
+from typing import Any
+
+from kb.collect.runs import RunUnderWay
+from kb.contract import Source
+from kb.errors import Refused
+
+ROBOTS_NAME = "kb-horizon-scan"  # what robots.txt may call us by
+
+
+def agent(contact: str) -> str:
+    """How we present ourselves: what this is, and how to complain."""
+    return f"{ROBOTS_NAME}/0.1 (scan of public race-equality initiatives; contact: {contact})"
+
+
+def contact_for(source: Source, contact: str) -> str:
+    """The contact to give. Raises Refused without one, unless the source is this machine."""
+    if contact:
+        return contact
+    if source.loopback:
+        return "none: this machine"
+    raise Refused(
+        f"source {source.name!r}: nobody is asked without saying who asks",
+        hint="set KB_CONTACT to an e-mail address or page where a site can reach you",
+    )
+
+
+def settings_for(run: RunUnderWay, contact: str) -> dict[str, Any]:
+    """The settings of one run."""
+    who = contact_for(run.source, contact)
+    near = run.source.loopback
+    return {
+        "KB_RUN": run,
+        "BOT_NAME": ROBOTS_NAME,
+        "SPIDER_MODULES": ["spiders"],
+        "USER_AGENT": agent(who),
+        "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_USER_AGENT": ROBOTS_NAME,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,  # one request at a time a site
+        "CONCURRENT_REQUESTS": 8,
+        "DOWNLOAD_DELAY": 0.0 if near else 1.0,  # no faster than a reader
+        "DOWNLOAD_TIMEOUT": 30,  # a page that takes longer is down
+        "DOWNLOAD_MAXSIZE": 20_000_000,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_VERIFY_CERTIFICATES": not near,
+        "RETRY_TIMES": 2,
+        "RETRY_PRIORITY_ADJUST": -1,
+        "COOKIES_ENABLED": False,  # sessions make one page look like many
+        "REFERER_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "HTTPAUTH_USER": "",
+        "METAREFRESH_ENABLED": False,
+        "LOG_ENABLED": False,  # what failed is counted and told by the run
+        "MEMUSAGE_ENABLED": False,
+        "STATS_DUMP": False,
+        "ITEM_PIPELINES": {
+            "kb.collect.pipelines.ReadPages": 200,
+            "kb.collect.pipelines.SaveToStore": 500,
+        },
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+            "kb.collect.middlewares.DeclaredHosts": 50,
+            "kb.collect.middlewares.RobotsRfc9309": 100,
+            "kb.collect.middlewares.CountFailures": 540,  # retries (550) are over when it sees one
+            "kb.collect.middlewares.RetryAfter": 560,
+        },
+    }

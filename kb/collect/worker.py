@@ -1,0 +1,111 @@
+"""The worker processes that read bodies, with limits of time and memory for each.
+
+A body is whatever a site sent: it may be made to exhaust a parser. It is read in a process of
+its own, which is ended and replaced when it takes too long or too much.
+"""
+
+import asyncio
+import multiprocessing
+import resource
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from kb.collect.reading import Body, Read, ReadError, read
+
+SECONDS = 20
+MEMORY_BYTES = 1_500_000_000
+PROCESSES = 2
+
+
+class Worker:
+    """One process that reads one body at a time."""
+
+    def __init__(self, seconds: float, memory: int) -> None:
+        self._seconds = seconds
+        self._memory = memory
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+
+    async def read(self, body: Body) -> Read:
+        """The body as read. Raises ReadError, also for one that breaks a limit."""
+        if self._process is None or self._pipe is None:
+            self._start()
+        return await asyncio.to_thread(self._ask, body)
+
+    def _start(self) -> None:
+        # Spawned, not forked: the parent holds a reactor and threads.
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, self._memory), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def _ask(self, body: Body) -> Read:
+        if self._pipe is None:
+            raise RuntimeError("the worker has not been started")
+        try:
+            self._pipe.send(body)
+            if not self._pipe.poll(self._seconds):
+                self.stop()
+                raise ReadError("unreadable", f"reading took longer than {self._seconds:g} s")
+            answer = self._pipe.recv()
+        except (EOFError, OSError) as error:
+            self.stop()
+            raise ReadError("unreadable", "the reader ended: out of memory or crashed") from error
+        if isinstance(answer, ReadError):
+            raise answer
+        if not isinstance(answer, Read):
+            raise ReadError("unreadable", str(answer))
+        return answer
+
+    def stop(self) -> None:
+        """Ends the process; the next body gets a new one."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+        if self._pipe is not None:
+            self._pipe.close()
+        self._process = self._pipe = None
+
+
+class Workers:
+    """A few workers; a body waits for the next that is free."""
+
+    def __init__(
+        self, *, processes: int = PROCESSES, seconds: float = SECONDS, memory: int = MEMORY_BYTES
+    ) -> None:
+        self._all = [Worker(seconds, memory) for _ in range(processes)]
+        self._free: asyncio.Queue[Worker] | None = None
+
+    async def read(self, body: Body) -> Read:
+        """The body as read by the next free worker. Raises ReadError."""
+        if self._free is None:
+            self._free = asyncio.Queue()
+            for worker in self._all:
+                self._free.put_nowait(worker)
+        worker = await self._free.get()
+        try:
+            return await worker.read(body)
+        finally:
+            self._free.put_nowait(worker)
+
+    def stop(self) -> None:
+        """Ends every process."""
+        for worker in self._all:
+            worker.stop()
+
+
+def _serve(pipe: Connection, memory: int) -> None:
+    """Reads what comes until the pipe closes. Any failure is an answer, not an end."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    while True:
+        try:
+            body = pipe.recv()
+        except EOFError:
+            return
+        try:
+            pipe.send(read(body))
+        except ReadError as error:
+            pipe.send(error)
+        except Exception as error:  # noqa: BLE001 - a parser may raise anything on hostile input
+            pipe.send(f"{type(error).__name__}: {error}"[:300])

@@ -1,0 +1,1 @@
+"""Reports: takes rows, writes files."""

@@ -130,7 +130,7 @@ def normalised(address: str) -> str:
         raise ValueError(f"no address: {address!r}")
     cleaned = url_query_cleaner(parts.geturl(), TRACKING, remove=True, unique=False)
     path_and_query = urlsplit(cleaned)
-    host = path_and_query.netloc.lower().removeprefix("www.")
+    host = re.sub(r":(80|443)$", "", path_and_query.netloc.lower()).removeprefix("www.")
     scheme = path_and_query.scheme if is_loopback(cleaned) else "https"
     path = re.sub(r";jsessionid=[^/?]*", "", path_and_query.path, flags=re.I).rstrip("/")
     query = f"?{path_and_query.query}" if path_and_query.query else ""

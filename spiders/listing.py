@@ -26,11 +26,13 @@ class ListingSpider(SourceSpider):
         if not isinstance(response, HtmlResponse):
             return
         chosen = self.source.select
+        turned = response.css(chosen.next or NEXT).css("::attr(href)").getall()
+        following = list(self._addresses(response, turned))
         links = response.css(chosen.links or LINKS) or response.css(chosen.links or ANY)
         for url in self._addresses(response, links.css("::attr(href)").getall()):
-            yield self.request(url, self.parse_document, found_on=response.url)
-        following = response.css(chosen.next or NEXT).css("::attr(href)").getall()
-        for url in self._addresses(response, following):
+            if url not in following:
+                yield self.request(url, self.parse_document, found_on=response.url)
+        for url in following:
             yield self.request(url, self.parse)
 
     def parse_document(self, response: Response) -> Iterator[Page]:

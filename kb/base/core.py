@@ -1,7 +1,7 @@
 """What every part of a knowledge base rests on: a home, its store, its declarations, its index."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -41,6 +41,7 @@ class Core:
         self.clock = clock
         self.store = Store.open(home.store)
         self._declarations: Declarations | None = None
+        self._declared: dict[tuple[int | None, ...], Declarations] = {}  # by the rows they are of
 
     def close(self) -> None:
         """Gives back the store."""
@@ -57,7 +58,11 @@ class Core:
         """The declarations that held at the act read at: the files, where that is now."""
         if reading.at is None:
             return self.declarations
-        return Declarations({row.name: row.text for row in reading.rows(Declaration)})
+        rows = reading.rows(Declaration)
+        key = tuple(row.id for row in rows)
+        if key not in self._declared:
+            self._declared[key] = Declarations({row.name: row.text for row in rows})
+        return self._declared[key]
 
     def act_on(self, day: date | None) -> int | None:
         """The act as of which to read for a day; None, which is now, for no day."""
@@ -79,7 +84,9 @@ class Core:
                 row = Declaration(name=name, text=declarations.texts[name])
                 writing.replace(Declaration, [row], name=name)
             yield writing
-        self.catch_up_index()
+        # What was decided is stored; an index that cannot be had now catches up later.
+        with suppress(index.Locked):
+            self.catch_up_index()
 
     def catch_up_index(self) -> int:
         """Brings the index to the last act; the number of entries written.

@@ -163,9 +163,9 @@ class Screens(Core):
         for row in writing.rows(Membership, document=held.id):
             writing.end(row)
             others = writing.rows(Membership, initiative=row.initiative)
-            profiles = writing.rows(Profile, initiative=row.initiative, made=row.made)
-            if not others:
-                for profile in profiles:
+            initiative = writing.get(Initiative, row.initiative)
+            if not others and initiative and initiative.made == row.made:
+                for profile in writing.rows(Profile, initiative=row.initiative):
                     writing.end(profile)
 
     def score_documents(self, writing: Writing, scorer: Scorer) -> int:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from kb.cli.filtering import Audience, Kind, Organisation, Reach, Region, Role, Status, codes
 from kb.cli.output import listing, stderr
-from kb.errors import Refused
+from kb.errors import Refused, Unknown
 from kb.find import index
 from kb.find.query import parse
 from kb.home import Home, find_home
@@ -20,15 +19,8 @@ from kb.keep import pulse
 app = typer.Typer(rich_markup_mode=None)
 
 COLUMNS = ("id", "slug", "document", "title", "organisation", "url", "score", "snippet", "matched")
+PARTS = ("register", "documents", "all")
 MOST_HITS = 20
-
-
-class Part(StrEnum):
-    """What is searched."""
-
-    register = "register"
-    documents = "documents"
-    all = "all"
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,7 @@ class Hits:
 def search(
     ctx: typer.Context,
     words: Annotated[list[str], typer.Argument(metavar="WORD...")],
-    part: Annotated[Part, typer.Option("--in", help="Where to look.")] = Part.all,
+    part: Annotated[str, typer.Option("--in", help=f"One of {', '.join(PARTS)}.")] = "all",
     organisation: Organisation = None,
     region: Region = None,
     role: Role = None,
@@ -62,16 +54,18 @@ def search(
 
     Example: kb search reverse mentoring --region London
     """
+    if part not in PARTS:
+        raise Unknown("part", part, PARTS, where="the index")
     given, settings = ctx.find_root().obj
     home = find_home(given, settings, Path.cwd())
     _catch_up(home)
     opened = index.Index(home.index)
     try:
-        asked = parse(_joined(words), opened.words.alternatives)
+        asked = parse(" ".join(words), opened.words.alternatives)
         if not asked.units:
             raise Refused(f"nothing to look for in {' '.join(words)!r}", hint="give a word")
         filters = index.Filters(
-            part=None if part is Part.all else part.value,
+            part=None if part == "all" else part,
             organisation=organisation,
             codes=codes(
                 region=region, role=role, reach=reach, kind=kind, audience=audience, status=status
@@ -82,11 +76,6 @@ def search(
         opened.close()
     notes = (f"see also: {', '.join(asked.see_also)}",) if asked.see_also else ()
     return Hits([asdict(hit) for hit in hits], notes)
-
-
-def _joined(words: list[str]) -> str:
-    """The words as typed; one that the shell unquoted is a phrase again when it is alone."""
-    return " ".join(words)
 
 
 def _catch_up(home: Home) -> None:

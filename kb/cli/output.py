@@ -24,7 +24,7 @@ SHOWN: Mapping[str, str] = {
     "search": "id document title organisation matched",
     "inbox": "document relevance title terms",
     "initiatives": "id title organisation role status",
-    "overlaps": "strand initiative level basis counted why_not_counted",
+    "overlaps": "strand initiative level counted why_not_counted",
     "gaps": "strand position if_proposals duplicates overlaps complements with",
     "offer": "strand name version needs",
     "sources": "name shape last_run outcome documents due state",

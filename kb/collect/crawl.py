@@ -108,6 +108,7 @@ class _Crawl:
         self._tell = tell
         self._finished: list[Run] = []
         self._waiting: list[Source] = []
+        self._errors: list[Exception] = []
 
     def all(self, sources: list[Source]) -> list[Run]:
         if not sources:
@@ -120,6 +121,8 @@ class _Crawl:
             for source in sources[:SIDE_BY_SIDE]:
                 self._begin(source)
             self._process.start()
+        if self._errors:
+            raise self._errors[0]
         return self._finished
 
     def _begin(self, source: Source) -> None:
@@ -133,12 +136,20 @@ class _Crawl:
         spider = SpiderLoader.from_settings(settings).load(name)
         crawler = Crawler(spider, settings)
         task = self._process.crawl(crawler, source=source)
-        task.add_done_callback(lambda done: self._end(run, crawler, done))
+        task.add_done_callback(lambda done: self._guarded(lambda: self._end(run, crawler, done)))
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        """Keeps an error for the end: the loop would only log what a callback raises."""
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - raised again in `all`
+            self._errors.append(error)
 
     def _end(self, run: RunUnderWay, crawler: Crawler, done: "asyncio.Future[None]") -> None:
-        broke = "" if done.cancelled() or not done.exception() else repr(done.exception())
+        if not done.cancelled() and done.exception():
+            run.broke = run.broke or repr(done.exception())
         stats = crawler.stats.get_stats() if crawler.stats else {}
-        recorded = run.finished(stats, run.base.clock(), broke)
+        recorded = run.finished(stats, run.base.clock())
         with run.base.writing(f"crawl {run.source.name}") as writing:
             self._finished.append(runs.finish(writing, recorded))
         if self._waiting:

@@ -4,7 +4,7 @@ import hashlib
 from typing import Self
 from urllib.parse import urlsplit
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import (
@@ -19,6 +19,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from scrapy.utils.misc import build_from_crawler
+from twisted.python.failure import Failure
 
 from kb.collect.runs import RunUnderWay
 
@@ -30,7 +31,14 @@ class Elsewhere(IgnoreRequest):
 
 
 class RobotsForbid(IgnoreRequest):
-    """Raised for an address that robots.txt forbids, or might, were it to be had."""
+    """Raised for an address that robots.txt forbids, or might, were it to be had.
+
+    `failure` is `robots`, or the class of what kept robots.txt from us.
+    """
+
+    def __init__(self, message: str, failure: str) -> None:
+        super().__init__(message)
+        self.failure = failure
 
 
 class RobotsRfc9309(RobotsTxtMiddleware):
@@ -38,6 +46,10 @@ class RobotsRfc9309(RobotsTxtMiddleware):
 
     Scrapy takes an unreachable file for leave to go on. Crawl-delay is obeyed.
     """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._kept_from_us: dict[str, str] = {}  # host to why robots.txt could not be had
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         body = response.body
@@ -50,6 +62,8 @@ class RobotsRfc9309(RobotsTxtMiddleware):
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         # Refused by ourselves (another host after a redirect) or no answer at all.
+        if not isinstance(exc, IgnoreRequest):
+            self._kept_from_us[netloc] = failure_of(exc)
         self._settle(netloc, b"User-agent: *\nDisallow: /\n", status=0)
 
     def _settle(self, netloc: str, body: bytes, *, status: int) -> None:
@@ -74,7 +88,9 @@ class RobotsRfc9309(RobotsTxtMiddleware):
         try:
             super().process_request_2(rp, request)  # type: ignore[arg-type]
         except IgnoreRequest as error:
-            raise RobotsForbid(str(error)) from error
+            netloc = urlsplit(request.url).netloc
+            failure = self._kept_from_us.get(netloc, "robots")
+            raise RobotsForbid(str(error), failure) from error
 
 
 class DeclaredHosts:
@@ -132,8 +148,17 @@ class CountFailures:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """With the run under way, which is among the settings."""
-        return cls(crawler.settings["KB_RUN"])
+        """With the run under way; a fault of our own breaks the run, it is no site's failure."""
+        counting = cls(crawler.settings["KB_RUN"])
+        crawler.signals.connect(counting.broke, signal=signals.spider_error)
+        crawler.signals.connect(counting.broke, signal=signals.item_error)
+        return counting
+
+    def broke(self, failure: Failure) -> None:
+        """Notes the first fault of a spider or a pipeline, with its place."""
+        if not self._run.broke:
+            place = failure.getTraceback(elideFrameworkCode=True).strip().splitlines()[-3:]
+            self._run.broke = f"{failure.value!r}: {' '.join(line.strip() for line in place)}"
 
     def process_response(self, request: Request, response: Response) -> Response:
         """The response, counted where its status is a failure."""
@@ -165,7 +190,6 @@ def failure_of_status(status: int) -> str | None:
 
 # Each class of failure by the exceptions that mean it; the first that fits.
 FAILURES: tuple[tuple[type[Exception], str], ...] = (
-    (RobotsForbid, "robots"),
     (CannotResolveHostError, "dns"),
     (DownloadTimeoutError, "timeout"),
     (DownloadConnectionRefusedError, "refused"),
@@ -178,6 +202,8 @@ FAILURES: tuple[tuple[type[Exception], str], ...] = (
 
 def failure_of(exception: Exception) -> str:
     """The class of failure of an exception on the wire; its name where it is of none."""
+    if isinstance(exception, RobotsForbid):
+        return exception.failure
     told = f"{exception!r} {exception.__cause__!r}"
     if "SSL" in told or "TLS" in told or "certificate" in told:
         return "tls"

@@ -29,6 +29,7 @@ class RunUnderWay:
     failed_addresses: dict[str, str] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
     evidence: dict[str, Any] = field(default_factory=dict)
+    broke: str = ""  # a fault of our own; the run has failed
 
     def __deepcopy__(self, _memo: object) -> Self:
         """Itself: Scrapy copies its settings, in which a run goes to its parts."""
@@ -52,9 +53,9 @@ class RunUnderWay:
         """How many documents the run met."""
         return self.counts["new"] + self.counts["changed"] + self.counts["same"]
 
-    def finished(self, stats: Mapping[str, Any], at: datetime, broke: str = "") -> Run:
+    def finished(self, stats: Mapping[str, Any], at: datetime) -> Run:
         """The run as it is recorded."""
-        outcome, why = (Outcome.failed, broke) if broke else self._outcome()
+        outcome, why = (Outcome.failed, self.broke) if self.broke else self._outcome()
         counts = {name: self.counts[name] for name in ("new", "changed", "same", "gone")}
         counts["requests"] = int(stats.get("downloader/request_count", 0))
         counts["errors"] = sum(self.failures.values())

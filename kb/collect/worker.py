@@ -75,12 +75,12 @@ class Workers:
         self, *, processes: int = PROCESSES, seconds: float = SECONDS, memory: int = MEMORY_BYTES
     ) -> None:
         self._all = [Worker(seconds, memory) for _ in range(processes)]
-        self._free: asyncio.Queue[Worker] | None = None
+        self._free: asyncio.LifoQueue[Worker] | None = None
 
     async def read(self, body: Body) -> Read:
         """The body as read by the next free worker. Raises ReadError."""
         if self._free is None:
-            self._free = asyncio.Queue()
+            self._free = asyncio.LifoQueue()  # the last used first: most crawls need one
             for worker in self._all:
                 self._free.put_nowait(worker)
         worker = await self._free.get()

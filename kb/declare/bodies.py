@@ -70,18 +70,25 @@ class Bodies(BaseModel):
             raise Unknown("organisation", spelling, known, where="bodies.toml")
         return body
 
+    @cached_property
+    def _under(self) -> dict[str, list[str]]:
+        """Body to the names of its parts and of those it succeeded."""
+        found: dict[str, list[str]] = {}
+        for body in self.body:
+            for above in filter(None, (body.parent, body.succeeded_by)):
+                found.setdefault(self.name(above), []).append(body.name)
+        return found
+
     def with_parts(self, spelling: str) -> frozenset[str]:
         """The names of a body, of its parts at any depth, and of those it succeeded."""
-        names = {self.get(spelling).name}
-        while True:
-            more = {
-                body.name
-                for body in self.body
-                if {self.name(body.parent), self.name(body.succeeded_by)} & names
-            } - names
-            if not more:
-                return frozenset(names)
-            names |= more
+        names: set[str] = set()
+        waiting = [self.get(spelling).name]
+        while waiting:
+            name = waiting.pop()
+            if name not in names:
+                names.add(name)
+                waiting += self._under.get(name, [])
+        return frozenset(names)
 
     def spellings(self, spelling: str) -> tuple[str, ...]:
         """Every name the body goes by, its own first."""

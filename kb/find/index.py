@@ -7,7 +7,9 @@ and the act up to which the index was written.
 
 import json
 import math
+import secrets
 import shutil
+import time
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,9 +27,13 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from whoosh import index as whoosh_index
     from whoosh.analysis import StemmingAnalyzer
+    from whoosh.codec import base as whoosh_codec
     from whoosh.fields import ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
     from whoosh.query import Phrase
     from whoosh.reading import TermNotFound
+
+# Whoosh names segments by `random`; where a caller has seeded that, two get one name.
+whoosh_codec.random_name = lambda size=28: secrets.token_hex(size // 2)
 
 FORM = "2"  # changes when rows must be indexed anew
 WORDS = "words.json"
@@ -41,6 +47,7 @@ FACETS = (
     "role reach kind means audience setting group focus region status effect".split()
 )
 SNIPPET_WIDTH = 160
+WAIT_SECONDS = 2.0
 
 _ANALYSER = StemmingAnalyzer()
 _SCHEMA = Schema(
@@ -113,6 +120,10 @@ class Filters:
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
+class Locked(KBError):
+    """Raised when another process has been writing the index for longer than we wait."""
+
+
 class Missing(KBError):
     """Raised when there is no index, or one of another form, or a damaged one."""
 
@@ -138,13 +149,21 @@ def build(folder: Path, entries: Iterable[Entry], words: Words, *, act: int) -> 
 def update(
     folder: Path, entries: Iterable[Entry], gone: Iterable[str], words: Words, *, act: int
 ) -> None:
-    """Writes what changed in one commit: those entries anew, those ids out."""
-    writer = _open(folder).writer()
-    for number in gone:
-        writer.delete_by_term("id", number)
-    for entry in entries:
-        writer.update_document(**_row(entry))
-    writer.commit(merge=False)
+    """Writes what changed in one commit: those entries anew, those ids out.
+
+    Raises Locked where another process writes the index for longer than two seconds.
+    """
+    writer = _writer(folder)
+    try:
+        for number in gone:
+            writer.delete_by_term("id", number)
+        for entry in entries:
+            writer.update_document(**_row(entry))
+        writer.commit()
+    except BaseException:
+        if not writer.is_closed:
+            writer.cancel()
+        raise
     _note(folder, words, act)
 
 
@@ -172,6 +191,18 @@ def _note(folder: Path, words: Words, act: int) -> None:
     partial = folder / f"{WORDS}.new"
     partial.write_text(json.dumps(noted))
     partial.replace(folder / WORDS)
+
+
+def _writer(folder: Path) -> Any:
+    opened = _open(folder)
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            return opened.writer()
+        except whoosh_index.LockError:
+            if time.monotonic() > until:
+                raise Locked(f"{folder} is being written", hint="kb reindex, later") from None
+            time.sleep(0.05)
 
 
 def _open(folder: Path) -> Any:

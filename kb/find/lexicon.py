@@ -148,11 +148,12 @@ class Alternatives:
         related: dict[str, list[str]] = defaultdict(list)
         for term in terms:
             for typed in map(fold, term.same):
+                others = forms[typed]  # there even where nothing stands in: it is one idea
                 for other in map(fold, term.same):
                     if other != typed:
-                        forms[typed].setdefault(other, ALSO_WEIGHT)
+                        others.setdefault(other, ALSO_WEIGHT)
                 for narrower in map(fold, term.narrower):
-                    forms[typed].setdefault(narrower, NARROWER_WEIGHT)
+                    others.setdefault(narrower, NARROWER_WEIGHT)
                 related[typed] += term.related
         longest = max((len(form.split()) for form in forms), default=1)
         return cls(

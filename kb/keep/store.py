@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, event, text
+from sqlalchemy import ColumnElement, Engine, event, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, create_engine, func, or_, select
 
@@ -137,7 +137,7 @@ class Store:
         with store.engine.begin() as connection:
             SQLModel.metadata.create_all(connection)
             connection.execute(
-                text("create table alembic_version (version_num varchar(32) primary key)")
+                text("create table alembic_version (version_num varchar(32) not null primary key)")
             )
             connection.execute(
                 text("insert into alembic_version values (:newest)"), {"newest": pulse.NEWEST}
@@ -252,7 +252,7 @@ def _only_made_and_ended(session: Session, _context: object, _instances: object)
     for row in session.dirty:
         if not isinstance(row, Row) or not session.is_modified(row):
             continue
-        state = row._sa_instance_state  # type: ignore[attr-defined]
-        changed = {name for name in state.dict if state.get_history(name, True).has_changes()}
+        attributes = inspect(row).attrs
+        changed = {each.key for each in attributes if each.history.has_changes()}
         if changed - row.working - {"ended"}:
             raise RuntimeError(f"{type(row).__name__} {row.id}: {sorted(changed)} would change")

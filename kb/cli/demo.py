@@ -1,0 +1,160 @@
+"""The demo: the whole of kb on the real register and a small invented site on this machine."""
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import typer
+
+from kb.base import KnowledgeBase, make
+from kb.cli.collecting import told
+from kb.cli.output import Shown, console, show, stderr
+from kb.collect.crawl import crawl
+from kb.errors import Refused
+from kb.home import Home, shipped
+from kb.keep.said import Decision, Level
+from kb.report.tables import format_of, write_file
+
+app = typer.Typer(rich_markup_mode=None)
+
+BY = "ana"
+SITE = "northvale"
+SOURCE = """
+[[source]]
+name = "northvale"
+organisation = "Northvale Health Alliance"
+shape = "listing"
+start = ["{address}/index.html"]
+expect = 24
+must_find = ["{address}/board-learning-sets.html"]
+"""
+BODY = """
+[[body]]
+name = "Northvale Health Alliance"
+kind = "charity"
+"""
+# Page, codes, strand, level, and the passage that says so.
+DECISIONS = (
+    (
+        "chairs-conversations",
+        "role=support reach=england kind=programme status=active region=England "
+        "audience=chairs,chief-executives means=conversation,event effect=measured",
+        "hearts-and-minds",
+        Level.duplicates,
+        "Six evenings a year at which chairs and chief executives of NHS trusts talk frankly "
+        "about race",
+    ),
+    (
+        "board-learning-sets",
+        "role=support reach=england kind=network status=active region=England "
+        "audience=executives,non-executives means=peer-learning effect=not-stated",
+        "peer-learning",
+        Level.duplicates,
+        "A learning set has seven members from seven trusts and meets every six weeks for a year.",
+    ),
+)
+
+
+@app.command()
+def demo(ctx: typer.Context) -> None:
+    """See what kb is for: the real register, a crawl, decisions, overlaps, gaps, exports.
+
+    Everything happens in a new folder (or --home) and on this machine alone.
+
+    Example: kb demo
+    """
+    given, _ = ctx.find_root().obj
+    home = Home(Path(given) if given else Path(tempfile.mkdtemp(prefix="kb-demo-")))
+    if home.store.exists():
+        raise Refused(
+            f"there is a knowledge base in {str(home.path)!r}",
+            hint="kb demo alone makes a new folder",
+        )
+    with served(shipped("demo") / SITE) as address:
+        home.path.mkdir(parents=True, exist_ok=True)
+        for name, more in (("sources.toml", SOURCE), ("bodies.toml", BODY)):
+            text = shipped(name).read_text(encoding="utf-8")
+            home.declaration(name).write_text(text + more.format(address=address), encoding="utf-8")
+        with make(home, by=BY) as base:
+            walk(base)
+    _next(home)
+
+
+def walk(base: KnowledgeBase) -> None:
+    """One pass through the work, each step shown."""
+    counts = base.status()
+    _step(
+        f"The register: {counts['initiatives of others']} initiatives of others, "
+        f"{counts['initiatives of our own']} of our own"
+    )
+    _step("A crawl of an invented site on this machine")
+    source = base.declarations.sources.get(SITE)
+    for run in crawl(base, [source], contact="", tell=lambda run: None):
+        stderr(told(run))
+    _step("The inbox: what looks like an initiative, and the words that say so")
+    show(base.inbox(limit=8), Shown())
+    _step(f"Two decisions by {BY}: included, coded, assessed by a quote from the page")
+    for page, codes, strand, level, quote in DECISIONS:
+        decide(base, page, codes.split(), strand, level, quote)
+    _step("Overlaps: what others already do, the two confirmed first")
+    made = base.overlaps()
+    made.rows.sort(key=lambda row: (row["basis"], not row["counted"]))
+    show(made, Shown(limit=8))
+    _step("Gaps: where each strand of the offer stands")
+    show(base.gaps(), Shown())
+    _step("Exports")
+    for name in ("overlaps.csv", "gaps.csv", "initiatives.json"):
+        path = base.home.path / name
+        listed = base.listing(path.stem)
+        write_file(path, listed.columns, listed.rows, format=format_of(path))
+        stderr(f"{len(listed.rows)} rows in {path}")
+
+
+def decide(
+    base: KnowledgeBase, page: str, codes: list[str], strand: str, level: Level, quote: str
+) -> None:
+    """Includes the page of that name, codes what it made, and assesses that."""
+    waiting = base.inbox(everything=True).rows
+    found = next(row for row in waiting if str(row["url"]).endswith(f"/{page}.html"))
+    made = base.screen([str(found["document"])], Decision.include)[0]["initiatives"]
+    if not isinstance(made, list):
+        raise TypeError(made)
+    base.tag(made[0], codes)
+    row = base.assess(made[0], strand, level, quote=quote)
+    stderr(f"{made[0]} {row['level']} {strand}: {row['quote']!r}")
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serves the folder on loopback; the address, without a slash at the end."""
+    handler = partial(_Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the run tells what was fetched."""
+
+
+def _step(text: str) -> None:
+    console().print(f"\n== {text}")
+
+
+def _next(home: Home) -> None:
+    _step("Try next")
+    for command in (
+        "gaps",
+        "overlaps hearts-and-minds",
+        "search reverse mentoring",
+        "inbox",
+        "show chairs-conversations-on-race",
+        "decisions",
+    ):
+        console().print(f"kb --home {home.path} {command}", soft_wrap=True)

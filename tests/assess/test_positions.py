@@ -1,0 +1,152 @@
+"""What counts, and which position the counts give."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from kb.assess.positions import (
+    Candidate,
+    Ground,
+    Position,
+    count,
+    months_between,
+    position,
+    why_not_counted,
+)
+from kb.declare.declarations import Declarations
+from kb.home import Home, shipped
+
+DECLARED = Declarations.of(Home(shipped("offer.toml").parent))
+OFFER = DECLARED.offer
+PEERS = OFFER.get("peer-learning")
+WORKS = OFFER.get("what-works")
+GROUND = Ground(DECLARED.book, OFFER.positions, date(2026, 11, 22))
+SOUND = Candidate(
+    id=1, body="A Body", own=False, role="support", reach="england", status="active",
+    effect="not-stated", kind="network", audience=frozenset({"chairs"}), means=frozenset(),
+    regions=("England",), started="2024", status_seen=None,
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({}, ""),
+        ({"own": True}, "our own work"),
+        ({"adopter": True}, "takes on"),
+        ({"contested": True}, "people differ"),
+        ({"role": "requirement"}, "a duty"),
+        ({"role": "practice"}, "an example"),
+        ({"role": "knowledge"}, "evidence"),
+        ({"role": "voice"}, "a voice"),
+        ({"role": None}, "role not coded"),
+        ({"status": "ended"}, "ended"),
+        ({"status": "announced"}, "announced"),
+        ({"status": "published", "started": None}, "unknown date"),
+        ({"status": "published", "started": "2019"}, "more than 5 years"),
+        ({"status": "published", "started": "2022"}, ""),
+        ({"status": "unknown"}, "status unknown"),
+        ({"status": "unknown", "status_seen": date(2026, 3, 1)}, ""),
+        ({"status": "unknown", "status_seen": date(2024, 3, 1)}, "no sign of it"),
+        ({"audience": frozenset({"clinicians"})}, "for others"),
+        ({"audience": frozenset({"boards"})}, ""),
+        ({"audience": frozenset({"chief-executives"})}, ""),
+        ({"reach": "one"}, "one organisation"),
+        ({"reach": "outside", "regions": ("Wales",)}, "outside England"),
+        ({"reach": "region", "regions": ("Wales",)}, "outside England"),
+        ({"reach": "region", "regions": ("London",)}, ""),
+        ({"reach": None}, "reach not coded"),
+    ],
+)
+def test_what_does_not_count_has_its_reason(change: dict[str, object], why: str) -> None:
+    told = why_not_counted(replace(SOUND, **change), PEERS, GROUND)  # type: ignore[arg-type]
+    assert (told == "") if why == "" else (why in told)
+
+
+def test_knowledge_counts_where_the_strand_says_so_and_its_effect_is_known() -> None:
+    finding = replace(SOUND, role="knowledge")
+    assert "evidence" in why_not_counted(finding, WORKS, GROUND)
+    assert why_not_counted(replace(finding, effect="evaluated"), WORKS, GROUND) == ""
+    assert why_not_counted(replace(finding, kind="case-studies"), WORKS, GROUND) == ""
+    assert why_not_counted(replace(finding, effect="evaluated"), PEERS, GROUND) == "evidence"
+
+
+def test_what_serves_a_wider_region_serves_those_within() -> None:
+    london = Ground(DECLARED.book, OFFER.positions, GROUND.today, region="London")
+    assert why_not_counted(SOUND, PEERS, london) == ""
+    assert why_not_counted(replace(SOUND, regions=("UK",)), PEERS, london) == ""
+    midlands = replace(SOUND, reach="region", regions=("Midlands",))
+    assert why_not_counted(midlands, PEERS, london) == "outside London"
+
+
+def placed(levels: dict[int, str], share: float | None = 1.0, grade: str | None = None,
+           **changes: Candidate) -> Position:
+    candidates = {n: replace(SOUND, id=n, body=f"Body {n}") for n in levels}
+    candidates |= {int(name[1:]): each for name, each in changes.items()}
+    counted = count(PEERS, levels, candidates, GROUND)
+    return position(counted, thresholds=OFFER.positions, assessed_share=share, grade=grade)
+
+
+@pytest.mark.parametrize(
+    ("levels", "wanted"),
+    [
+        ({1: "duplicates", 2: "duplicates"}, "crowded"),
+        ({1: "duplicates"}, "served"),
+        ({1: "overlaps", 2: "overlaps", 3: "overlaps"}, "served"),
+        ({1: "overlaps", 2: "overlaps"}, "part-served"),
+        ({1: "overlaps"}, "part-served"),
+        ({1: "complements"}, "related"),
+        ({1: "no-overlap"}, "not-assessed"),
+        ({}, "not-assessed"),
+    ],
+)
+def test_positions_are_read_off_the_counts(levels: dict[int, str], wanted: str) -> None:
+    assert placed(levels) == wanted
+
+
+def test_nothing_found_needs_a_good_search_grade() -> None:
+    assert placed({1: "no-overlap"}, grade="A") == "none-found"
+    assert placed({1: "no-overlap"}, grade="B") == "none-found"
+    assert placed({1: "no-overlap"}, grade="C") == "not-assessed"
+
+
+def test_too_little_assessed_says_nothing_of_what_was_not_found() -> None:
+    assert placed({1: "complements"}, share=0.5, grade="A") == "not-assessed"
+    assert placed({1: "no-overlap"}, share=0.5, grade="A") == "not-assessed"
+    assert placed({1: "duplicates"}, share=0.1) == "served"
+
+
+def test_two_duplicates_of_one_body_are_not_a_crowd() -> None:
+    same = replace(SOUND, id=2, body="Body 1")
+    assert placed({1: "duplicates", 2: "duplicates"}, c2=same) == "served"
+
+
+def test_regional_overlaps_alone_serve_in_part() -> None:
+    near = {f"c{n}": replace(SOUND, id=n, body=f"B{n}", reach="region", regions=("London",))
+            for n in (1, 2, 3)}
+    assert placed(dict.fromkeys((1, 2, 3), "overlaps"), **near) == "part-served"
+
+
+def test_a_family_counts_once_at_its_strongest_level() -> None:
+    part = replace(SOUND, id=2, body="Body 1", head=1)
+    candidates = {1: SOUND, 2: part}
+    counted = count(PEERS, {1: "complements", 2: "duplicates"}, candidates, GROUND)
+    assert counted.number("duplicates") == 1
+    assert counted.total == 1
+
+
+def test_parts_in_a_circle_do_not_hang() -> None:
+    candidates = {1: replace(SOUND, head=2), 2: replace(SOUND, id=2, head=1)}
+    assert count(PEERS, {1: "overlaps", 2: "overlaps"}, candidates, GROUND).total >= 1
+
+
+def test_twelve_pledges_of_single_bodies_count_nothing() -> None:
+    pledges = {n: replace(SOUND, id=n, role="practice", reach="one") for n in range(12)}
+    assert count(PEERS, dict.fromkeys(pledges, "overlaps"), pledges, GROUND).total == 0
+
+
+def test_months_are_counted_from_what_is_known() -> None:
+    assert months_between("2026-10", date(2026, 11, 22)) == 1
+    assert months_between("2025", date(2026, 11, 22)) == 11
+    assert months_between("2027-01", date(2026, 11, 22)) == 0

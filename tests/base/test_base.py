@@ -1,0 +1,298 @@
+"""The knowledge base as Python callers have it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import kb
+from kb.errors import QuoteNotFound, Refused, Unknown
+from kb.keep import documents
+from kb.keep.documents import ReadPage
+from kb.keep.said import Decision, Level
+
+QUOTE = "Chairs of trusts meet six times a year to talk about race."
+
+
+def held(base: kb.KnowledgeBase, key: str = "one", text: str = QUOTE, **more: object) -> str:
+    """A page that a crawl brought; its name."""
+    values = {
+        "source": "a-site", "key": key, "url": f"https://a.example/{key}",
+        "addresses": (f"https://a.example/{key}",), "fetched_at": datetime(2026, 11, 1, tzinfo=UTC),
+        "body_sha256": text, "reader": "1", "title": f"Race equality programme {key}",
+        "summary": "", "text": text, "media_type": "text/html",
+    }
+    with base.writing("crawl a-site") as writing:
+        _, number = documents.save(writing, ReadPage(**values | more), run=1)  # type: ignore[arg-type]
+    base.rescore()
+    return f"d{number}"
+
+
+def included(base: kb.KnowledgeBase, name: str) -> str:
+    made = base.screen([name], Decision.include)[0]["initiatives"]
+    assert isinstance(made, list)
+    base.tag(made[0], ["role=support", "reach=england", "status=active", "audience=chairs"])
+    return str(made[0])
+
+
+def position(base: kb.KnowledgeBase, strand: str, **how: object) -> dict[str, object]:
+    rows = base.gaps(**how).rows  # type: ignore[arg-type]
+    return next(row for row in rows if row["strand"] == strand)
+
+
+def test_the_register_is_there_ours_apart(base: kb.KnowledgeBase) -> None:
+    counts = base.status()
+    assert counts["initiatives of others"] == 198
+    assert counts["initiatives of our own"] == 9
+    assert all(row["organisation"] != "NHS Providers" for row in base.overlaps().rows)
+    assert len(base.gaps().rows) == 10
+
+
+def test_a_page_that_looks_like_an_initiative_waits_with_its_reasons(
+    base: kb.KnowledgeBase,
+) -> None:
+    name = held(base)
+    held(base, "two", "The car park is open.", title="Parking")
+    (row,) = base.inbox().rows
+    assert row["document"] == name
+    assert row["terms"] == ["Race equality (title)", "programme (sign)"]
+    assert len(base.inbox(everything=True).rows) == 2
+
+
+def test_including_makes_an_initiative_and_takes_the_page_out(base: kb.KnowledgeBase) -> None:
+    slug = included(base, held(base))
+    assert base.inbox().rows == []
+    shown = base.show(slug)
+    assert shown["title"] == "Race equality programme one"
+    assert shown["documents"] == [{"document": "d1", "url": "https://a.example/one"}]
+
+
+def test_a_page_may_belong_to_several_initiatives(base: kb.KnowledgeBase) -> None:
+    name = held(base)
+    row = base.screen(
+        [name], Decision.include, initiatives=["race-equality-week", "shuri-network"]
+    )[0]
+    assert row["initiatives"] == ["race-equality-week", "shuri-network"]
+    assert base.show(name)["initiatives"] == ["race-equality-week", "shuri-network"]
+
+
+def test_excluding_needs_a_reason_of_the_list(base: kb.KnowledgeBase) -> None:
+    name = held(base)
+    with pytest.raises(Refused, match="reason"):
+        base.screen([name], Decision.exclude)
+    with pytest.raises(Unknown) as wrong:
+        base.screen([name], Decision.exclude, reason="too-olde")
+    assert "too-old" in wrong.value.hint
+    assert base.decisions().rows[0]["what"] == "proposal"
+    base.screen([name], Decision.exclude, reason="too-old")
+    assert base.inbox().rows == []
+
+
+def test_a_new_decision_ends_only_ones_own_and_people_may_differ(
+    base: kb.KnowledgeBase,
+) -> None:
+    name = held(base)
+    base.screen([name], Decision.unsure)
+    base.screen([name], Decision.include)
+    base.by = "ben"
+    base.screen([name], Decision.exclude, reason="mention-only")
+    said = [r for r in base.decisions().rows if r["document"] == name]
+    assert [(r["by"], r["decision"], r["ended_at"] is None) for r in said] == [
+        ("ben", "exclude", True), ("ana", "include", True), ("ana", "unsure", False),
+    ]
+    assert base.show(name)["screening"] == "conflict"
+    assert base.status()["conflicts"] == 1
+
+
+def test_what_rests_on_a_conflict_does_not_count(base: kb.KnowledgeBase) -> None:
+    name = held(base)
+    slug = included(base, name)
+    base.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE)
+    assert position(base, "peer-learning")["position"] == "served"
+    base.by = "ben"
+    base.screen([name], Decision.exclude, reason="mention-only")
+    assert position(base, "peer-learning")["duplicates"] == 0
+    row = next(r for r in base.overlaps().rows if r["initiative"] == slug)
+    assert row["why_not_counted"] == "people differ on whether it belongs here"
+
+
+def test_excluding_what_one_included_takes_back_what_it_made(base: kb.KnowledgeBase) -> None:
+    name = held(base)
+    slug = included(base, name)
+    base.screen([name], Decision.exclude, reason="mention-only")
+    with pytest.raises(Refused, match="no longer stands"):
+        base.show(slug)
+
+
+def test_an_assessment_is_confirmed_by_a_quote_of_a_current_page(
+    base: kb.KnowledgeBase,
+) -> None:
+    slug = included(base, held(base))
+    row = base.assess(slug, "peer-learning", Level.duplicates, quote="chairs of   TRUSTS meet six times a year")
+    assert row["basis"] == "confirmed"
+    assert row["quote"] == "Chairs of trusts meet six times a year"
+    found = position(base, "peer-learning")
+    assert (found["position"], found["duplicates"], found["if_proposals"]) == ("served", 1, "served")
+
+
+def test_a_quote_that_is_not_there_is_refused_with_the_nearest(base: kb.KnowledgeBase) -> None:
+    slug = included(base, held(base))
+    with pytest.raises(QuoteNotFound) as wrong:
+        base.assess(slug, "talent", Level.overlaps, quote="Chairs of trusts meet five times a year")
+    assert "six times a year" in wrong.value.hint
+    with pytest.raises(QuoteNotFound, match="no page"):
+        base.assess("race-equality-week", "talent", Level.overlaps, quote=QUOTE)
+    with pytest.raises(Refused, match="too short"):
+        base.assess(slug, "talent", Level.overlaps, quote="six times")
+    assert base.overlaps("talent").rows == [
+        r for r in base.overlaps("talent").rows if r["initiative"] != slug
+    ]
+
+
+def test_role_and_reach_must_be_known_before_it_is_confirmed(base: kb.KnowledgeBase) -> None:
+    made = base.screen([held(base)], Decision.include)[0]["initiatives"]
+    assert isinstance(made, list)
+    with pytest.raises(Refused, match="no role and no reach"):
+        base.assess(made[0], "talent", Level.overlaps, quote=QUOTE)
+    assert base.assess(made[0], "talent", Level.overlaps)["basis"] == "proposed"
+
+
+def test_without_a_quote_it_is_a_proposal_that_counts_only_in_the_second_column(
+    base: kb.KnowledgeBase,
+) -> None:
+    slug = included(base, held(base))
+    base.assess(slug, "peer-learning", Level.duplicates)
+    found = position(base, "peer-learning")
+    assert (found["position"], found["duplicates"]) == ("not-assessed", 0)
+    assert found["if_proposals"] == "served"
+
+
+def test_people_who_differ_on_an_assessment_are_a_conflict_that_counts_nowhere(
+    base: kb.KnowledgeBase,
+) -> None:
+    slug = included(base, held(base))
+    base.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE)
+    base.by = "ben"
+    base.assess(slug, "peer-learning", Level.complements, quote=QUOTE)
+    found = position(base, "peer-learning")
+    assert (found["duplicates"], found["complements"]) == (0, 0)
+    row = next(r for r in base.overlaps("peer-learning").rows if r["initiative"] == slug)
+    assert (row["level"], row["counted"]) == ("conflict", False)
+
+
+def test_a_rewritten_passage_puts_the_assessment_up_for_another_look(
+    base: kb.KnowledgeBase,
+) -> None:
+    slug = included(base, held(base))
+    base.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE)
+    held(base, text=f"New opening. {QUOTE} New end.")
+    assert position(base, "peer-learning")["recheck"] == 0
+    held(base, text="Entirely rewritten, about something else.")
+    found = position(base, "peer-learning")
+    assert (found["recheck"], found["duplicates"]) == (1, 1)  # marked, and it still counts
+
+
+def test_a_strand_that_is_rewritten_puts_its_assessments_up_for_another_look(
+    base: kb.KnowledgeBase,
+) -> None:
+    slug = included(base, held(base))
+    base.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE)
+    file = base.home.declaration("offer.toml")
+    file.write_text(file.read_text().replace("learn from one another across", "meet across"))
+    with kb.connect(base.home.path) as later:
+        assert position(later, "peer-learning")["recheck"] == 1
+
+
+def test_a_name_in_other_case_is_the_same_person(base: kb.KnowledgeBase) -> None:
+    name = held(base)
+    base.screen([name], Decision.unsure)
+    with kb.connect(base.home.path, by=" ANA ") as other:
+        other.screen([name], Decision.include)
+        assert other.show(name)["screening"] == "include"
+
+
+def test_tags_are_added_replaced_and_taken_away(base: kb.KnowledgeBase) -> None:
+    before = base.show("race-equality-week")
+    tags = base.tag("race-equality-week", ["chairs", "role=practice"])
+    assert tags["audience"] == [*before["audience"], "chairs"]
+    assert tags["role"] == ["practice"]
+    assert "chairs" not in base.tag("race-equality-week", ["chairs"], remove=True)["audience"]
+    with pytest.raises(Refused, match="is not tagged"):
+        base.tag("race-equality-week", ["chairs"], remove=True)
+    with pytest.raises(Refused, match="holds one code"):
+        base.tag("race-equality-week", ["role=practice,support"])
+
+
+def test_a_status_notes_the_day_it_was_seen(base: kb.KnowledgeBase) -> None:
+    base.tag("race-equality-week", ["status=active"])
+    assert base.show("race-equality-week")["status_seen"] == base.clock().date()
+
+
+def test_the_register_is_filtered_as_search_is(base: kb.KnowledgeBase) -> None:
+    rows = base.initiatives(codes={"region": ["London"], "role": ["support"]}).rows
+    assert rows
+    assert all({"London", "England", "UK"} & set(row["region"]) for row in rows)  # type: ignore[call-overload]
+    assert all(row["role"] == "support" for row in rows)
+    assert {row["own"] for row in base.initiatives(own=True).rows} == {True}
+    assert len(base.initiatives(organisation="nhs providers").rows) == 9
+    with pytest.raises(Unknown):
+        base.initiatives(strand="talnt")
+
+
+def test_lists_of_a_day_are_what_was_written_then(base: kb.KnowledgeBase) -> None:
+    name = held(base)
+    then = base.listing("initiatives").rows
+    tomorrow = base.clock() + timedelta(days=1)
+    base.clock = lambda: tomorrow
+    included(base, name)
+    today = (tomorrow - timedelta(days=1)).date()
+    assert base.listing("initiatives", today).rows == then
+    assert base.listing("initiatives").rows != then
+    with pytest.raises(Refused, match="still to come"):
+        base.listing("gaps", tomorrow.date() + timedelta(days=1))
+
+
+def test_what_is_decided_is_found_at_once(base: kb.KnowledgeBase) -> None:
+    slug = included(base, held(base))
+    from kb.find.index import Filters, Index
+    from kb.find.query import parse
+
+    index = Index(base.home.index)
+    hits = index.search(
+        parse("programme one", index.words.alternatives), Filters(part="register"), limit=5
+    )
+    index.close()
+    assert slug in [hit.slug for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("call", "near"),
+    [
+        (lambda base: base.show("race-equality-weak"), "race-equality-week"),
+        (lambda base: base.assess("race-equality-week", "talnt", Level.overlaps), "talent"),
+        (lambda base: base.tag("race-equality-week", ["role=suport"]), "support"),
+        (lambda base: base.gaps(region="Londn"), "London"),
+        (lambda base: base.screen(["d77"], Decision.unsure), "none yet"),
+    ],
+)
+def test_unknown_names_give_the_nearest_and_change_nothing(
+    base: kb.KnowledgeBase, call: object, near: str
+) -> None:
+    before = base.store.last_act()
+    with pytest.raises(Unknown) as wrong:
+        call(base)  # type: ignore[operator]
+    assert near in wrong.value.hint
+    assert base.store.last_act() == before
+
+
+def test_the_diary_of_an_initiative_says_who_said_what(base: kb.KnowledgeBase) -> None:
+    slug = included(base, held(base))
+    base.assess(slug, "talent", Level.overlaps, quote=QUOTE)
+    rows = base.history(slug).rows
+    assert [row["what"] for row in rows][:2] == ["membership said", "profile said"]
+    assert rows[-1]["by"] == "ana"
+    assert "overlaps" in str(rows[-1]["said"])
+
+
+def test_making_a_second_home_in_one_folder_is_refused(base: kb.KnowledgeBase) -> None:
+    with pytest.raises(Refused, match="there is a knowledge base"):
+        kb.make(base.home, by="ana")

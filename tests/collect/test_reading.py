@@ -1,0 +1,103 @@
+"""Reading bodies: what a page says, and what breaks a limit."""
+
+import asyncio
+from datetime import date
+
+import pytest
+
+from kb.collect.reading import Body, ReadError, read
+from kb.collect.worker import Workers
+
+
+def html(inner: str, head: str = "", url: str = "https://a.example/x", select: str = "") -> Body:
+    text = f"<!doctype html><html lang='en-GB'><head>{head}</head><body>{inner}</body></html>"
+    return Body(text.encode(), "text/html", url, select)
+
+
+ARTICLE = (
+    "<nav><a href=/>Home</a></nav><main><h1>A  programme</h1><p>It offers mentoring to "
+    "chairs of trusts in every region of the country.</p><p>It began in spring.</p></main>"
+)
+
+
+def test_heading_text_and_language_are_read() -> None:
+    found = read(html(ARTICLE, "<title>A programme | A Body</title>"))
+    assert found.title == "A programme"
+    assert "It offers mentoring to chairs of trusts" in found.text
+    assert found.language == "en"
+    assert found.summary.startswith("A programme")
+
+
+def test_a_page_without_a_heading_takes_its_title_without_the_site() -> None:
+    assert read(html("<p>Some words stand here.</p>", "<title>Pledge | A Body</title>")).title == "Pledge"
+
+
+def test_dates_come_with_where_they_stood() -> None:
+    head = (
+        '<meta property="article:published_time" content="2024-03-01T10:00:00Z">'
+        '<meta property="article:modified_time" content="2025-05-06">'
+    )
+    found = read(html(ARTICLE, head))
+    assert (found.published_on, found.published_from) == (date(2024, 3, 1), "meta")
+    assert (found.updated_on, found.updated_from) == (date(2025, 5, 6), "meta")
+    guessed = read(html(ARTICLE + "<footer>Published 3 June 2023</footer>"))
+    assert guessed.published_from in ("", "htmldate")
+
+
+def test_the_description_is_the_summary() -> None:
+    head = '<meta name="description" content="What it is, ask a@b.example">'
+    assert read(html(ARTICLE, head)).summary == "What it is, ask [e-mail address]"
+
+
+def test_control_characters_and_direction_marks_are_dropped() -> None:
+    found = read(html("<main><p>Plain &#8238;words\x1b[31m stand here for all.</p></main>"))
+    assert "\x1b" not in found.text
+    assert "‮" not in found.text
+
+
+@pytest.mark.parametrize(
+    ("body", "failure"),
+    [
+        (html(""), "no text"),
+        (Body(b"", "text/html", "https://a.example"), "unreadable"),
+        (Body(b"\x89PNG", "image/png", "https://a.example"), "wrong type"),
+        (html(ARTICLE, select=".not-there"), "structure changed"),
+    ],
+)
+def test_a_body_that_gives_nothing_says_why(body: Body, failure: str) -> None:
+    with pytest.raises(ReadError) as wrong:
+        read(body)
+    assert wrong.value.failure == failure
+
+
+def test_a_body_that_breaks_a_limit_is_a_failure_and_the_next_is_read() -> None:
+    async def ask() -> list[str]:
+        workers = Workers(processes=1, seconds=3)
+        try:
+            await workers.read(html(ARTICLE))  # the process is up and its imports are done
+            deep = Body(b"<div>" * 2_000_000, "text/html", "https://a.example/deep")
+            outcomes = []
+            for body in (deep, html(ARTICLE)):
+                try:
+                    outcomes.append((await workers.read(body)).title)
+                except ReadError as error:
+                    outcomes.append(error.failure)
+            return outcomes
+        finally:
+            workers.stop()
+
+    first, second = asyncio.run(ask())
+    assert first in ("unreadable", "no text")
+    assert second == "A programme"
+
+
+def test_a_worker_that_does_not_answer_in_time_is_ended() -> None:
+    async def ask() -> None:
+        workers = Workers(processes=1, seconds=0.001)
+        try:
+            with pytest.raises(ReadError, match="took longer"):
+                await workers.read(html(ARTICLE))
+        finally:
+            workers.stop()
+
+    asyncio.run(ask())

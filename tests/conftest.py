@@ -1,0 +1,146 @@
+"""A home made once and copied for each test, a site that can change, and kb as a command."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+import kb
+from kb.home import Home
+
+
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the shipped register. Do not write into it: copy it."""
+    folder = tmp_path_factory.mktemp("made") / "home"
+    kb.make(Home(folder), by="ana").close()
+    return folder
+
+
+@pytest.fixture
+def home(made_home: Path, tmp_path: Path) -> Path:
+    """A home of this test's own, with the shipped register."""
+    return Path(shutil.copytree(made_home, tmp_path / "home"))
+
+
+@pytest.fixture
+def base(home: Path) -> Iterator[kb.KnowledgeBase]:
+    """The knowledge base of that home, in the hands of ana."""
+    with kb.connect(home, by="ana") as opened:
+        yield opened
+
+
+@dataclass
+class Answer:
+    """What the site answers at one path."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Site:
+    """A web site on loopback whose pages a test can change."""
+
+    address: str = ""
+    pages: dict[str, Answer] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    agents: set[str] = field(default_factory=set)
+
+    def put(self, path: str, body: str | bytes, status: int = 200, **headers: str) -> None:
+        """Answers with that body at that path from now on."""
+        content = body.encode() if isinstance(body, str) else body
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.pages[path] = Answer(content, status, {"Content-Type": "text/html"} | named)
+
+    def page(
+        self, path: str, title: str, *paragraphs: str, links: tuple[str, ...] = (), more: str = ""
+    ) -> None:
+        """An HTML page with a heading, paragraphs and links."""
+        text = "".join(f"<p>{each}</p>" for each in paragraphs)
+        listed = "".join(f'<li><a href="{link}">{link}</a></li>' for link in links)
+        self.put(
+            path,
+            f"<!doctype html><html lang=en><head><title>{title} | A site</title></head><body>"
+            f"<main><article><h1>{title}</h1>{text}<ul>{listed}</ul></article>{more}</main></body></html>",
+        )
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """An empty site on a port of its own; what it has no page for is 404."""
+    made = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            made.asked.append(self.path)
+            made.agents.add(self.headers.get("User-Agent", ""))
+            answer = made.pages.get(self.path, Answer(b"not here", 404))
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        made.address = f"http://127.0.0.1:{server.server_port}"
+        yield made
+        server.shutdown()
+
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run_kb(home: Path) -> Command:
+    """Runs `kb` in a process of its own on this test's home."""
+
+    def run(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        return subprocess.run(
+            [sys.executable, "-m", "kb", "--home", str(home), *words],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env=kept | {"KB_USER": "ana"} | environ,
+        )
+
+    return run
+
+
+@pytest.fixture
+def declare(home: Path) -> Callable[..., None]:
+    """Writes sources.toml of this test's home: one source, with what is given."""
+
+    def write(**given: object) -> None:
+        values = {"name": "a-site", "organisation": "A Body", "shape": "listing"} | given
+        lines = ["[[source]]"]
+        for name, value in values.items():
+            lines.append(f"{name} = {_toml(value)}")
+        (home / "sources.toml").write_text("\n".join(lines) + "\n")
+
+    return write
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else f'"{value}"'

@@ -1,0 +1,155 @@
+"""Search over the shipped register."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.errors import Unknown
+from kb.find.index import Entry, Filters, Hit, Index, Missing, Words, act_of, build, update
+from kb.find.lexicon import Alternatives
+from kb.find.query import parse
+
+
+@pytest.fixture(scope="module")
+def register(made_home: Path) -> Iterator[Index]:
+    index = Index(made_home / "index")
+    yield index
+    index.close()
+
+
+def find(index: Index, text: str, limit: int = 20, **filters: object) -> list[Hit]:
+    asked = parse(text, index.words.alternatives)
+    return index.search(asked, Filters(**filters), limit=limit)  # type: ignore[arg-type]
+
+
+def test_those_with_all_words_come_first_then_those_with_most(register: Index) -> None:
+    hits = find(register, "mentoring board midwives")
+    counts = [len(set(hit.matched)) for hit in hits]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[-1]
+
+
+def test_a_phrase_finds_its_words_side_by_side(register: Index) -> None:
+    hits = find(register, '"reciprocal mentoring"')
+    assert hits
+    assert all("reciprocal mentoring" in f"{h.title} {h.snippet}".casefold() for h in hits[:2])
+    assert find(register, '"mentoring reciprocal"') == []
+
+
+def test_a_field_is_searched_alone(register: Index) -> None:
+    hits = find(register, "title:pledge")
+    assert hits
+    assert all("pledge" in hit.title.casefold() for hit in hits)
+
+
+def test_an_unknown_field_is_named_with_the_nearest(register: Index) -> None:
+    with pytest.raises(Unknown) as wrong:
+        find(register, "titel:pledge")
+    assert "'title'" in wrong.value.hint
+
+
+def test_what_was_typed_weighs_more_than_what_stands_in(register: Index) -> None:
+    hits = find(register, "BAME")
+    assert "bame" in hits[0].matched
+    assert any(hit.matched != ["bame"] for hit in hits)
+
+
+def test_narrower_terms_are_found_one_way_only() -> None:
+    class Term:
+        name = "standard"
+        same = ("standard",)
+        narrower = ("medical standard",)
+        related = ("charter",)
+        except_ = ()
+        exact = False
+        case_sensitive = False
+
+    forms = Alternatives.of([Term()]).forms
+    assert dict(forms["standard"])["medical standard"] > 0
+    assert "medical standard" not in forms
+
+
+def test_an_organisation_is_found_by_any_name_with_its_parts(register: Index) -> None:
+    names = {hit.organisation for hit in find(register, "race", 200, organisation="NHSE")}
+    assert "NHS England London" in names
+    assert "NHS England" in names
+    assert "NHS Confederation" not in names
+
+
+def test_a_region_finds_wider_ones_the_narrowest_first(register: Index) -> None:
+    hits = find(register, "race", 200, codes={"region": ["London"]})
+    first = find(register, "race", 200, codes={"region": ["london"]})
+    assert [hit.id for hit in hits] == [hit.id for hit in first]
+    wales = {h.id for h in find(register, "anti-racist wales", 200, codes={"region": ["Wales"]})}
+    assert wales - {h.id for h in hits}
+    assert "London" in hits[0].title + hits[0].organisation + hits[0].snippet
+
+
+@pytest.mark.parametrize(
+    ("filters", "near"),
+    [
+        ({"organisation": "NHS Ingland"}, "nhs england"),
+        ({"codes": {"region": ["Londn"]}}, "London"),
+        ({"codes": {"role": ["suport"]}}, "support"),
+    ],
+)
+def test_unknown_filters_name_the_nearest(
+    register: Index, filters: dict[str, object], near: str
+) -> None:
+    with pytest.raises(Unknown) as wrong:
+        find(register, "race", **filters)
+    assert near in wrong.value.hint
+
+
+def test_all_filters_must_hold(register: Index) -> None:
+    hits = find(register, "race", 200, codes={"role": ["support"], "status": ["active"]})
+    assert hits
+    assert {h.id for h in hits} < {
+        h.id for h in find(register, "race", 200, codes={"role": ["support"]})
+    }
+
+
+def entry(number: int, title: str, text: str = "") -> Entry:
+    return Entry(
+        id=f"d{number}", part="documents", number=number, title=title, organisation="A Body",
+        url="https://a.example", text=text, document=f"d{number}", summary="",
+    )
+
+
+def test_an_update_writes_what_changed_and_takes_out_what_went(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    build(folder, [entry(1, "First"), entry(2, "Second")], Words(), act=1)
+    update(folder, [entry(2, "Changed")], ["d1"], Words(), act=5)
+    index = Index(folder)
+    assert find(index, "first") == []
+    assert [hit.document for hit in find(index, "changed")] == ["d2"]
+    assert find(index, "second") == []
+    index.close()
+    assert act_of(folder) == 5
+
+
+def test_without_an_index_there_is_a_hint(tmp_path: Path) -> None:
+    with pytest.raises(Missing) as wrong:
+        Index(tmp_path / "index")
+    assert "kb reindex" in wrong.value.hint
+
+
+def test_hostile_text_is_found_as_text(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    build(folder, [entry(1, "A [/b] title", "It says \x1b[31mred\x1b[0m, twice.")], Words(), act=1)
+    index = Index(folder)
+    (hit,) = find(index, "twice")
+    assert hit.title == "A [/b] title"
+    index.close()
+
+
+@pytest.mark.parametrize("text", ["", "   ", '"', "the", "\0", '""', "title:", "a" * 3000])
+def test_odd_queries_are_no_error(register: Index, text: str) -> None:
+    assert find(register, text) == []
+
+
+def test_related_terms_are_offered_not_searched(register: Index) -> None:
+    asked = parse("reverse mentoring", register.words.alternatives)
+    assert "reciprocal mentoring" in asked.see_also
+    assert all(not unit.others for unit in asked.units)

@@ -1,0 +1,286 @@
+"""The store: what is made and ended, and what stood when."""
+
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import inspect
+from sqlmodel import SQLModel, create_engine
+
+import kb
+from kb.errors import NewerStore, Refused
+from kb.keep import documents, pulse
+from kb.keep.acts import Act
+from kb.keep.documents import ReadPage, Saved
+from kb.keep.found import Document, Standing
+from kb.keep.migrations import config
+from kb.keep.said import Decision, Level, Screening, Tag
+from kb.keep.store import TABLES, Store
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.create(tmp_path / "kb.sqlite")
+
+
+def page(key: str, text: str = "Some words about race equality.", **more: object) -> ReadPage:
+    values = {
+        "source": "a-site",
+        "key": key,
+        "url": f"https://a.example/{key}",
+        "addresses": (f"https://a.example/{key}",),
+        "fetched_at": NOON,
+        "body_sha256": "0",
+        "reader": "1",
+        "title": f"Page {key}",
+        "summary": "",
+        "text": text,
+        "media_type": "text/html",
+    }
+    return ReadPage(**values | more)  # type: ignore[arg-type]
+
+
+def test_the_migrations_make_the_tables_that_the_models_declare(tmp_path: Path) -> None:
+    migrated, created = tmp_path / "migrated.sqlite", tmp_path / "created.sqlite"
+    command.upgrade(config(migrated), "head")
+    Store.create(created).close()
+
+    def shape(path: Path) -> dict[str, object]:
+        seen = inspect(create_engine(f"sqlite:///{path}"))
+        return {
+            table: (
+                sorted((c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)),
+                sorted(i["name"] or "" for i in seen.get_indexes(table)),
+                sorted(map(str, (f["referred_table"] for f in seen.get_foreign_keys(table)))),
+            )
+            for table in sorted(seen.get_table_names())
+        }
+
+    assert shape(migrated) == shape(created)
+    assert pulse.version(migrated) == pulse.NEWEST
+
+
+def test_every_table_but_acts_is_made_and_ended() -> None:
+    assert {table.__tablename__ for table in TABLES} == set(SQLModel.metadata.tables) - {"act"}
+    assert all({"made", "ended"} <= set(table.model_fields) for table in TABLES)
+
+
+def test_a_store_of_a_newer_kb_is_refused_untouched(store: Store, tmp_path: Path) -> None:
+    store.close()
+    path = tmp_path / "kb.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("update alembic_version set version_num = '9999'")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(NewerStore, match="newer kb"):
+        Store.open(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "kb.sqlite"
+    path.write_text("a shopping list")
+    with pytest.raises(NewerStore):
+        Store.open(path)
+
+
+def test_an_act_is_never_before_the_last(store: Store) -> None:
+    for moment in (NOON, NOON - timedelta(days=3)):
+        with store.writing(by="ana", command="x", now=moment):
+            pass
+    with store.reading() as reading:
+        assert [act.at for act in reading.acts()] == [NOON, NOON]
+
+
+def test_an_act_that_fails_leaves_nothing(store: Store) -> None:
+    def fail() -> None:
+        with store.writing(by="ana", command="x", now=NOON) as writing:
+            documents.save(writing, page("one"), run=1)
+            raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 - any error would do
+        fail()
+    with store.reading() as reading:
+        assert reading.acts() == []
+        assert reading.rows(Document) == []
+
+
+def test_a_row_cannot_be_changed_or_deleted(store: Store) -> None:
+    with store.writing(by="ana", command="x", now=NOON) as writing:
+        documents.save(writing, page("one"), run=1)
+        row = writing.add(Screening(document=1, person="ana", decision=Decision.include))
+    with (
+        pytest.raises(RuntimeError, match="reason"),
+        store.writing(by="ana", command="x", now=NOON) as writing,
+    ):
+        found = writing.get(Screening, row.id or 0)
+        assert found is not None
+        found.reason = "too-old"
+        writing.end(found)
+    with (
+        pytest.raises(RuntimeError, match="deleted"),
+        store.writing(by="ana", command="x", now=NOON) as writing,
+    ):
+        writing.session.delete(writing.get(Screening, row.id or 0))
+
+
+def test_foreign_keys_hold(store: Store) -> None:
+    with (
+        pytest.raises(Exception, match="FOREIGN KEY"),
+        store.writing(by="ana", command="x", now=NOON) as writing,
+    ):
+        writing.add(Tag(initiative=77, facet="role", code="support"))
+
+
+def test_a_second_writer_waits_for_the_first(store: Store) -> None:
+    order: list[str] = []
+    inside, go_on = threading.Event(), threading.Event()
+
+    def second() -> None:
+        inside.wait(5)
+        threading.Timer(0.2, go_on.set).start()
+        with store.writing(by="ben", command="second", now=NOON):
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with store.writing(by="ana", command="first", now=NOON):
+        inside.set()
+        assert go_on.wait(5)
+        order.append("first")
+    thread.join(5)
+    with store.reading() as reading:
+        assert [act.command for act in reading.acts()] == ["first", "second"]
+    assert order == ["first", "second"]
+
+
+def test_a_day_is_read_at_its_last_act(store: Store) -> None:
+    for days in (0, 0, 2):
+        with store.writing(by="ana", command="x", now=NOON + timedelta(days=days)):
+            pass
+    now = NOON + timedelta(days=9)
+    assert store.act_on(NOON.date(), now=now) == 2
+    assert store.act_on(NOON.date() + timedelta(days=1), now=now) == 2
+    assert store.act_on(NOON.date() + timedelta(days=5), now=now) == 3
+    with pytest.raises(Refused, match="no act up to"):
+        store.act_on(NOON.date() - timedelta(days=1), now=now)
+    with pytest.raises(Refused, match="still to come"):
+        store.act_on(now.date() + timedelta(days=1), now=now)
+
+
+def test_a_page_is_new_then_the_same_then_changed_and_may_go_back(store: Store) -> None:
+    texts = ["one", "one", "two", "one"]
+    outcomes = []
+    for text in texts:
+        with store.writing(by="ana", command="crawl", now=NOON) as writing:
+            outcomes.append(documents.save(writing, page("p", text), run=1)[0])
+    assert outcomes == [Saved.new, Saved.same, Saved.changed, Saved.changed]
+    with store.reading() as reading:
+        assert len(reading.history(Standing)) == 3
+        (held,) = documents.held(reading)
+        assert held.revision.text == "one"
+        assert held.revision.id == 1
+
+
+def test_a_page_met_under_an_alias_is_the_same_document(store: Store) -> None:
+    with store.writing(by="ana", command="crawl", now=NOON) as writing:
+        documents.save(writing, page("old", addresses=("https://a.example/x",)), run=1)
+        outcome, number = documents.save(
+            writing, page("new", addresses=("https://a.example/x",)), run=2
+        )
+    assert number == 1
+    assert outcome is Saved.changed  # its title says new
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("page"), st.sampled_from("abc"), st.sampled_from(["x", "y", "z"])),
+        st.tuples(
+            st.just("screen"), st.sampled_from("abc"), st.sampled_from(["include", "unsure"]),
+            st.sampled_from(["ana", "ben"]),
+        ),
+        st.tuples(
+            st.just("exclude"), st.sampled_from("abc"), st.just("too-old"),
+            st.sampled_from(["ana", "ben"]),
+        ),
+        st.tuples(
+            st.just("tag"), st.integers(0, 3),
+            st.sampled_from(["role=support", "audience=chairs", "reach=england", "status=active"]),
+        ),
+        st.tuples(
+            st.just("assess"), st.integers(0, 3), st.sampled_from(["talent", "peer-learning"]),
+            st.sampled_from(list(Level)), st.sampled_from(["ana", "ben"]),
+        ),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=STEPS)
+def test_what_is_read_at_an_act_later_is_what_was_read_then(
+    steps: list[tuple[object, ...]], small_home: Path
+) -> None:
+    """Whatever the sequence of acts. The index is derived and not read here."""
+    with kb.connect(small_home, by="ana") as base, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(base, "catch_up_index", lambda: 0)
+        then: list[tuple[int, object]] = []
+        for number, step in enumerate(steps):
+            _take(base, step, number)
+            last = base.store.last_act()
+            assert last is not None
+            then.append((last.id or 0, _everything(base, None)))
+        for act, seen in then:
+            assert _everything(base, act) == seen
+
+
+def _take(base: kb.KnowledgeBase, step: tuple[object, ...], number: int) -> None:
+    what, *rest = step
+    base.clock = lambda: NOON + timedelta(hours=number)
+    slugs = [row["slug"] for row in base.initiatives().rows]
+    try:
+        if what == "page":
+            key, text = rest
+            with base.writing("crawl a-site") as writing:
+                documents.save(writing, page(str(key), str(text)), run=1)
+        elif what in ("screen", "exclude"):
+            key, decision, base.by = rest  # type: ignore[assignment]
+            name = f"d{'abc'.index(str(key)) + 1}"
+            if what == "exclude":
+                base.screen([name], Decision.exclude, reason=str(decision))
+            else:
+                base.screen([name], Decision(str(decision)))
+        elif what == "tag":
+            place, code = rest
+            base.tag(str(slugs[int(str(place))]), [str(code)])
+        else:
+            place, strand, level, base.by = rest  # type: ignore[assignment]
+            base.assess(str(slugs[int(str(place))]), str(strand), Level(str(level)))
+    except (kb.KBError, IndexError):
+        pass  # what is refused changes nothing, and is no act
+
+
+def _everything(base: kb.KnowledgeBase, at: int | None) -> object:
+    lists = [
+        base.initiatives(at=at), base.decisions(at=at), base.overlaps(at=at), base.gaps(at=at),
+        base.offer(at=at), base.inbox(everything=True, at=at), base.runs(at=at),
+    ]
+    shown = [base.show(str(row["slug"]), at=at) for row in lists[0].rows]
+    history = [base.history(str(row["slug"]), at=at).rows for row in lists[0].rows]
+    return [made.rows for made in lists], shown, history
+
+
+def test_the_acts_are_a_log(store: Store) -> None:
+    with store.writing(by="ana", command="tag x", now=NOON, why="because"):
+        pass
+    with store.reading() as reading:
+        (act,) = reading.acts()
+    assert (act.by, act.command, act.why, act.at) == ("ana", "tag x", "because", NOON)
+    assert isinstance(act, Act)

@@ -1,0 +1,91 @@
+"""Relevance: which words speak, where, and how loud."""
+
+import pytest
+
+from kb.declare.declarations import Declarations
+from kb.find.lexicon import Matcher
+from kb.home import Home, shipped
+from kb.screen.relevance import Scorer
+
+LEXICON = Declarations.of(Home(shipped("offer.toml").parent)).lexicon
+
+
+@pytest.fixture(scope="module")
+def scorer() -> Scorer:
+    return Scorer(LEXICON)
+
+
+def forms(text: str) -> list[tuple[str, str]]:
+    return [(met.term, met.form) for met in Matcher.of(LEXICON.term).occurrences(text)]
+
+
+def test_a_form_is_found_whatever_stands_between_its_words() -> None:
+    for text in ("anti-racism", "Anti racism", "ANTI–RACISM"):
+        assert ("anti-racism", text) in forms(text)
+
+
+def test_an_exact_term_has_no_other_endings() -> None:
+    assert ("allyship", "ally") in forms("an ally at work")
+    assert forms("allied health professions") == []
+
+
+def test_a_cased_term_is_found_in_its_case_alone() -> None:
+    assert forms("a black coat") == []
+    assert [term for term, _ in forms("Black staff")] == ["Black"]
+
+
+def test_exceptions_do_not_count() -> None:
+    assert forms("The Black Country roadshow") == []
+    assert [term for term, _ in forms("Black staff in the Black Country")] == ["Black"]
+
+
+def test_the_longest_form_is_the_one_that_occurs() -> None:
+    found = forms("Medical Workforce Race Equality Standard")
+    assert ("Workforce Race Equality Standard", "Medical Workforce Race Equality Standard") in found
+    assert len([f for f in found if f[0] == "Workforce Race Equality Standard"]) == 1
+
+
+def test_a_page_about_nothing_of_ours_scores_nothing(scorer: Scorer) -> None:
+    scored = scorer.score("Car parking", "", "Parking costs two pounds an hour.")
+    assert scored.score == 0
+
+
+def test_an_empty_page_scores_nothing(scorer: Scorer) -> None:
+    assert scorer.score("", "", "").score == 0
+    assert scorer.score("", "", "").found == ()
+
+
+def test_a_programme_scores_above_the_threshold_and_says_why(scorer: Scorer) -> None:
+    scored = scorer.score(
+        "Reverse mentoring programme", "", "Pairs ethnic minority staff with board members."
+    )
+    assert scored.score > LEXICON.inbox.threshold
+    assert {(each.term, each.where) for each in scored.found} >= {
+        ("reverse mentoring", "title"),
+        ("ethnic minority", "text"),
+        ("programme words", "sign"),
+    }
+
+
+def test_one_passing_mention_counts_less_than_a_title(scorer: Scorer) -> None:
+    title = scorer.score("Anti-racism", "", "Words.").score
+    once = scorer.score("Words", "", "Words on anti-racism.").score
+    often = scorer.score("Words", "", "On anti-racism. " * 9).score
+    assert title > often > once
+
+
+def test_a_job_advert_sinks(scorer: Scorer) -> None:
+    text = "Race equality lead. Closing date 3 May. Apply now. Salary band 8a."
+    assert scorer.score("Race equality lead", "", text).score < LEXICON.inbox.threshold
+
+
+def test_the_score_stays_between_nothing_and_one(scorer: Scorer) -> None:
+    text = "anti-racism race equality structural racism WRES allyship programme " * 50
+    assert scorer.score(text, text, text).score == 1.0
+
+
+def test_the_version_changes_with_the_lexicon() -> None:
+    heavier = LEXICON.term[0].model_copy(update={"weight": 0.01})
+    other = LEXICON.model_copy(update={"term": (heavier, *LEXICON.term[1:])})
+    assert Scorer(other).version != Scorer(LEXICON).version
+    assert Scorer(LEXICON).version == Scorer(LEXICON).version

@@ -88,7 +88,9 @@ def find_home(given: str | None, settings: Settings, start: Path) -> Home:
     if named:
         home = Home(Path(named))
         if not home.store.exists():
-            raise NoHome(f"no knowledge base in {named!r}", hint=f"kb --home {named} init makes one")
+            raise NoHome(
+                f"no knowledge base in {named!r}", hint=f"kb --home {named} init makes one"
+            )
         return home
     for folder in (start, *start.parents):
         for place in (folder, folder / "data"):

@@ -36,7 +36,7 @@ class SourceSpider(Spider):
         """The response as a page, with what the shape knows of it."""
         asked = response.meta.get("redirect_urls", [response.url])[0]
         codes = response.meta.get("redirect_reasons", [])
-        kind = response.headers.get("Content-Type", b"").decode("latin-1")
+        kind = _header(response, "Content-Type") or ""
         return Page(
             source=self.source.name,
             key=hints.pop("key", None) or normalised(response.url),

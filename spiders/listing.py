@@ -40,9 +40,10 @@ class ListingSpider(SourceSpider):
         yield self.page(response)
 
     def _addresses(self, response: Response, links: list[str]) -> Iterator[str]:
-        for link in dict.fromkeys(links):
-            url = response.urljoin(link.strip())
+        """What the links lead to within the source, each once, in order."""
+        whole = (response.urljoin(link.strip()).partition("#")[0] for link in links)
+        for url in dict.fromkeys(whole):
             parts = urlsplit(url)
             same = parts.netloc.lower() in self.source.hosts
             if parts.scheme in ("http", "https") and same and within(url, self.source.follow):
-                yield url.partition("#")[0]
+                yield url

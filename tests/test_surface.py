@@ -38,10 +38,7 @@ def test_importing_kb_loads_nothing_heavy() -> None:
 
 
 def test_searching_loads_neither_the_store_nor_the_crawler(home: Path) -> None:
-    code = (
-        "import sys\nfrom kb.cli import main\n"
-        "try: main(sys.argv[1:])\nexcept SystemExit: pass"
-    )
+    code = "import sys\nfrom kb.cli import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass"
     names = loaded_by(code, "--home", str(home), "search", "mentoring", "-f", "jsonl")
     assert names.isdisjoint({"sqlmodel", "sqlalchemy", "scrapy", "twisted", "sklearn"})
 

@@ -247,7 +247,7 @@ def _close(counted: Counted, thresholds: Positions) -> bool:
 def by_role(
     levels: Mapping[int, str], candidates: Mapping[int, Candidate], roles: Iterable[str]
 ) -> dict[str, list[int]]:
-    """Role to the initiatives of others that bear on the strand in it, not in levels' `no-overlap`."""
+    """Role to the initiatives of others that bear on the strand in that role."""
     found: dict[str, list[int]] = defaultdict(list)
     wanted = set(roles)
     for number, level in levels.items():

@@ -33,9 +33,7 @@ def check(quote: str) -> str:
             hint=f"at least {LEAST_CHARACTERS} characters and {LEAST_WORDS} words",
         )
     if len(folded) > MOST_CHARACTERS:
-        raise Refused(
-            f"the quote has {len(folded)} characters", hint=f"at most {MOST_CHARACTERS}"
-        )
+        raise Refused(f"the quote has {len(folded)} characters", hint=f"at most {MOST_CHARACTERS}")
     return folded
 
 
@@ -66,9 +64,7 @@ def nearest(quote: str, texts: list[str]) -> str | None:
             shared = len(wanted & words) / max(1, len(wanted))
             if shared <= score * 0.6:
                 continue
-            ratio = max(
-                shared, SequenceMatcher(None, quote.casefold(), passage.casefold()).ratio()
-            )
+            ratio = max(shared, SequenceMatcher(None, quote.casefold(), passage.casefold()).ratio())
             if ratio > score:
                 best, score = passage[:MOST_CHARACTERS], ratio
     return best

@@ -10,6 +10,7 @@ from kb.assess.positions import (
     Candidate,
     Counted,
     Ground,
+    Position,
     by_role,
     count,
     position,
@@ -143,7 +144,9 @@ class Assesses(Core):
         near = quotes.nearest(quote, [held.revision.text for held in pages])
         raise QuoteNotFound(
             f"the quote {quote!r} is not in a current page of {entry.slug!r}",
-            hint=f"the nearest passage: {near!r}" if near else f"it stands on {pages[0].standing.url}",
+            hint=f"the nearest passage: {near!r}"
+            if near
+            else f"it stands on {pages[0].standing.url}",
         )
 
     def ranked(self, *, at: int | None = None, region: str = "England") -> Ranked:
@@ -258,7 +261,7 @@ class Assesses(Core):
             "with": _names(ranked, strand, supposed),
         }
 
-    def _position(self, ranked: Ranked, strand: Strand, levels: Mapping[int, str]) -> object:
+    def _position(self, ranked: Ranked, strand: Strand, levels: Mapping[int, str]) -> Position:
         return position(
             count(strand, levels, ranked.candidates, ranked.ground),
             thresholds=ranked.ground.thresholds,
@@ -374,5 +377,3 @@ def _names(ranked: Ranked, strand: Strand, levels: Mapping[int, str]) -> list[st
 
 def _conflict(verdict: documents.Verdict | None) -> bool:
     return verdict is not None and verdict.outcome == "conflict"
-
-

@@ -56,8 +56,11 @@ def entries_of(
 def source_organisations(declarations: Declarations) -> dict[str, str]:
     """Source name to the organisation that publishes it."""
     found = {source.name: source.organisation for source in declarations.sources.source}
-    return found | {source.was: source.organisation for source in declarations.sources.source
-                    if source.was} | {REGISTERED: ""}
+    return (
+        found
+        | {source.was: source.organisation for source in declarations.sources.source if source.was}
+        | {REGISTERED: ""}
+    )
 
 
 def words_of(declarations: Declarations) -> Words:

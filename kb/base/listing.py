@@ -22,9 +22,7 @@ INITIATIVES = (
     "id slug title organisation organisation_kind kind role reach audience means focus region "
     "status effect own started url summary strands documents last_changed"
 ).split()
-DECISIONS = (
-    "at by what document initiative strand decision reason why ended_at ended_by"
-).split()
+DECISIONS = ("at by what document initiative strand decision reason why ended_at ended_by").split()
 SOURCES = (
     "name organisation shape url cadence last_run outcome documents due state checked"
 ).split()
@@ -93,9 +91,7 @@ class Lists(Screens, Assesses):
             said: list[tuple[Row, dict[str, object]]] = [
                 (row, _screening_row(row)) for row in reading.history(Screening)
             ]
-            said += [
-                (row, _assessment_row(row, slugs)) for row in reading.history(Assessment)
-            ]
+            said += [(row, _assessment_row(row, slugs)) for row in reading.history(Assessment)]
         rows = []
         for row, told in said:
             made, ended = acts[row.made], acts.get(row.ended)
@@ -171,9 +167,7 @@ class Lists(Screens, Assesses):
         ]
         return Rows("history", tuple(HISTORY), rows)
 
-    def _subject(
-        self, reading: Reading, named: str
-    ) -> tuple[int, tuple[type[Row], ...], str]:
+    def _subject(self, reading: Reading, named: str) -> tuple[int, tuple[type[Row], ...], str]:
         digits = named.casefold().removeprefix("d")
         if named.casefold().startswith("d") and digits.isdigit():
             held = self.document(reading, named)
@@ -223,9 +217,7 @@ class Lists(Screens, Assesses):
                 for (number, strand), judgement in judgements.items()
                 if number == entry.id
             ],
-            "documents": [
-                {"document": f"d{held.id}", "url": held.standing.url} for held in pages
-            ],
+            "documents": [{"document": f"d{held.id}", "url": held.standing.url} for held in pages],
         }
 
     def _show_document(self, reading: Reading, named: str) -> dict[str, Any]:
@@ -304,9 +296,7 @@ class _Wanted:
             facet: {
                 each
                 for code in asked
-                for each in (
-                    book.around(code) if facet == "region" else [book.check(facet, code)]
-                )
+                for each in (book.around(code) if facet == "region" else [book.check(facet, code)])
             }
             for facet, asked in codes.items()
             if asked
@@ -382,7 +372,9 @@ def _assessment_row(row: Assessment, slugs: Mapping[int, str]) -> dict[str, obje
 
 def _run_row(run: Run) -> dict[str, object]:
     seconds = (run.finished - run.started).total_seconds() if run.finished else None
-    counts = {name: run.counts.get(name) for name in "requests new changed same gone errors".split()}
+    counts = {
+        name: run.counts.get(name) for name in "requests new changed same gone errors".split()
+    }
     return {
         "id": run.number,
         "source": run.source,

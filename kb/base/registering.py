@@ -52,8 +52,10 @@ class Registering(Core):
         )
         with self.store.reading() as reading:
             taken = register.slugs(reading)
-            known = {self._same(e.profile.organisation, e.profile.title)
-                     for e in register.entries(reading).values()}
+            known = {
+                self._same(e.profile.organisation, e.profile.title)
+                for e in register.entries(reading).values()
+            }
         if faults := self._wrong_together(rows, taken, path.name):
             raise Declared(faults)
         fresh = [
@@ -66,8 +68,11 @@ class Registering(Core):
                 self._take(writing, fresh)
         slugs = [row.slug for row in fresh]
         left = [row.slug for row in rows if row.slug not in set(slugs)]
-        undeclared = {row.organisation for row in fresh
-                      if self.declarations.bodies.find(row.organisation) is None}
+        undeclared = {
+            row.organisation
+            for row in fresh
+            if self.declarations.bodies.find(row.organisation) is None
+        }
         return Imported(slugs, left, sorted(undeclared))
 
     def _same(self, organisation: str, title: str) -> tuple[str, str]:
@@ -119,7 +124,9 @@ class Registering(Core):
                     )
                 )
 
-    def tag(self, named: str, texts: Iterable[str], *, remove: bool = False) -> dict[str, list[str]]:
+    def tag(
+        self, named: str, texts: Iterable[str], *, remove: bool = False
+    ) -> dict[str, list[str]]:
         """Adds codes to an initiative (or takes them away); its tags as they then stand.
 
         A facet that holds one code has it replaced. `status` notes the day it was seen.
@@ -192,4 +199,3 @@ def _id(row: Initiative) -> int:
     if row.id is None:
         raise RuntimeError("the row has no id yet")
     return row.id
-

@@ -14,9 +14,7 @@ from kb.keep.said import Decision, Initiative, Membership, Profile, Screening
 from kb.keep.store import Reading, Writing
 from kb.screen.relevance import Scorer
 
-INBOX = (
-    "document relevance title organisation url terms similar_to source first_seen".split()
-)
+INBOX = "document relevance title organisation url terms similar_to source first_seen".split()
 NAMES_OF_TERMS = 4
 
 
@@ -87,9 +85,7 @@ class Screens(Core):
             targets = [self.initiative(reading, name) for name in initiatives]
         names = " ".join(f"d{each.id}" for each in held)
         with self.writing(f"screen {names} {decision}", why=why) as writing:
-            return [
-                self._decide(writing, each, decision, targets, reason, why) for each in held
-            ]
+            return [self._decide(writing, each, decision, targets, reason, why) for each in held]
 
     def _reason(self, decision: Decision, reason: str) -> str:
         if decision == Decision.exclude:
@@ -112,9 +108,7 @@ class Screens(Core):
     ) -> dict[str, object]:
         documents.screened(
             writing,
-            Screening(
-                document=held.id, person=self.by, decision=decision, reason=reason, why=why
-            ),
+            Screening(document=held.id, person=self.by, decision=decision, reason=reason, why=why),
         )
         belongs = documents.memberships(writing).get(held.id, set())
         joined = [entry.id for entry in targets]
@@ -177,7 +171,7 @@ class Screens(Core):
                 writing.end(before)
             writing.add(
                 Relevance(
-                    revision=revision.id,
+                    revision=revision.id or 0,
                     lexicon=scorer.version,
                     score=scored.score,
                     terms=[vars(each) for each in scored.found],

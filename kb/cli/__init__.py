@@ -60,7 +60,8 @@ class Commands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """As the group does; the nearest name comes from the whole table."""
-        self.commands = {**dict.fromkeys(COMMANDS), **self.commands}
+        loaded: dict[str, Any] = dict(self.commands)
+        self.commands = dict.fromkeys(COMMANDS) | loaded
         try:
             return super().resolve_command(ctx, args)
         finally:

@@ -58,7 +58,7 @@ def console() -> Console:
 
 
 def listing(command: Callable[..., Any]) -> Callable[..., None]:
-    """Makes a command that returns rows into one that shows them, with the options of every list."""
+    """Makes a command that returns rows into one that shows them, with every list's options."""
 
     @wraps(command)
     def run(*args: Any, **given: Any) -> None:
@@ -116,10 +116,14 @@ class Shown:
 class Listed(Protocol):
     """What is needed of a list."""
 
-    name: str
-    columns: tuple[str, ...]
-    rows: list[dict[str, object]]
-    notes: tuple[str, ...]
+    @property
+    def name(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def rows(self) -> list[dict[str, object]]: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
 
 
 def show(made: Listed, asked: Shown) -> None:
@@ -195,7 +199,9 @@ def fields(values: Mapping[str, object]) -> None:
 def _field(value: object) -> str:
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return "\n".join(
-            ", ".join(f"{k}: {for_terminal(text_of(v))}" for k, v in each.items() if v not in (None, ""))
+            ", ".join(
+                f"{k}: {for_terminal(text_of(v))}" for k, v in each.items() if v not in (None, "")
+            )
             for each in value
         )
     return "\n".join(for_terminal(line) for line in text_of(value).splitlines())

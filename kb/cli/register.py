@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from kb.base import Rows
-from kb.cli.filtering import Audience, Kind, Organisation, Region, Reach, Role, Status, codes
+from kb.cli.filtering import Audience, Kind, Organisation, Reach, Region, Role, Status, codes
 from kb.cli.opening import AsOf, By, day, opened
-from kb.cli.output import Shown, fields, listing, show as show_rows, stderr
+from kb.cli.output import Shown, fields, listing, stderr
+from kb.cli.output import show as show_rows
 from kb.report.tables import write_json
 
 app = typer.Typer(rich_markup_mode=None)

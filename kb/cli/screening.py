@@ -10,7 +10,7 @@ from kb.cli.opening import AsOf, By, day, opened
 from kb.cli.output import listing, stderr
 from kb.errors import Unknown
 from kb.keep.said import Decision
-from kb.report.tables import write_json
+from kb.report.tables import text_of, write_json
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -57,8 +57,8 @@ def screen(
             documents, Decision(decision), initiatives=initiatives or [], reason=reason, why=why
         )
     for row in rows:
-        joined = ", ".join(map(str, row["initiatives"])) if row["initiatives"] else ""  # type: ignore[arg-type]
         said = f" ({row['reason']})" if row["reason"] else ""
+        joined = text_of(row["initiatives"])
         stderr(f"{row['document']} {row['decision']}{said}" + (f": {joined}" if joined else ""))
     if format == "json":
         write_json(list(rows[0]), rows, sys.stdout)

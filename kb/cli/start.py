@@ -56,7 +56,5 @@ def waiting(ctx: typer.Context) -> None:
     """Prints what waits, each with its command."""
     with opened(ctx) as base:
         counts = base.status()
-    lines = {
-        f"{counts[name]} {name}": command for name, command in WAITING.items() if counts[name]
-    }
+    lines = {f"{counts[name]} {name}": command for name, command in WAITING.items() if counts[name]}
     fields(dict(lines) or {"nothing waits": "kb --help lists the commands"})

@@ -154,4 +154,3 @@ class _Crawl:
             self._finished.append(runs.finish(writing, recorded))
         if self._waiting:
             self._begin(self._waiting.pop(0))
-

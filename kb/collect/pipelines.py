@@ -50,7 +50,9 @@ class ReadPages:
         digest = hashlib.sha256(page.body).hexdigest()
         if self._held(page, addresses, digest):
             return SameBody(page, addresses)
-        content, kind = (page.html.encode(), "text/html") if page.html else (page.body, page.media_type)
+        content, kind = (
+            (page.html.encode(), "text/html") if page.html else (page.body, page.media_type)
+        )
         try:
             read = await self._workers.read(Body(content, kind, page.url, page.select))
         except ReadError as error:

@@ -16,6 +16,7 @@ from kb.errors import KBError
 READER = "1"  # changes when the same body would give another text
 HTML = ("text/html", "application/xhtml+xml")
 SUMMARY_CHARACTERS = 300
+NO_DAY: tuple[date | None, str] = (None, "")
 
 # Where a date stands, the best first: (what it dates, where, XPath).
 DATES = (
@@ -82,19 +83,25 @@ def _read_html(body: Body) -> Read:
     if tree is None:
         raise ReadError("unreadable", "no HTML in it")
     whole = html.tostring(tree, encoding="unicode")
-    content = _selected(tree, body.select) if body.select else whole
-    text = _text(content, body.url)
+    content = _selected(tree, body.select) if body.select else _main(tree) or whole
+    text = _text(content, body.url) or _text(whole, body.url)
     if not text:
         raise ReadError("no text", "no words in it")
-    found = _dates(tree, whole)
+    days = _dates(tree, whole)
+    published, updated = days.get("published", NO_DAY), days.get("updated", NO_DAY)
     return Read(
         title=clean(_title(tree)) or clean(text.partition("\n")[0])[:120],
-        summary=clean(_first(tree, "//meta[@name='description']/@content")
-                      or _first(tree, "//meta[@property='og:description']/@content"))
+        summary=clean(
+            _first(tree, "//meta[@name='description']/@content")
+            or _first(tree, "//meta[@property='og:description']/@content")
+        )
         or _opening(text),
         text=text,
         language=_first(tree, "/html/@lang")[:2].lower(),
-        **found,
+        published_on=published[0],
+        published_from=published[1],
+        updated_on=updated[0],
+        updated_from=updated[1],
     )
 
 
@@ -110,10 +117,20 @@ def _text(content: str, url: str) -> str:
     extracted = trafilatura.extract(
         content, url=url, include_comments=False, include_tables=True, favor_recall=True, fast=True
     )
-    if not extracted:
-        _, extracted, _ = trafilatura.baseline(content)
-    lines = (clean(line) for line in (extracted or "").splitlines())
-    return "\n".join(line for line in lines if line)
+    return _lines(extracted or "")
+
+
+def _main(tree: html.HtmlElement) -> str:
+    """The one element that a page says is its content; "" where it says none, or several."""
+    found = tree.xpath("//main") or tree.xpath("//*[@role='main']")
+    if len(found) != 1:
+        return ""
+    return f"<html><body>{html.tostring(found[0], encoding='unicode')}</body></html>"
+
+
+def _lines(text: str) -> str:
+    cleaned = (clean(line) for line in text.splitlines())
+    return "\n".join(line for line in cleaned if line)
 
 
 def _title(tree: html.HtmlElement) -> str:
@@ -140,16 +157,17 @@ def _first(tree: html.HtmlElement, path: str) -> str:
     return " ".join(str(found[0]).split()) if found else ""
 
 
-def _dates(tree: html.HtmlElement, whole: str) -> dict[str, date | str | None]:
-    found: dict[str, date | str | None] = {}
+def _dates(tree: html.HtmlElement, whole: str) -> dict[str, tuple[date | None, str]]:
+    """`published` and `updated`, those that are there, with where they stood."""
+    found: dict[str, tuple[date | None, str]] = {}
     for what, where, path in DATES:
         day = _day(_first(tree, path))
-        if day and f"{what}_on" not in found:
-            found |= {f"{what}_on": day, f"{what}_from": where}
-    if "published_on" not in found:
+        if day and what not in found:
+            found[what] = (day, where)
+    if "published" not in found:
         guessed = find_date(whole, extensive_search=False, original_date=True)
         if day := _day(guessed or ""):
-            found |= {"published_on": day, "published_from": "htmldate"}
+            found["published"] = (day, "htmldate")
     return found
 
 
@@ -164,6 +182,8 @@ def clean(text: str) -> str:
     """The text masked, in one Unicode form, on one line, without control characters."""
     plain = unicodedata.normalize("NFC", text)
     printable = "".join(
-        char for char in plain if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+        char
+        for char in plain
+        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
     )
     return masked(" ".join(printable.split()))

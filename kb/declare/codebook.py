@@ -105,7 +105,9 @@ class CodeBook(BaseModel):
             raise Unknown("code", text, self.facet_of, where="the code book")
         if len(facets) > 1:
             named = ", ".join(f"{facet}={text}" for facet in facets)
-            raise Refused(f"the code {text!r} is in more than one facet", hint=f"say which: {named}")
+            raise Refused(
+                f"the code {text!r} is in more than one facet", hint=f"say which: {named}"
+            )
         return facets[0], [text]
 
     def around(self, region: str) -> list[str]:

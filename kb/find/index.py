@@ -43,9 +43,7 @@ FIELD_WEIGHTS = {"title": 3.0, "organisation": 2.0, "summary": 1.6, "tags": 1.2,
 # BM25: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.
 BM25_K1 = 1.2
 BM25_B = 0.6
-FACETS = (
-    "role reach kind means audience setting group focus region status effect".split()
-)
+FACETS = "role reach kind means audience setting group focus region status effect".split()
 SNIPPET_WIDTH = 160
 WAIT_SECONDS = 2.0
 

@@ -9,32 +9,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kb.declare.lexicon import Term  # loads pydantic, which a search has no use for
 
 WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 # What a form adds when it stands in for the one that was typed (1.0).
 ALSO_WEIGHT = 0.45
 NARROWER_WEIGHT = 0.35
-
-
-class TermLike(Protocol):
-    """What is needed of a declared term."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def same(self) -> tuple[str, ...]: ...
-    @property
-    def narrower(self) -> tuple[str, ...]: ...
-    @property
-    def related(self) -> tuple[str, ...]: ...
-    @property
-    def except_(self) -> tuple[str, ...]: ...
-    @property
-    def exact(self) -> bool: ...
-    @property
-    def case_sensitive(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -76,7 +60,7 @@ class Matcher:
     _by_first: dict[str, list[_Form]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, terms: Iterable[TermLike]) -> "Matcher":
+    def of(cls, terms: Iterable["Term"]) -> "Matcher":
         """A matcher for every form of those terms; their exceptions are passed over."""
         matcher = cls()
         for term in terms:
@@ -142,7 +126,7 @@ class Alternatives:
     longest: int = 1  # words in the longest form
 
     @classmethod
-    def of(cls, terms: Iterable[TermLike]) -> "Alternatives":
+    def of(cls, terms: Iterable["Term"]) -> "Alternatives":
         """From declared terms: same meaning both ways, `narrower` one way, `related` as offers."""
         forms: dict[str, dict[str, float]] = defaultdict(dict)
         related: dict[str, list[str]] = defaultdict(list)

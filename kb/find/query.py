@@ -1,8 +1,8 @@
 """The query language: what staff type, as units to look for.
 
-    word            looked for in every field; documents with all words come first
-    "some words"    side by side, in this order
-    field:word      in that field alone; field:"some words" likewise
+word            looked for in every field; documents with all words come first
+"some words"    side by side, in this order
+field:word      in that field alone; field:"some words" likewise
 """
 
 import re

@@ -123,8 +123,7 @@ def judgements(reading: Reading) -> dict[tuple[int, str], Judgement]:
         if row.initiative
     }
     return {
-        pair: Judgement(*pair, tuple(found), resolved.get(pair, ""))
-        for pair, found in rows.items()
+        pair: Judgement(*pair, tuple(found), resolved.get(pair, "")) for pair, found in rows.items()
     }
 
 

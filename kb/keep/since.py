@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 
+from kb.keep.acts import Row
 from kb.keep.found import Alias, Declaration, Document, Relevance, Revision, Standing
 from kb.keep.said import Initiative, Membership, Profile, Relation, Screening, Tag
 from kb.keep.store import Reading
@@ -28,9 +30,7 @@ def touched_since(reading: Reading, act: int) -> Touched:
     for about in ABOUT_DOCUMENTS:
         query = select(about.document).where(_later(about, act))
         documents.update(reading.session.exec(query))
-    scored = select(Revision.document).join(
-        Relevance, col(Relevance.revision) == col(Revision.id)
-    )
+    scored = select(Revision.document).join(Relevance, col(Relevance.revision) == col(Revision.id))
     documents.update(reading.session.exec(scored.where(_later(Relevance, act))))
     for said in ABOUT_INITIATIVES:
         initiatives.update(reading.session.exec(select(said.initiative).where(_later(said, act))))
@@ -41,5 +41,5 @@ def touched_since(reading: Reading, act: int) -> Touched:
     return Touched(frozenset(documents), frozenset(initiatives), frozenset(names))
 
 
-def _later(model: type, act: int) -> object:
-    return or_(col(model.made) > act, col(model.ended) > act)  # type: ignore[attr-defined]
+def _later(model: type[Row], act: int) -> ColumnElement[bool]:
+    return or_(col(model.made) > act, col(model.ended) > act)

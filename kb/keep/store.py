@@ -172,9 +172,7 @@ class Store:
             yield Reading(session, at)
 
     @contextmanager
-    def writing(
-        self, *, by: str, command: str, now: datetime, why: str = ""
-    ) -> Iterator[Writing]:
+    def writing(self, *, by: str, command: str, now: datetime, why: str = "") -> Iterator[Writing]:
         """One act, in one transaction: all of it is kept, or nothing.
 
         Raises Busy where another process writes for longer than half a minute.

@@ -49,9 +49,7 @@ def write_md(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
         out.write("| " + " | ".join(cells) + " |\n")
 
 
-def _separated(
-    columns: Sequence[str], rows: Iterable[Row], out: TextIO, dialect: str
-) -> None:
+def _separated(columns: Sequence[str], rows: Iterable[Row], out: TextIO, dialect: str) -> None:
     writer = csv.writer(out, dialect=dialect, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:

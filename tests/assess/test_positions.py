@@ -23,9 +23,19 @@ PEERS = OFFER.get("peer-learning")
 WORKS = OFFER.get("what-works")
 GROUND = Ground(DECLARED.book, OFFER.positions, date(2026, 11, 22))
 SOUND = Candidate(
-    id=1, body="A Body", own=False, role="support", reach="england", status="active",
-    effect="not-stated", kind="network", audience=frozenset({"chairs"}), means=frozenset(),
-    regions=("England",), started="2024", status_seen=None,
+    id=1,
+    body="A Body",
+    own=False,
+    role="support",
+    reach="england",
+    status="active",
+    effect="not-stated",
+    kind="network",
+    audience=frozenset({"chairs"}),
+    means=frozenset(),
+    regions=("England",),
+    started="2024",
+    status_seen=None,
 )
 
 
@@ -80,8 +90,12 @@ def test_what_serves_a_wider_region_serves_those_within() -> None:
     assert why_not_counted(midlands, PEERS, london) == "outside London"
 
 
-def placed(levels: dict[int, str], share: float | None = 1.0, grade: str | None = None,
-           **changes: Candidate) -> Position:
+def placed(
+    levels: dict[int, str],
+    share: float | None = 1.0,
+    grade: str | None = None,
+    **changes: Candidate,
+) -> Position:
     candidates = {n: replace(SOUND, id=n, body=f"Body {n}") for n in levels}
     candidates |= {int(name[1:]): each for name, each in changes.items()}
     counted = count(PEERS, levels, candidates, GROUND)
@@ -123,8 +137,10 @@ def test_two_duplicates_of_one_body_are_not_a_crowd() -> None:
 
 
 def test_regional_overlaps_alone_serve_in_part() -> None:
-    near = {f"c{n}": replace(SOUND, id=n, body=f"B{n}", reach="region", regions=("London",))
-            for n in (1, 2, 3)}
+    near = {
+        f"c{n}": replace(SOUND, id=n, body=f"B{n}", reach="region", regions=("London",))
+        for n in (1, 2, 3)
+    }
     assert placed(dict.fromkeys((1, 2, 3), "overlaps"), **near) == "part-served"
 
 

@@ -20,7 +20,9 @@ def test_what_is_not_there_is_not_found() -> None:
     assert locate("a.year at which chairs talk", TEXT) is None
 
 
-@pytest.mark.parametrize("quote", ["", "too short", "a b c d", "fourteencharacters and more", "x " * 200])
+@pytest.mark.parametrize(
+    "quote", ["", "too short", "a b c d", "fourteencharacters and more", "x " * 200]
+)
 def test_a_quote_of_the_wrong_length_is_refused(quote: str) -> None:
     with pytest.raises(Refused):
         check(quote)

@@ -16,10 +16,17 @@ QUOTE = "Chairs of trusts meet six times a year to talk about race."
 def held(base: kb.KnowledgeBase, key: str = "one", text: str = QUOTE, **more: object) -> str:
     """A page that a crawl brought; its name."""
     values = {
-        "source": "a-site", "key": key, "url": f"https://a.example/{key}",
-        "addresses": (f"https://a.example/{key}",), "fetched_at": datetime(2026, 11, 1, tzinfo=UTC),
-        "body_sha256": text, "reader": "1", "title": f"Race equality programme {key}",
-        "summary": "", "text": text, "media_type": "text/html",
+        "source": "a-site",
+        "key": key,
+        "url": f"https://a.example/{key}",
+        "addresses": (f"https://a.example/{key}",),
+        "fetched_at": datetime(2026, 11, 1, tzinfo=UTC),
+        "body_sha256": text,
+        "reader": "1",
+        "title": f"Race equality programme {key}",
+        "summary": "",
+        "text": text,
+        "media_type": "text/html",
     }
     with base.writing("crawl a-site") as writing:
         _, number = documents.save(writing, ReadPage(**values | more), run=1)  # type: ignore[arg-type]
@@ -97,7 +104,9 @@ def test_a_new_decision_ends_only_ones_own_and_people_may_differ(
     base.screen([name], Decision.exclude, reason="mention-only")
     said = [r for r in base.decisions().rows if r["document"] == name]
     assert [(r["by"], r["decision"], r["ended_at"] is None) for r in said] == [
-        ("ben", "exclude", True), ("ana", "include", True), ("ana", "unsure", False),
+        ("ben", "exclude", True),
+        ("ana", "include", True),
+        ("ana", "unsure", False),
     ]
     assert base.show(name)["screening"] == "conflict"
     assert base.status()["conflicts"] == 1
@@ -127,11 +136,17 @@ def test_an_assessment_is_confirmed_by_a_quote_of_a_current_page(
     base: kb.KnowledgeBase,
 ) -> None:
     slug = included(base, held(base))
-    row = base.assess(slug, "peer-learning", Level.duplicates, quote="chairs of   TRUSTS meet six times a year")
+    row = base.assess(
+        slug, "peer-learning", Level.duplicates, quote="chairs of   TRUSTS meet six times a year"
+    )
     assert row["basis"] == "confirmed"
     assert row["quote"] == "Chairs of trusts meet six times a year"
     found = position(base, "peer-learning")
-    assert (found["position"], found["duplicates"], found["if_proposals"]) == ("served", 1, "served")
+    assert (found["position"], found["duplicates"], found["if_proposals"]) == (
+        "served",
+        1,
+        "served",
+    )
 
 
 def test_a_quote_that_is_not_there_is_refused_with_the_nearest(base: kb.KnowledgeBase) -> None:

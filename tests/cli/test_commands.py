@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-
 from conftest import Command
+
 from kb.cli import COMMANDS, main
 from kb.report.tables import EXPORTERS
 
@@ -39,8 +39,16 @@ def test_every_command_has_a_sentence_and_an_example(run, command: str) -> None:
 
 
 LISTS = [
-    ("sources",), ("runs",), ("inbox",), ("initiatives",), ("overlaps",), ("gaps",), ("offer",),
-    ("decisions",), ("search", "mentoring"), ("show", "race-equality-week", "--history"),
+    ("sources",),
+    ("runs",),
+    ("inbox",),
+    ("initiatives",),
+    ("overlaps",),
+    ("gaps",),
+    ("offer",),
+    ("decisions",),
+    ("search", "mentoring"),
+    ("show", "race-equality-week", "--history"),
 ]
 
 
@@ -59,7 +67,9 @@ def test_every_list_comes_in_every_format(run, words: tuple[str, ...], format: s
     assert status == 0
     count = len(json.loads(run(*words, "-f", "json")[1]))
     if format in ("csv", "tsv"):
-        rows = list(csv.reader(io.StringIO(out), dialect="excel" if format == "csv" else "excel-tab"))
+        rows = list(
+            csv.reader(io.StringIO(out), dialect="excel" if format == "csv" else "excel-tab")
+        )
         assert len(rows) == count + 1
     else:
         assert len(out.splitlines()) == count + (2 if format == "md" else 0)
@@ -68,10 +78,13 @@ def test_every_list_comes_in_every_format(run, words: tuple[str, ...], format: s
 def test_gaps_have_one_object_a_strand_with_the_columns_in_order(run) -> None:  # type: ignore[no-untyped-def]
     rows = json.loads(run("gaps", "-f", "json")[1])
     assert len(rows) == 10
-    assert list(rows[0]) == (
-        "strand name position if_proposals duplicates overlaps complements duties examples own "
-        "recheck need grade unscreened prompt with"
-    ).split()
+    assert (
+        list(rows[0])
+        == (
+            "strand name position if_proposals duplicates overlaps complements duties examples own "
+            "recheck need grade unscreened prompt with"
+        ).split()
+    )
 
 
 def test_columns_and_limit_are_obeyed(run) -> None:  # type: ignore[no-untyped-def]
@@ -134,7 +147,9 @@ def test_every_list_can_be_exported(run, tmp_path: Path) -> None:  # type: ignor
         (("init",), 1, "there is a knowledge base"),
     ],
 )
-def test_an_error_says_what_and_what_to_do(run, words: tuple[str, ...], status: int, told: str) -> None:  # type: ignore[no-untyped-def]
+def test_an_error_says_what_and_what_to_do(
+    run, words: tuple[str, ...], status: int, told: str
+) -> None:  # type: ignore[no-untyped-def]
     got, out, err = run(*words)
     assert (got, out) == (status, "")
     assert err.startswith("error: ")
@@ -148,7 +163,9 @@ def test_a_broken_declaration_is_named_by_line(run, home: Path) -> None:  # type
     assert "offer.toml, line 2" in err
 
 
-def test_without_a_home_there_is_an_error_and_none_is_made(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_without_a_home_there_is_an_error_and_none_is_made(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
     empty = tmp_path / "empty"
     empty.mkdir()
     monkeypatch.chdir(empty)
@@ -191,7 +208,9 @@ def test_hostile_text_is_plain_text_everywhere(run, home: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
-def test_a_title_that_begins_like_a_formula_stays_text(run, home: Path, tmp_path: Path, start: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_title_that_begins_like_a_formula_stays_text(
+    run, home: Path, tmp_path: Path, start: str
+) -> None:  # type: ignore[no-untyped-def]
     row = json.loads((home / "register.jsonl").read_text().splitlines()[0])
     row |= {"slug": "formula", "summary": f"{start}cmd", "title": "F", "part_of": None}
     file = tmp_path / "rows.jsonl"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import Command, Site
 from filelock import FileLock
 
 import kb
@@ -17,7 +18,6 @@ from kb.collect.archive import recall
 from kb.keep import documents, runs
 from kb.keep.found import Revision, Run
 from kb.keep.said import Profile
-from conftest import Command, Site
 
 ABOUT = "This programme offers race equality support to boards of NHS trusts, with mentoring."
 
@@ -37,7 +37,9 @@ def listed(site: Site, declare: Callable[..., None]) -> Site:
 def held(home: Path) -> dict[str, documents.Held]:
     """Path to what is held."""
     with kb.connect(home) as base, base.store.reading() as reading:
-        return {"/" + each.standing.url.rpartition("/")[2]: each for each in documents.held(reading)}
+        return {
+            "/" + each.standing.url.rpartition("/")[2]: each for each in documents.held(reading)
+        }
 
 
 def last_run(home: Path) -> Run:
@@ -106,8 +108,11 @@ def test_registered_addresses_are_fetched_once(
         for row in writing.rows(Profile):
             writing.end(row)
         profile = Profile(
-            initiative=1, title="Known", organisation="A Body",
-            url=f"{site.address}/known", address=f"{site.address}/known",
+            initiative=1,
+            title="Known",
+            organisation="A Body",
+            url=f"{site.address}/known",
+            address=f"{site.address}/known",
         )
         writing.add(profile)
     first = run_kb("crawl", "--register")
@@ -129,7 +134,9 @@ def test_what_fails_is_counted_and_named_and_the_others_go_on(
     assert done.returncode == 3
     run = last_run(home)
     assert {name: each["count"] for name, each in run.errors.items()} == {
-        "server error": 1, "no text": 1, "wrong type": 1,
+        "server error": 1,
+        "no text": 1,
+        "wrong type": 1,
     }
     assert run.errors["server error"]["example"].endswith("/one")
     assert run.counts["new"] == 2
@@ -188,10 +195,10 @@ def test_a_must_find_page_that_is_not_met_is_named(
     assert address in done.stderr
 
 
-def test_robots_txt_forbids_and_names_a_delay(
-    listed: Site, home: Path, run_kb: Command
-) -> None:
-    listed.put("/robots.txt", "User-agent: *\nDisallow: /two\nCrawl-delay: 1\n", Content_Type="text/plain")
+def test_robots_txt_forbids_and_names_a_delay(listed: Site, home: Path, run_kb: Command) -> None:
+    listed.put(
+        "/robots.txt", "User-agent: *\nDisallow: /two\nCrawl-delay: 1\n", Content_Type="text/plain"
+    )
     started = time.monotonic()
     done = run_kb("crawl")
     assert "/two" not in listed.asked
@@ -298,7 +305,8 @@ def test_a_crawl_that_is_killed_leaves_a_sound_store_and_the_next_completes(
     listed.put("/robots.txt", "User-agent: *\nCrawl-delay: 1\n", Content_Type="text/plain")
     process = subprocess.Popen(
         [sys.executable, "-m", "kb", "--home", str(home), "crawl"],
-        env={**os.environ, "KB_USER": "ana"}, stderr=subprocess.DEVNULL,
+        env={**os.environ, "KB_USER": "ana"},
+        stderr=subprocess.DEVNULL,
     )
     for _ in range(200):
         if "/one" in listed.asked:

@@ -29,7 +29,10 @@ def test_heading_text_and_language_are_read() -> None:
 
 
 def test_a_page_without_a_heading_takes_its_title_without_the_site() -> None:
-    assert read(html("<p>Some words stand here.</p>", "<title>Pledge | A Body</title>")).title == "Pledge"
+    assert (
+        read(html("<p>Some words stand here.</p>", "<title>Pledge | A Body</title>")).title
+        == "Pledge"
+    )
 
 
 def test_dates_come_with_where_they_stood() -> None:

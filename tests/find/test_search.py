@@ -112,8 +112,15 @@ def test_all_filters_must_hold(register: Index) -> None:
 
 def entry(number: int, title: str, text: str = "") -> Entry:
     return Entry(
-        id=f"d{number}", part="documents", number=number, title=title, organisation="A Body",
-        url="https://a.example", text=text, document=f"d{number}", summary="",
+        id=f"d{number}",
+        part="documents",
+        number=number,
+        title=title,
+        organisation="A Body",
+        url="https://a.example",
+        text=text,
+        document=f"d{number}",
+        summary="",
     )
 
 

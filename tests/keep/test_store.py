@@ -203,20 +203,28 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("page"), st.sampled_from("abc"), st.sampled_from(["x", "y", "z"])),
         st.tuples(
-            st.just("screen"), st.sampled_from("abc"), st.sampled_from(["include", "unsure"]),
+            st.just("screen"),
+            st.sampled_from("abc"),
+            st.sampled_from(["include", "unsure"]),
             st.sampled_from(["ana", "ben"]),
         ),
         st.tuples(
-            st.just("exclude"), st.sampled_from("abc"), st.just("too-old"),
+            st.just("exclude"),
+            st.sampled_from("abc"),
+            st.just("too-old"),
             st.sampled_from(["ana", "ben"]),
         ),
         st.tuples(
-            st.just("tag"), st.integers(0, 3),
+            st.just("tag"),
+            st.integers(0, 3),
             st.sampled_from(["role=support", "audience=chairs", "reach=england", "status=active"]),
         ),
         st.tuples(
-            st.just("assess"), st.integers(0, 3), st.sampled_from(["talent", "peer-learning"]),
-            st.sampled_from(list(Level)), st.sampled_from(["ana", "ben"]),
+            st.just("assess"),
+            st.integers(0, 3),
+            st.sampled_from(["talent", "peer-learning"]),
+            st.sampled_from(list(Level)),
+            st.sampled_from(["ana", "ben"]),
         ),
     ),
     max_size=8,
@@ -269,8 +277,13 @@ def _take(base: kb.KnowledgeBase, step: tuple[object, ...], number: int) -> None
 
 def _everything(base: kb.KnowledgeBase, at: int | None) -> object:
     lists = [
-        base.initiatives(at=at), base.decisions(at=at), base.overlaps(at=at), base.gaps(at=at),
-        base.offer(at=at), base.inbox(everything=True, at=at), base.runs(at=at),
+        base.initiatives(at=at),
+        base.decisions(at=at),
+        base.overlaps(at=at),
+        base.gaps(at=at),
+        base.offer(at=at),
+        base.inbox(everything=True, at=at),
+        base.runs(at=at),
     ]
     shown = [base.show(str(row["slug"]), at=at) for row in lists[0].rows]
     history = [base.history(str(row["slug"]), at=at).rows for row in lists[0].rows]

@@ -11,8 +11,22 @@ from kb.report.safe import for_markdown, for_sheet, for_terminal
 from kb.report.tables import EXPORTERS, text_of
 
 HOSTILE = (
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "[/b]", "\x1b[31mred", "<script>alert(1)</script>",
-    'a"b', "a|b", "a\nb", "‮desrever", "a\x00b", "`code`", "[x](javascript:1)",
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "[/b]",
+    "\x1b[31mred",
+    "<script>alert(1)</script>",
+    'a"b',
+    "a|b",
+    "a\nb",
+    "‮desrever",
+    "a\x00b",
+    "`code`",
+    "[x](javascript:1)",
 )
 
 
@@ -26,9 +40,13 @@ def written(name: str, columns: list[str], rows: list[dict[str, object]]) -> str
 @pytest.mark.parametrize("name", ["csv", "tsv"])
 def test_no_cell_of_a_sheet_begins_like_a_formula(name: str, text: str) -> None:
     out = written(name, ["title"], [{"title": text}, {"title": [text, "x"]}])
-    rows = list(csv.reader(io.StringIO(out, newline=""), dialect="excel" if name == "csv" else "excel-tab"))
+    rows = list(
+        csv.reader(io.StringIO(out, newline=""), dialect="excel" if name == "csv" else "excel-tab")
+    )
     assert len(rows) == 3
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
+    assert not any(
+        cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row
+    )
 
 
 @pytest.mark.parametrize("text", HOSTILE)

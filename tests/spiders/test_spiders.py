@@ -20,7 +20,9 @@ LOADER = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["spiders"]}))
 
 def source(**given: object) -> Source:
     values = {
-        "name": "a-site", "organisation": "A Body", "shape": "listing",
+        "name": "a-site",
+        "organisation": "A Body",
+        "shape": "listing",
         "start": ("https://www.a.example/work/",),
     }
     return Source(**values | given)  # type: ignore[arg-type]

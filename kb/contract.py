@@ -48,6 +48,14 @@ class Select(Strict):
     text: str = ""
 
 
+class Budget(Strict):
+    """What one run of a source may take at most."""
+
+    requests: int = Field(2000, ge=1)
+    minutes: int = Field(90, ge=1)
+    depth: int = Field(8, ge=1)
+
+
 class Source(Strict):
     """One site or part of a site that is scanned, as declared in sources.toml."""
 
@@ -57,6 +65,11 @@ class Source(Strict):
     start: tuple[HttpAddress, ...] = ()
     follow: tuple[str, ...] = ()
     select: Select = Select()
+    search: tuple[str, ...] = ()  # words a search API is asked for; none takes everything
+    types: tuple[str, ...] = ()  # WordPress: custom types beside posts and pages
+    organisations: tuple[str, ...] = ()  # GOV.UK: slugs of organisations
+    more_hosts: tuple[str, ...] = ()  # other hosts that hold its files
+    budget: Budget = Budget()
     covers: tuple[str, ...] = ("all",)
     licence: str = "unknown"
     every_days: int = Field(7, ge=1, le=366)
@@ -78,12 +91,21 @@ class Source(Strict):
     @property
     def hosts(self) -> frozenset[str]:
         """The hosts that may be asked, with port where one is named."""
-        return frozenset(urlsplit(address).netloc.lower() for address in self.start)
+        named = {urlsplit(address).netloc.lower() for address in self.start}
+        return frozenset(named | {host.lower() for host in self.more_hosts})
 
     @property
     def loopback(self) -> bool:
         """True when every host is this machine (demo, tests)."""
-        return all(is_loopback(address) for address in self.start)
+        return all(is_loopback(f"http://{host}") for host in self.hosts)
+
+    def holds(self, address: str) -> bool:
+        """True for an http address on a declared host, with or without www."""
+        parts = urlsplit(address)
+        hosts = {host.removeprefix("www.") for host in self.hosts}
+        return parts.scheme in ("http", "https") and (
+            parts.netloc.lower().removeprefix("www.") in hosts
+        )
 
 
 class Page(Strict):

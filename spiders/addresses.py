@@ -1,10 +1,9 @@
 """Addresses known one by one: each is fetched once, and nothing is followed."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
-from scrapy.http import Response
+from scrapy import Request
 
-from kb.contract import Page
 from spiders.base import SourceSpider
 
 
@@ -13,6 +12,7 @@ class AddressesSpider(SourceSpider):
 
     name = "addresses"
 
-    def parse(self, response: Response) -> Iterator[Page]:
-        """Each answer is a document."""
-        yield self.page(response)
+    async def start(self) -> AsyncIterator[Request]:
+        """Each address is a document."""
+        for address in self.source.start:
+            yield self.leaf(address)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -52,7 +53,9 @@ class Site:
 
     address: str = ""
     pages: dict[str, Answer] = field(default_factory=dict)
+    routes: dict[str, Callable[[dict[str, list[str]]], Answer]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    answered: list[tuple[str, int]] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
 
     def put(self, path: str, body: str | bytes, status: int = 200, **headers: str) -> None:
@@ -83,7 +86,16 @@ def site() -> Iterator[Site]:
         def do_GET(self) -> None:
             made.asked.append(self.path)
             made.agents.add(self.headers.get("User-Agent", ""))
-            answer = made.pages.get(self.path, Answer(b"not here", 404))
+            parts = urlsplit(self.path)
+            if parts.path in made.routes:
+                answer = made.routes[parts.path](parse_qs(parts.query))
+            else:
+                answer = made.pages.get(self.path, Answer(b"not here", 404))
+            if "ETag" in answer.headers and (
+                self.headers.get("If-None-Match") == answer.headers["ETag"]
+            ):
+                answer = Answer(b"", 304, answer.headers)
+            made.answered.append((self.path, answer.status))
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
@@ -99,6 +111,11 @@ def site() -> Iterator[Site]:
         made.address = f"http://127.0.0.1:{server.server_port}"
         yield made
         server.shutdown()
+
+
+def told(done: subprocess.CompletedProcess[str]) -> str:
+    """The last line of a crawl: what the run came to."""
+    return done.stderr.splitlines()[-1]
 
 
 Command = Callable[..., subprocess.CompletedProcess[str]]

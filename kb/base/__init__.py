@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Self
 
 from kb.base.core import Rows, now_utc
-from kb.base.listing import Lists
+from kb.base.listing import Lists, is_due
 from kb.base.registering import Registering
+from kb.base.sourcing import Sourcing
 from kb.declare.declarations import Declarations
 from kb.errors import Refused
 from kb.home import DECLARATIONS, REGISTER, Home, Settings, find_home, shipped
@@ -16,7 +17,7 @@ from kb.keep.store import Store
 LISTS = ("inbox", "initiatives", "overlaps", "gaps", "offer", "sources", "runs", "decisions")
 
 
-class KnowledgeBase(Registering, Lists):
+class KnowledgeBase(Registering, Sourcing, Lists):
     """One knowledge base, opened; use it in a `with`."""
 
     def __enter__(self) -> Self:
@@ -68,4 +69,4 @@ def connect(folder: str | os.PathLike[str], *, by: str | None = None) -> Knowled
     return KnowledgeBase(home, by=by or settings.user)
 
 
-__all__ = ["LISTS", "KnowledgeBase", "Rows", "connect", "make", "now_utc"]
+__all__ = ["LISTS", "KnowledgeBase", "Rows", "connect", "is_due", "make", "now_utc"]

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from difflib import ndiff
 from typing import Any
 
+from kb.assess.quotes import SENTENCE_END
 from kb.base.assessing import Assesses, pages_of
 from kb.base.core import Rows
 from kb.base.screening import Screens
@@ -13,7 +15,7 @@ from kb.declare.declarations import Declarations
 from kb.errors import Unknown
 from kb.keep import documents, register, runs
 from kb.keep.acts import Row
-from kb.keep.found import Outcome, Run
+from kb.keep.found import Looked, Outcome, Revision, Run, Standing
 from kb.keep.register import Entry
 from kb.keep.said import Assessment, Kinship, Membership, Profile, Relation, Screening, Tag
 from kb.keep.store import Reading
@@ -24,7 +26,7 @@ INITIATIVES = (
 ).split()
 DECISIONS = ("at by what document initiative strand decision reason why ended_at ended_by").split()
 SOURCES = (
-    "name organisation shape url cadence last_run outcome documents due state checked"
+    "name organisation shape url cadence last_run outcome documents due state checked unwell_since"
 ).split()
 RUNS = "id source started seconds outcome requests new changed same gone errors why".split()
 HISTORY = "at by act what said".split()
@@ -107,16 +109,19 @@ class Lists(Screens, Assesses):
         return Rows("decisions", tuple(DECISIONS), [rows[number] for number in order])
 
     def sources(self, *, at: int | None = None) -> Rows:
-        """Every declared source with what is known of it."""
+        """Every declared source with what is known of it.
+
+        A search by hand counts as the last run of a source that is not crawled.
+        """
         with self.store.reading(at) as reading:
             declared = self.declared(reading).sources.source
             last = runs.last_runs(reading)
-            held: dict[str, int] = {}
-            for each in documents.held(reading):
-                held[each.document.source] = held.get(each.document.source, 0) + 1
+            unwell = runs.unwell_since(reading)
+            looked = {row.source: row for row in reading.rows(Looked)}
+            held = documents.count_by_source(reading)
         rows: list[dict[str, object]] = []
         for source in declared:
-            run = last.get(source.name)
+            run, by_hand = last.get(source.name), looked.get(source.name)
             rows.append(
                 {
                     "name": source.name,
@@ -124,12 +129,13 @@ class Lists(Screens, Assesses):
                     "shape": source.shape.value,
                     "url": source.start[0] if source.start else None,
                     "cadence": source.every_days,
-                    "last_run": run.started if run else None,
+                    "last_run": run.started if run else by_hand.on if by_hand else None,
                     "outcome": run.outcome.value if run else None,
                     "documents": held.get(source.name, 0),
                     "due": is_due(source, run, self.clock()),
                     "state": source.state,
                     "checked": source.checked,
+                    "unwell_since": unwell.get(source.name),
                 }
             )
         return Rows("sources", tuple(SOURCES), rows)
@@ -171,12 +177,33 @@ class Lists(Screens, Assesses):
         digits = named.casefold().removeprefix("d")
         if named.casefold().startswith("d") and digits.isdigit():
             held = self.document(reading, named)
-            return held.id, (Screening, Membership), "document"
+            return held.id, (Standing, Screening, Membership), "document"
         known = register.slugs(reading)
         number = int(named) if named.isdigit() else known.get(named.casefold())
         if number is None or number not in known.values():
             raise Unknown("initiative", named, known, where="the register")
         return number, (Profile, Tag, Relation, Assessment, Membership), "initiative"
+
+    def versions(self, named: str) -> list[Revision]:
+        """The versions of a document in the order in which they stood, the present one last."""
+        with self.store.reading() as reading:
+            held = self.document(reading, named)
+            stood = reading.history(Standing, document=held.id)
+            found = [reading.get(Revision, row.revision) for row in stood]
+        versions = [revision for revision in found if revision is not None]
+        return [each for n, each in enumerate(versions) if n == 0 or each.id != versions[n - 1].id]
+
+    def difference(self, named: str) -> list[str]:
+        """The sentences by which a document's present version differs from the one before.
+
+        Lines begin with `- ` (went) or `+ ` (came); none where there is one version alone.
+        """
+        versions = self.versions(named)
+        if len(versions) < 2:
+            return []
+        before, after = (passages_of(each) for each in versions[-2:])
+        compared = ndiff(before, after)
+        return [line for line in compared if line.startswith(("- ", "+ "))]
 
     def show(self, named: str, *, at: int | None = None) -> dict[str, Any]:
         """One initiative, or one document, with everything that stands of it."""
@@ -277,6 +304,12 @@ class Lists(Screens, Assesses):
             "sources": len(declarations.sources.source),
             "sources unwell": len(unwell),
         }
+
+
+def passages_of(revision: Revision) -> list[str]:
+    """Title and sentences of a version."""
+    flat = (" ".join(part.split()) for part in SENTENCE_END.split(revision.text))
+    return [revision.title, *(sentence for sentence in flat if sentence)]
 
 
 class _Wanted:

@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
+from kb.base import KnowledgeBase
 from kb.cli.opening import By, opened, settings
 from kb.cli.output import stderr
-from kb.collect.crawl import choose, crawl, registered
+from kb.collect.crawl import choose, crawl, due, registered
 from kb.collect.runs import RunUnderWay
+from kb.contract import Source
 from kb.keep.found import Outcome, Run
 
 app = typer.Typer(rich_markup_mode=None)
@@ -24,6 +26,15 @@ def crawl_command(
     register: Annotated[
         bool, typer.Option("--register", help="Fetch every registered address not held yet.")
     ] = False,
+    due_only: Annotated[
+        bool, typer.Option("--due", help="Only what its cadence asks for now.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Fetch all, whatever the site says is unchanged.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be crawled, and crawl nothing.")
+    ] = False,
     by: By = None,
 ) -> None:
     """Crawl the sources named, or all that are on; exit 3 where one was not ok.
@@ -31,19 +42,32 @@ def crawl_command(
     Example: kb crawl nhs-england-equality
     """
     with opened(ctx, by) as base:
-        chosen = choose(base, names or []) if names or not register else []
+        chosen = _chosen(base, names or [], due_only=due_only, register=register)
         if register and (addresses := registered(base)):
             chosen.append(addresses)
         if not chosen:
             stderr("nothing to crawl")
             return
-        finished = crawl(base, chosen, contact=settings(ctx).contact, tell=_progress())
+        if dry_run:
+            for source in chosen:
+                stderr(f"{source.name}: {source.shape}, {len(source.start)} start addresses")
+            return
+        finished = crawl(base, chosen, contact=settings(ctx).contact, tell=_progress(), fresh=fresh)
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
     for run in finished:
         stderr(told(run))
     if any(run.outcome != Outcome.ok for run in finished):
         raise typer.Exit(NOT_OK)
+
+
+def _chosen(
+    base: KnowledgeBase, names: list[str], *, due_only: bool, register: bool
+) -> list[Source]:
+    if due_only:
+        named = {source.name for source in choose(base, names)}
+        return [source for source in due(base) if source.name in named]
+    return choose(base, names) if names or not register else []
 
 
 def told(run: Run) -> str:

@@ -64,7 +64,8 @@ def listing(command: Callable[..., Any]) -> Callable[..., None]:
     def run(*args: Any, **given: Any) -> None:
         chosen = {name: given.pop(name) for name in _OPTIONS}
         made = command(*args, **given)
-        show(made, Shown(**chosen))
+        if made is not None:  # a group with a subcommand shows nothing of its own
+            show(made, Shown(**chosen))
 
     signature = inspect.signature(command)
     extra = [

@@ -9,8 +9,9 @@ import typer
 from kb.base import Rows
 from kb.cli.filtering import Audience, Kind, Organisation, Reach, Region, Role, Status, codes
 from kb.cli.opening import AsOf, By, day, opened
-from kb.cli.output import Shown, fields, listing, stderr
+from kb.cli.output import Shown, console, fields, listing, stderr
 from kb.cli.output import show as show_rows
+from kb.report.safe import for_terminal
 from kb.report.tables import write_json
 
 app = typer.Typer(rich_markup_mode=None)
@@ -55,6 +56,9 @@ def show(
     ctx: typer.Context,
     named: Annotated[str, typer.Argument(metavar="ID", help="A slug, a number, or d42.")],
     history: Annotated[bool, typer.Option("--history", help="Who said what, when.")] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="What the last change of a page changed.")
+    ] = False,
     as_of: AsOf = None,
     format: Annotated[str, typer.Option("--format", "-f", help="table or json.")] = "table",
 ) -> None:
@@ -64,6 +68,10 @@ def show(
     """
     with opened(ctx) as base:
         at = base.act_on(day(as_of))
+        if diff:
+            lines = base.difference(named)
+            console().print("\n".join(map(for_terminal, lines)) or "one version", soft_wrap=True)
+            return
         if history:
             show_rows(base.history(named, at=at), Shown(format))
             return

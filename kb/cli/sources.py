@@ -5,21 +5,77 @@ from typing import Annotated
 import typer
 
 from kb.base import Rows
-from kb.cli.opening import AsOf, day, opened
-from kb.cli.output import listing
+from kb.cli.opening import AsOf, By, day, opened
+from kb.cli.output import listing, stderr
+from kb.errors import Refused
 
 app = typer.Typer(rich_markup_mode=None)
+sources_app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+app.add_typer(sources_app, name="sources")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The source's name in sources.toml.")]
+Why = Annotated[str, typer.Option(help="In words, as if it will be published.")]
 
 
-@app.command()
+@sources_app.callback()
 @listing
-def sources(ctx: typer.Context) -> Rows:
-    """List every source with what is known of it.
+def sources(ctx: typer.Context) -> Rows | None:
+    """List every source with what is known of it; or pause, resume, retire one.
 
     Example: kb sources -f csv > sources.csv
     """
+    if ctx.invoked_subcommand is not None:
+        return None
     with opened(ctx) as base:
         return base.sources()
+
+
+@sources_app.command()
+def pause(ctx: typer.Context, name: Name, why: Why = "", by: By = None) -> None:
+    """Leave a source out of crawls for a while.
+
+    Example: kb sources pause some-trust --why "the site is being rebuilt"
+    """
+    _set(ctx, name, "paused", why, by)
+
+
+@sources_app.command()
+def resume(ctx: typer.Context, name: Name, why: Why = "", by: By = None) -> None:
+    """Crawl a paused or retired source again.
+
+    Example: kb sources resume some-trust
+    """
+    _set(ctx, name, "on", why, by)
+
+
+@sources_app.command()
+def retire(ctx: typer.Context, name: Name, why: Why = "", by: By = None) -> None:
+    """Crawl a source no more; what it brought stays.
+
+    Example: kb sources retire some-trust --why "merged into another trust"
+    """
+    _set(ctx, name, "retired", why, by)
+
+
+@sources_app.command()
+def looked(
+    ctx: typer.Context,
+    name: Name,
+    on: Annotated[str, typer.Option(metavar="DATE", help="When it was searched.")],
+    found: Annotated[int, typer.Option(metavar="N", help="How many pages were found.")],
+    why: Why = "",
+    by: By = None,
+) -> None:
+    """Record a search by hand of a source that cannot be crawled.
+
+    Example: kb sources looked members-library --on 2026-11-22 --found 3
+    """
+    when = day(on)
+    if when is None:
+        raise Refused("--on names no day")
+    with opened(ctx, by) as base:
+        row = base.looked(name, on=when, found=found, why=why)
+    stderr(f"{row.source}: looked on {row.on}, {row.found} found")
 
 
 @app.command()
@@ -31,7 +87,13 @@ def runs(
 ) -> Rows:
     """List runs, the newest first.
 
-    Example: kb runs nhs-england-equality
+    Example: kb runs nhs-england
     """
     with opened(ctx) as base:
         return base.runs(source, at=base.act_on(day(as_of)))
+
+
+def _set(ctx: typer.Context, name: str, state: str, why: str, by: str | None) -> None:
+    with opened(ctx, by) as base:
+        source = base.set_state(name, state, why=why)
+    stderr(f"{source.name}: {source.state}")

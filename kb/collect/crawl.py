@@ -5,13 +5,15 @@ import logging
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from filelock import FileLock, Timeout
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
-from kb.base import KnowledgeBase
+from kb.base import KnowledgeBase, is_due
+from kb.collect.incremental import settle_absent
 from kb.collect.runs import RunUnderWay
 from kb.collect.settings import contact_for, settings_for
 from kb.contract import Shape, Source
@@ -21,7 +23,13 @@ from kb.keep import register, runs
 from kb.keep.found import Alias, Run
 
 SIDE_BY_SIDE = 8
-SPIDERS = {Shape.listing: "listing"}
+SPIDERS = {
+    Shape.listing: "listing",
+    Shape.sitemap: "sitemap",
+    Shape.wordpress: "wordpress",
+    Shape.govuk: "govuk",
+    Shape.feed: "feed",
+}
 ADDRESSES = "addresses"
 
 Tell = Callable[[RunUnderWay], None]
@@ -42,10 +50,11 @@ def choose(base: KnowledgeBase, names: Sequence[str]) -> list[Source]:
                 f"source {source.name!r} is searched by hand",
                 hint=f"kb sources looked {source.name} --on DATE --found N",
             )
-        if source.shape not in SPIDERS:
-            raise Refused(f"source {source.name!r}: no spider for the shape {source.shape!r} yet")
-        if source.state == "retired":
-            raise Refused(f"source {source.name!r} is retired: {source.why}")
+        if source.state != "on":
+            raise Refused(
+                f"source {source.name!r} is {source.state}: {source.why}",
+                hint=f"kb sources resume {source.name}",
+            )
     return chosen
 
 
@@ -67,18 +76,35 @@ def registered(base: KnowledgeBase) -> Source | None:
     )
 
 
-def crawl(base: KnowledgeBase, sources: Iterable[Source], *, contact: str, tell: Tell) -> list[Run]:
+def due(base: KnowledgeBase) -> list[Source]:
+    """The sources whose cadence asks for a crawl now, those that waited longest first."""
+    with base.store.reading() as reading:
+        last = runs.last_runs(reading)
+    asked = [s for s in choose(base, []) if is_due(s, last.get(s.name), base.clock())]
+    never = datetime.min.replace(tzinfo=UTC)
+    return sorted(asked, key=lambda s: last[s.name].started if s.name in last else never)
+
+
+def crawl(
+    base: KnowledgeBase,
+    sources: Iterable[Source],
+    *,
+    contact: str,
+    tell: Tell,
+    fresh: bool = False,
+) -> list[Run]:
     """Crawls the sources and records a run of each, in the order they finished.
 
     Raises Refused, before anything is asked, for a host other than loopback without a
-    contact; Busy where another crawl of this home is under way.
+    contact; Busy where another crawl of this home is under way. With `fresh` nothing is
+    taken for unchanged without being fetched.
     """
     chosen = list(sources)
     for source in chosen:
         contact_for(source, contact)
     with _crawl_lock(base):
         base.rescore()
-        finished = _Crawl(base, contact, tell).all(chosen)
+        finished = _Crawl(base, contact, tell, fresh).all(chosen)
         base.catch_up_index()
     return finished
 
@@ -102,7 +128,8 @@ def _crawl_lock(base: KnowledgeBase) -> Iterator[None]:
 class _Crawl:
     """One process' crawl. The reactor of Twisted starts once a process, and so does this."""
 
-    def __init__(self, base: KnowledgeBase, contact: str, tell: Tell) -> None:
+    def __init__(self, base: KnowledgeBase, contact: str, tell: Tell, fresh: bool) -> None:
+        self._fresh = fresh
         self._base = base
         self._contact = contact
         self._tell = tell
@@ -116,7 +143,13 @@ class _Crawl:
         logging.getLogger("scrapy").setLevel(logging.ERROR)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Scrapy's own, on start; ours are counted failures
-            self._process = AsyncCrawlerProcess({"LOG_ENABLED": False}, install_root_handler=False)
+            self._process = AsyncCrawlerProcess(
+                {
+                    "LOG_ENABLED": False,
+                    "TWISTED_DNS_RESOLVER": "kb.collect.resolving.PublicResolver",
+                },
+                install_root_handler=False,
+            )
             self._waiting = sources[SIDE_BY_SIDE:]
             for source in sources[:SIDE_BY_SIDE]:
                 self._begin(source)
@@ -130,7 +163,7 @@ class _Crawl:
         started = base.clock()
         with base.writing(f"crawl {source.name}") as writing:
             number = runs.begin(writing, source.name, started).number
-        run = RunUnderWay(base, source, number, started, self._tell)
+        run = RunUnderWay(base, source, number, started, self._tell, self._fresh)
         settings = Settings(settings_for(run, self._contact))
         name = ADDRESSES if source.name == REGISTERED else SPIDERS[source.shape]
         spider = SpiderLoader.from_settings(settings).load(name)
@@ -149,6 +182,9 @@ class _Crawl:
         if not done.cancelled() and done.exception():
             run.broke = run.broke or repr(done.exception())
         stats = crawler.stats.get_stats() if crawler.stats else {}
+        if stats.get("finish_reason") == "closespider_timeout":
+            run.stopped = f"the budget of {run.source.budget.minutes} minutes is used up"
+        settle_absent(run)
         recorded = run.finished(stats, run.base.clock())
         with run.base.writing(f"crawl {run.source.name}") as writing:
             self._finished.append(runs.finish(writing, recorded))

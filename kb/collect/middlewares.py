@@ -1,6 +1,7 @@
 """Manners on the wire: robots.txt, who may be asked, when to wait; and what failed is counted."""
 
 import hashlib
+import ipaddress
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -21,9 +22,13 @@ from scrapy.http import Response
 from scrapy.utils.misc import build_from_crawler
 from twisted.python.failure import Failure
 
+from kb.collect.resolving import is_public
 from kb.collect.runs import RunUnderWay
+from kb.contract import is_loopback
 
 MOST_WAIT_SECONDS = 120.0
+MOST_ROBOTS = 20_000  # characters kept as evidence
+ROBOTS_NAME = "kb-horizon-scan"  # what robots.txt may call us by
 
 
 class Elsewhere(IgnoreRequest):
@@ -50,6 +55,7 @@ class RobotsRfc9309(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._kept_from_us: dict[str, str] = {}  # host to why robots.txt could not be had
+        self._paced: set[str] = set()  # hosts whose rules name a delay
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         body = response.body
@@ -71,6 +77,8 @@ class RobotsRfc9309(RobotsTxtMiddleware):
         run.evidence.setdefault("robots", {})[netloc] = {
             "status": status,
             "sha256": hashlib.sha256(body).hexdigest(),
+            "group": group_for(ROBOTS_NAME, body.decode("utf-8", "replace")),
+            "text": body.decode("utf-8", "replace")[:MOST_ROBOTS],
         }
         parser = build_from_crawler(self._parserimpl, self.crawler, body)
         waiting = self._parsers[netloc]
@@ -81,10 +89,13 @@ class RobotsRfc9309(RobotsTxtMiddleware):
         parser = self._parsers[netloc]
         delay = parser.rp.crawl_delay(self._default_useragent)  # type: ignore[union-attr]
         if delay:
+            self._paced.add(netloc)
             _slow_down(self.crawler, request, float(delay))
 
     def process_request_2(self, rp: object, request: Request) -> None:
-        """Raises RobotsForbid where the rules do."""
+        """Raises RobotsForbid where the rules do. A delay they name is not for us to adjust."""
+        if urlsplit(request.url).netloc in self._paced:
+            request.meta["autothrottle_dont_adjust_delay"] = True
         try:
             super().process_request_2(rp, request)  # type: ignore[arg-type]
         except IgnoreRequest as error:
@@ -93,10 +104,34 @@ class RobotsRfc9309(RobotsTxtMiddleware):
             raise RobotsForbid(str(error), failure) from error
 
 
+def group_for(agent: str, text: str) -> list[str]:
+    """The lines of robots.txt that speak to an agent: its own groups, else those for all.
+
+    RFC 9309, section 2.2.1: the product token is compared without case.
+    """
+    groups: dict[str, list[str]] = {}
+    named: list[str] = []
+    speaking = False
+    for raw in text.splitlines():
+        line = raw.partition("#")[0].strip()
+        key, colon, value = (part.strip() for part in line.partition(":"))
+        if not colon:
+            continue
+        if key.casefold() == "user-agent":
+            named = [value.casefold()] if speaking else [*named, value.casefold()]
+            speaking = False
+        elif key.casefold() in ("allow", "disallow", "crawl-delay"):
+            speaking = True
+            for name in named:
+                groups.setdefault(name, []).append(line)
+    return groups.get(agent.casefold(), groups.get("*", []))
+
+
 class DeclaredHosts:
     """Lets through only what goes to a host that the source declares, redirects included."""
 
     def __init__(self, run: RunUnderWay) -> None:
+        self._run = run
         self._hosts = {host.removeprefix("www.") for host in run.source.hosts}
 
     @classmethod
@@ -106,9 +141,46 @@ class DeclaredHosts:
 
     def process_request(self, request: Request) -> None:
         """Raises Elsewhere for any other host."""
-        host = urlsplit(request.url).netloc.lower().removeprefix("www.")
-        if host not in self._hosts:
+        parts = urlsplit(request.url)
+        if parts.netloc.lower().removeprefix("www.") not in self._hosts:
+            self._run.evidence.setdefault("elsewhere", {}).setdefault(parts.netloc, request.url)
             raise Elsewhere(f"{request.url} is not on a declared host")
+        literal = _literal(parts.hostname or "")
+        if literal and not is_public(literal) and not is_loopback(request.url):
+            raise Elsewhere(f"{request.url} is on a private network")
+
+
+def _literal(host: str) -> str:
+    """The host if it is an address and no name; "" if it is a name."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return ""
+
+
+class OverBudget(IgnoreRequest):
+    """Raised for a request beyond what one run of the source may take."""
+
+
+class WithinBudget:
+    """Stops asking when a run has used up its requests."""
+
+    def __init__(self, run: RunUnderWay) -> None:
+        self._run = run
+        self._asked = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """With the run under way, which is among the settings."""
+        return cls(crawler.settings["KB_RUN"])
+
+    def process_request(self, request: Request) -> None:
+        """Raises OverBudget once the budget is spent."""
+        most = self._run.source.budget.requests
+        if self._asked >= most:
+            self._run.stopped = f"the budget of {most} requests is used up"
+            raise OverBudget(request.url)
+        self._asked += 1
 
 
 class RetryAfter:
@@ -163,18 +235,21 @@ class CountFailures:
     def process_response(self, request: Request, response: Response) -> Response:
         """The response, counted where its status is a failure."""
         failure = failure_of_status(response.status)
-        if failure and not _is_robots(request):
+        if failure and not _is_no_page(request):
             self._run.failed(failure, request.url)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Counts the exception; what is elsewhere is none of ours, and no failure."""
-        if not isinstance(exception, Elsewhere) and not _is_robots(request):
+        ours = isinstance(exception, Elsewhere | OverBudget)
+        if not ours and not _is_no_page(request):
             self._run.failed(failure_of(exception), request.url)
 
 
-def _is_robots(request: Request) -> bool:
-    return urlsplit(request.url).path == "/robots.txt" and "dont_obey_robotstxt" in request.meta
+def _is_no_page(request: Request) -> bool:
+    """True for robots.txt, for what a shape only tries, for a page asked if it is still there."""
+    named = ("dont_obey_robotstxt", "optional", "own")
+    return any(request.meta.get(name) for name in named)
 
 
 def failure_of_status(status: int) -> str | None:

@@ -4,11 +4,13 @@ import hashlib
 import time
 from dataclasses import dataclass
 from typing import Self
+from urllib.parse import urljoin, urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from kb.collect.archive import Archive
+from kb.collect.archive import Archive, recall
+from kb.collect.noise import says_it_is_missing
 from kb.collect.reading import READER, Body, Read, ReadError
 from kb.collect.runs import RunUnderWay
 from kb.collect.worker import Workers
@@ -16,7 +18,6 @@ from kb.contract import Page, normalised
 from kb.keep import documents
 from kb.keep.documents import ReadPage, Saved
 from kb.keep.found import Document, Revision, Standing, State
-from kb.keep.store import Writing
 from kb.screen.relevance import Scorer
 
 BATCH_PAGES = 50
@@ -29,6 +30,7 @@ class SameBody:
 
     page: Page
     addresses: tuple[str, ...]
+    document: Document
 
 
 class ReadPages:
@@ -48,30 +50,49 @@ class ReadPages:
         """The page as read. A body that cannot be read is a counted failure."""
         addresses = addresses_of(page)
         digest = hashlib.sha256(page.body).hexdigest()
-        if self._held(page, addresses, digest):
-            return SameBody(page, addresses)
-        content, kind = (
-            (page.html.encode(), "text/html") if page.html else (page.body, page.media_type)
-        )
+        document, revision = self._held(page, addresses)
+        if document and revision and revision.body_sha256 == digest and revision.reader == READER:
+            return SameBody(page, addresses, document)
         try:
-            read = await self._workers.read(Body(content, kind, page.url, page.select))
+            read = await self._workers.read(_body(page, page.body))
+            self._refuse_missing(page, read, document)
+            reread = await self._reread(page, revision)
         except ReadError as error:
             self._run.failed(error.failure, page.url)
             raise DropItem(f"{page.url}: {error}", log_level="INFO") from error
-        return _read_page(page, read, addresses, digest, self._archive.write(page))
+        return _read_page(page, read, digest, self._archive.write(page), reread)
 
-    def _held(self, page: Page, addresses: tuple[str, ...], digest: str) -> bool:
+    def _held(
+        self, page: Page, addresses: tuple[str, ...]
+    ) -> tuple[Document | None, Revision | None]:
+        """The document the page is of, and its revision where it stands at that very address."""
         with self._run.base.store.reading() as reading:
             document = documents.find(reading, page.source, page.key, addresses)
             standing = document and reading.row(Standing, document=document.id)
-            if not standing or standing.url != page.url or standing.state != State.live:
-                return False
-            revision = reading.get(Revision, standing.revision)
-            return (
-                revision is not None
-                and revision.body_sha256 == digest
-                and revision.reader == READER
-            )
+            if not standing or standing.state == State.gone:
+                return document or None, None
+            if normalised(standing.url) != normalised(page.url):
+                return document, None
+            return document, reading.get(Revision, standing.revision)
+
+    def _refuse_missing(self, page: Page, read: Read, document: Document | None) -> None:
+        """Raises ReadError for a page that says it is not there, though it answers 200."""
+        home = urlsplit(page.url).path in ("", "/") and not page.permanent
+        sent_home = home and normalised(page.asked or page.url) != normalised(page.url)
+        if says_it_is_missing(read.title, read.text) or sent_home:
+            if document is not None and document.id is not None:
+                self._run.absent[document.id] = False
+            raise ReadError("soft 404", "it says that there is nothing here")
+
+    async def _reread(self, page: Page, revision: Revision | None) -> str | None:
+        """What the body held before is to the present reader; None where that is not needed."""
+        if revision is None or revision.reader == READER or not revision.archived:
+            return None
+        try:
+            before = recall(self._run.base.home.archive, revision.archived)
+        except (FileNotFoundError, OSError):
+            return None  # dropped after its months: then only the texts can be compared
+        return (await self._workers.read(_body(page, before))).sha256
 
     def close_spider(self) -> None:
         """Ends the workers and the archive file."""
@@ -87,6 +108,7 @@ class SaveToStore:
         self._scorer = Scorer(run.base.declarations.lexicon)
         self._waiting: list[ReadPage | SameBody] = []
         self._since = time.monotonic()
+        run.flush = self._save
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -95,6 +117,7 @@ class SaveToStore:
 
     def process_item(self, page: ReadPage | SameBody) -> ReadPage | SameBody:
         """Keeps the page for the next batch."""
+        self._run.met.update(page.addresses)
         self._waiting.append(page)
         late = time.monotonic() - self._since > BATCH_SECONDS
         if len(self._waiting) >= BATCH_PAGES or late:
@@ -108,58 +131,84 @@ class SaveToStore:
     def _save(self) -> None:
         base, run = self._run.base, self._run
         waiting, self._waiting = self._waiting, []
-        if waiting:
-            command = f"crawl {run.source.name}"
-            with base.store.writing(by=base.by, command=command, now=base.clock()) as writing:
-                outcomes = [self._save_one(writing, page) for page in waiting]
-                base.score_documents(writing, self._scorer)
-            for outcome, page in zip(outcomes, waiting, strict=True):
-                run.saved(outcome.value, page.addresses)
+        unchanged, run.unchanged = run.unchanged, []
         self._since = time.monotonic()
-
-    def _save_one(self, writing: Writing, page: ReadPage | SameBody) -> Saved:
-        if isinstance(page, ReadPage):
-            outcome, _ = documents.save(writing, page, run=self._run.number)
-            return outcome
-        fetched = page.page
-        document = documents.find(writing, fetched.source, fetched.key, page.addresses)
-        if not isinstance(document, Document):
-            raise TypeError(f"{fetched.url} was held a moment ago")
-        documents.seen(
-            writing,
-            document,
-            fetched.fetched_at,
-            self._run.number,
-            fetched.etag,
-            fetched.last_modified,
-        )
-        return Saved.same
-
-
-def addresses_of(page: Page) -> tuple[str, ...]:
-    """Every address the page was met under, normalised: where it is, where it was asked for."""
-    met = [normalised(page.url)]
-    if page.asked:
-        met.append(normalised(page.asked))
-    return tuple(dict.fromkeys(met))
+        if not waiting and not unchanged:
+            return
+        saved: list[tuple[Saved, int]] = []
+        with base.store.writing(
+            by=base.by, command=f"crawl {run.source.name}", now=base.clock()
+        ) as writing:
+            for page in waiting:
+                if isinstance(page, ReadPage):
+                    saved.append(documents.save(writing, page, run=run.number))
+                else:
+                    unchanged.append((page.document, True))
+            for document, asked in unchanged:
+                held = writing.get(Document, document.id or 0)
+                if held is not None:
+                    documents.seen(writing, held, base.clock(), run.number, asked=asked)
+                    saved.append((Saved.same, held.id or 0))
+            base.score_documents(writing, self._scorer)
+        for outcome, number in saved:
+            run.saved(outcome.value, number)
 
 
-def _read_page(
-    page: Page, read: Read, addresses: tuple[str, ...], digest: str, archived: str
-) -> ReadPage:
+def addresses_of(page: Page, canonical: str = "") -> tuple[str, ...]:
+    """Every address the page is known by, normalised: where it is and what it calls itself.
+
+    What was asked for is one of them unless a temporary redirect led elsewhere: then it is
+    the only one.
+    """
+    asked, there = normalised(page.asked or page.url), normalised(page.url)
+    if page.asked and asked != there and not page.permanent and not page.html:
+        return (asked,)
+    named = [there, asked] if page.permanent or page.html else [there]
+    if canonical:
+        named.insert(0, normalised(canonical))
+    return tuple(dict.fromkeys(named))
+
+
+def canonical_of(page: Page, read: Read) -> str:
+    """What the page gives as its own address, if it may be believed; "" if not.
+
+    It must be on the same host; and a page that is not the home page is not its copy, whatever
+    a template says.
+    """
+    if not read.canonical or page.html:
+        return ""
+    whole = urljoin(page.url, read.canonical)
+    named, there = urlsplit(whole), urlsplit(page.url)
+    same = named.netloc.removeprefix("www.") == there.netloc.removeprefix("www.")
+    home = named.path in ("", "/") and there.path not in ("", "/")
+    return whole if same and named.scheme in ("http", "https") and not home else ""
+
+
+def _body(page: Page, content: bytes) -> Body:
+    """What the worker reads: the HTML of the content where the shape gives it apart."""
+    if page.html is not None:
+        whole = f"<!doctype html><html><body>{page.html}</body></html>"
+        return Body(whole.encode(), "text/html", page.url)
+    return Body(content, page.media_type, page.url, page.select)
+
+
+def _read_page(page: Page, read: Read, digest: str, archived: str, reread: str | None) -> ReadPage:
     """What the shape knows goes before what was read."""
+    canonical = canonical_of(page, read)
+    own_key = page.key == normalised(page.url)
     return ReadPage(
         source=page.source,
-        key=page.key,
-        url=page.url,
-        addresses=addresses,
+        key=normalised(canonical) if canonical and own_key else page.key,
+        url=canonical or page.url,
+        addresses=addresses_of(page, canonical),
         fetched_at=page.fetched_at,
+        sha256=read.sha256 if page.html is None else _with_title(read, page.title),
         body_sha256=digest,
         reader=READER,
         title=page.title or read.title,
         summary=page.summary or read.summary,
         text=read.text,
-        media_type=page.media_type,
+        media_type="text/html" if page.html is not None else page.media_type,
         language=read.language,
         published_on=page.published_on or read.published_on,
         published_from="source" if page.published_on else read.published_from,
@@ -169,4 +218,11 @@ def _read_page(
         last_modified=page.last_modified,
         archived=archived,
         found_on=page.found_on,
+        permanent=page.permanent,
+        reread_sha256=reread,
     )
+
+
+def _with_title(read: Read, title: str | None) -> str:
+    """The fingerprint of a text whose title the shape knows, and the text does not hold."""
+    return hashlib.sha256(f"{title or ''}\n{read.sha256}".encode()).hexdigest()

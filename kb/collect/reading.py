@@ -2,19 +2,30 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
+from io import BytesIO
+from zipfile import BadZipFile
 
+import docx
+import pypdf
 import trafilatura
+from docx.opc.exceptions import OpcError
 from htmldate import find_date
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
 
 from kb.collect.masking import masked
+from kb.collect.noise import fingerprint, prune
 from kb.errors import KBError
 
-READER = "1"  # changes when the same body would give another text
+READER = "2"  # changes when the same body would give another text
 HTML = ("text/html", "application/xhtml+xml")
+PDF = "application/pdf"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+BLOCKS = ("h1", "h2", "h3", "h4", "p", "li", "dt", "dd", "td", "th", "blockquote", "pre")
+MOST_PAGES = 300  # of a PDF; what it is about is said before
 SUMMARY_CHARACTERS = 300
 NO_DAY: tuple[date | None, str] = (None, "")
 
@@ -62,6 +73,8 @@ class Read:
     published_from: str = ""
     updated_on: date | None = None
     updated_from: str = ""
+    canonical: str = ""  # the address the page itself gives as its own
+    sha256: str = ""
 
 
 def read(body: Body) -> Read:
@@ -70,9 +83,22 @@ def read(body: Body) -> Read:
     Raises ReadError: `wrong type` for a media type we have no reader for, `unreadable` for
     a body that does not parse, `no text` for one without words.
     """
-    if body.media_type not in HTML:
+    reader = READERS.get(_kind(body))
+    if reader is None:
         raise ReadError("wrong type", f"no reader for {body.media_type}")
-    return _read_html(body)
+    found = reader(body)
+    if not found.text:
+        raise ReadError("no text", "no words in it")
+    return replace(found, sha256=fingerprint(found.title, found.text))
+
+
+def _kind(body: Body) -> str:
+    """The media type, by what the body begins with where a server says it is just bytes."""
+    if body.content[:5] == b"%PDF-":
+        return PDF
+    if body.media_type == "application/octet-stream" and body.url.lower().endswith(".docx"):
+        return WORD
+    return body.media_type
 
 
 def _read_html(body: Body) -> Read:
@@ -82,11 +108,10 @@ def _read_html(body: Body) -> Read:
         raise ReadError("unreadable", str(error)) from error
     if tree is None:
         raise ReadError("unreadable", "no HTML in it")
+    prune(tree)
     whole = html.tostring(tree, encoding="unicode")
     content = _selected(tree, body.select) if body.select else _main(tree) or whole
     text = _text(content, body.url) or _text(whole, body.url)
-    if not text:
-        raise ReadError("no text", "no words in it")
     days = _dates(tree, whole)
     published, updated = days.get("published", NO_DAY), days.get("updated", NO_DAY)
     return Read(
@@ -102,7 +127,63 @@ def _read_html(body: Body) -> Read:
         published_from=published[1],
         updated_on=updated[0],
         updated_from=updated[1],
+        canonical=_first(tree, "//link[@rel='canonical']/@href"),
     )
+
+
+def _read_pdf(body: Body) -> Read:
+    try:
+        file = pypdf.PdfReader(BytesIO(body.content))
+        texts = [page.extract_text() for page in file.pages[:MOST_PAGES]]
+        said = file.metadata
+    except (pypdf.errors.PyPdfError, ValueError, KeyError) as error:
+        raise ReadError("unreadable", f"PDF: {error}") from error
+    text = _lines("\n".join(texts))
+    made = said.creation_date if said else None
+    changed = said.modification_date if said else None
+    return Read(
+        title=clean((said.title if said else "") or "") or _file_title(text, body.url),
+        summary=_opening(text),
+        text=text,
+        published_on=made.date() if made else None,
+        published_from="file" if made else "",
+        updated_on=changed.date() if changed else None,
+        updated_from="file" if changed else "",
+    )
+
+
+def _read_word(body: Body) -> Read:
+    try:
+        file = docx.Document(BytesIO(body.content))
+    except (OpcError, BadZipFile, KeyError, ValueError) as error:
+        raise ReadError("unreadable", f"Word: {error}") from error
+    pieces = [paragraph.text for paragraph in file.paragraphs]
+    for table in file.tables:
+        pieces += [" ".join(cell.text for cell in row.cells) for row in table.rows]
+    text = _lines("\n".join(pieces))
+    said = file.core_properties
+    return Read(
+        title=clean(said.title or "") or _file_title(text, body.url),
+        summary=_opening(text),
+        text=text,
+        published_on=said.created.date() if said.created else None,
+        published_from="file" if said.created else "",
+        updated_on=said.modified.date() if said.modified else None,
+        updated_from="file" if said.modified else "",
+    )
+
+
+def _file_title(text: str, url: str) -> str:
+    """The first line of a file that has no title, else its name."""
+    first = text.partition("\n")[0][:120]
+    return first or clean(url.rpartition("/")[2])
+
+
+READERS: dict[str, Callable[[Body], Read]] = {
+    **dict.fromkeys(HTML, _read_html),
+    PDF: _read_pdf,
+    WORD: _read_word,
+}
 
 
 def _selected(tree: html.HtmlElement, select: str) -> str:
@@ -117,7 +198,19 @@ def _text(content: str, url: str) -> str:
     extracted = trafilatura.extract(
         content, url=url, include_comments=False, include_tables=True, favor_recall=True, fast=True
     )
-    return _lines(extracted or "")
+    text = _lines(extracted or "")
+    # What is short, an extractor runs together; a line each is what can be compared.
+    return text if "\n" in text else _blocks(content) or text
+
+
+def _blocks(content: str) -> str:
+    """The text of the innermost blocks, a line each; headings, paragraphs, items, cells."""
+    tree = trafilatura.load_html(content)
+    if tree is None:
+        return ""
+    inner = " or ".join(f".//{tag}" for tag in BLOCKS)
+    found = tree.xpath(f"//*[{' or '.join(f'self::{tag}' for tag in BLOCKS)}][not({inner})]")
+    return _lines("\n".join(" ".join(each.text_content().split()) for each in found))
 
 
 def _main(tree: html.HtmlElement) -> str:

@@ -4,14 +4,33 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from statistics import median
 from typing import Any, Self
 
 from kb.base import KnowledgeBase
 from kb.contract import Source, normalised
-from kb.keep.found import Outcome, Run
+from kb.keep import documents, runs
+from kb.keep.found import Document, Outcome, Run, Standing
 
 FORBIDDEN = ("robots", "blocked")
 FAILING_SHARE = 0.2
+MISSING_SHARE = 0.2
+FEWEST_TO_MISS = 5  # of four documents one is a fifth: too few to tell a loss by
+RUNS_TO_COMPARE = 5
+
+
+@dataclass(frozen=True)
+class HeldDocument:
+    """What a run needs to know of a document that is held already."""
+
+    document: Document
+    standing: Standing
+    reader: str
+
+    @property
+    def id(self) -> int:
+        """The document's number."""
+        return self.standing.document
 
 
 @dataclass
@@ -23,13 +42,30 @@ class RunUnderWay:
     number: int
     started: datetime
     tell: Callable[["RunUnderWay"], None]
+    fresh: bool = False  # validators and lastmod are not used
     counts: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     failed_addresses: dict[str, str] = field(default_factory=dict)
-    met: set[str] = field(default_factory=set)
+    met: set[str] = field(default_factory=set)  # normalised addresses
+    met_documents: set[int] = field(default_factory=set)
+    unchanged: list[tuple[Document, bool]] = field(default_factory=list)  # with: it was asked for
+    absent: dict[int, bool] = field(default_factory=dict)  # document to: gone at once
     evidence: dict[str, Any] = field(default_factory=dict)
     broke: str = ""  # a fault of our own; the run has failed
+    stopped: str = ""  # the part of the budget that was used up
+    flush: Callable[[], None] = lambda: None  # saves what waits to be saved
+    held: dict[int, HeldDocument] = field(default_factory=dict)
+    known: dict[str, int] = field(default_factory=dict)  # normalised address to document
+    usual: float = 0  # the median of documents in the last ok runs
+
+    def __post_init__(self) -> None:
+        with self.base.store.reading() as reading:
+            rows = documents.of_source(reading, self.source.name)
+            self.held = {row[1].document: HeldDocument(*row) for row in rows}
+            self.known = documents.addresses(reading, self.source.name)
+            last = runs.ok_runs(reading, self.source.name, RUNS_TO_COMPARE)
+        self.usual = median([met_by(run) for run in last]) if last else 0
 
     def __deepcopy__(self, _memo: object) -> Self:
         """Itself: Scrapy copies its settings, in which a run goes to its parts."""
@@ -42,10 +78,11 @@ class RunUnderWay:
         self.failed_addresses[normalised(url)] = failure
         self.tell(self)
 
-    def saved(self, outcome: str, addresses: tuple[str, ...]) -> None:
-        """Counts a page, by what saving it came to."""
-        self.counts[outcome] += 1
-        self.met.update(addresses)
+    def saved(self, outcome: str, document: int) -> None:
+        """Counts a document, once a run, by what saving it came to."""
+        if document not in self.met_documents:
+            self.counts[outcome] += 1
+        self.met_documents.add(document)
         self.tell(self)
 
     @property
@@ -53,9 +90,52 @@ class RunUnderWay:
         """How many documents the run met."""
         return self.counts["new"] + self.counts["changed"] + self.counts["same"]
 
+    def unmet(self) -> list[HeldDocument]:
+        """Held documents that the run neither met nor found absent."""
+        seen = self.met_documents | set(self.absent)
+        return [each for number, each in self.held.items() if number not in seen]
+
+    def outcome(self) -> tuple[Outcome, str]:
+        """What the run came to so far, and why if it is not ok."""
+        if self.broke:
+            return Outcome.failed, self.broke
+        told = ", ".join(f"{count} {failure}" for failure, count in sorted(self.failures.items()))
+        starts = [normalised(address) for address in self.source.start]
+        lost = [self.failed_addresses[start] for start in starts if start in self.failed_addresses]
+        if not self.pages:
+            classes = set(lost) or set(self.failures)
+            forbidden = classes and classes <= set(FORBIDDEN)
+            return (Outcome.blocked if forbidden else Outcome.failed), told or "nothing found"
+        faults = [*self._lost(lost), *self._too_few()]
+        why = "; ".join([*faults, told] if told else faults)
+        return (Outcome.partial if faults else Outcome.ok), why
+
+    def _lost(self, lost: list[str]) -> list[str]:
+        faults = [self.stopped] if self.stopped else []
+        if lost:
+            faults.append(f"a start page failed ({', '.join(sorted(set(lost)))})")
+        missing = [url for url in self.source.must_find if normalised(url) not in self.met]
+        if missing:
+            faults.append(f"must-find page not met: {missing[0]}")
+        failing = sum(self.failures.values())
+        if failing > FAILING_SHARE * (failing + self.pages):
+            faults.append(f"{failing} of {failing + self.pages} pages failed")
+        return faults
+
+    def _too_few(self) -> list[str]:
+        faults = []
+        if self.pages < self.source.expect:
+            faults.append(f"{self.pages} documents, expected {self.source.expect}")
+        if self.pages < self.usual / 2:
+            faults.append(f"{self.pages} documents, {self.usual:g} in the last ok runs")
+        live = len(self.held)
+        if live >= FEWEST_TO_MISS and len(self.absent) > MISSING_SHARE * live:
+            faults.append(f"{len(self.absent)} of {live} live documents are not there at once")
+        return faults
+
     def finished(self, stats: Mapping[str, Any], at: datetime) -> Run:
         """The run as it is recorded."""
-        outcome, why = (Outcome.failed, self.broke) if self.broke else self._outcome()
+        outcome, why = self.outcome()
         counts = {name: self.counts[name] for name in ("new", "changed", "same", "gone")}
         counts["requests"] = int(stats.get("downloader/request_count", 0))
         counts["errors"] = sum(self.failures.values())
@@ -75,25 +155,7 @@ class RunUnderWay:
             why=why,
         )
 
-    def _outcome(self) -> tuple[Outcome, str]:
-        starts = [normalised(address) for address in self.source.start]
-        lost = [self.failed_addresses[start] for start in starts if start in self.failed_addresses]
-        told = ", ".join(f"{count} {failure}" for failure, count in sorted(self.failures.items()))
-        if not self.pages:
-            forbidden = lost and all(failure in FORBIDDEN for failure in lost)
-            return (Outcome.blocked if forbidden else Outcome.failed), told or "nothing found"
-        faults = []
-        if lost:
-            faults.append(f"a start page failed ({', '.join(sorted(set(lost)))})")
-        if self.pages < self.source.expect:
-            faults.append(f"{self.pages} documents, expected {self.source.expect}")
-        missing = [url for url in self.source.must_find if normalised(url) not in self.met]
-        if missing:
-            faults.append(f"must-find page not met: {missing[0]}")
-        failing = sum(self.failures.values())
-        if failing > FAILING_SHARE * (failing + self.pages):
-            faults.append(f"{failing} of {failing + self.pages} pages failed")
-        why = "; ".join(faults)
-        if told:
-            why = f"{why}; {told}" if why else told
-        return (Outcome.partial if faults else Outcome.ok), why
+
+def met_by(run: Run) -> int:
+    """How many documents a recorded run met."""
+    return sum(run.counts.get(name, 0) for name in ("new", "changed", "same"))

@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from kb.collect.middlewares import ROBOTS_NAME
 from kb.collect.runs import RunUnderWay
 from kb.contract import Source
 from kb.errors import Refused
-
-ROBOTS_NAME = "kb-horizon-scan"  # what robots.txt may call us by
 
 
 def agent(contact: str) -> str:
@@ -40,6 +39,13 @@ def settings_for(run: RunUnderWay, contact: str) -> dict[str, Any]:
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,  # one request at a time a site
         "CONCURRENT_REQUESTS": 8,
         "DOWNLOAD_DELAY": 0.0 if near else 1.0,  # no faster than a reader
+        # A site that answers slowly is asked more slowly.
+        "AUTOTHROTTLE_ENABLED": not near,
+        "AUTOTHROTTLE_START_DELAY": 1.0,
+        "AUTOTHROTTLE_MAX_DELAY": 30.0,
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": 1.0,
+        "CLOSESPIDER_TIMEOUT": run.source.budget.minutes * 60,
+        "DEPTH_LIMIT": run.source.budget.depth,
         "DOWNLOAD_TIMEOUT": 30,  # a page that takes longer is down
         "DOWNLOAD_MAXSIZE": 20_000_000,
         "DOWNLOAD_WARNSIZE": 0,
@@ -63,8 +69,11 @@ def settings_for(run: RunUnderWay, contact: str) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "kb.collect.middlewares.DeclaredHosts": 50,
+            "kb.collect.middlewares.WithinBudget": 60,
             "kb.collect.middlewares.RobotsRfc9309": 100,
             "kb.collect.middlewares.CountFailures": 540,  # retries (550) are over when it sees one
+            "kb.collect.incremental.OnlyWhatChanged": 545,
             "kb.collect.middlewares.RetryAfter": 560,
         },
+        "EXTENSIONS": {"kb.collect.incremental.AskForTheUnmet": 500},
     }

@@ -1,17 +1,18 @@
 """Documents: saved as a crawl met them, and what is held of each."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum, auto
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from kb.keep.found import Alias, Document, Link, Relevance, Revision, Standing, State
 from kb.keep.said import Decision, Membership, Profile, Resolved, Screening
 from kb.keep.store import Reading, Writing, standing
+
+RUNS_TO_BE_GONE = 2
 
 
 class Saved(StrEnum):
@@ -31,6 +32,7 @@ class ReadPage:
     url: str
     addresses: tuple[str, ...]  # normalised; every one it was met under
     fetched_at: datetime
+    sha256: str  # of what counts as content: two texts of one sha256 are the same
     body_sha256: str
     reader: str
     title: str
@@ -46,12 +48,8 @@ class ReadPage:
     last_modified: str | None = None
     archived: str = ""
     found_on: str | None = None
-    moved: bool = False
-
-    @property
-    def sha256(self) -> str:
-        """Of title and text: what a change is told by."""
-        return hashlib.sha256(f"{self.title}\n{self.text}".encode()).hexdigest()
+    permanent: bool = False  # it came by permanent redirects
+    reread_sha256: str | None = None  # of the body held before, read by the present reader
 
 
 @dataclass(frozen=True)
@@ -103,35 +101,36 @@ def find(reading: Reading, source: str, key: str, addresses: Iterable[str]) -> D
 def save(writing: Writing, page: ReadPage, *, run: int) -> tuple[Saved, int]:
     """Keeps the page; says whether it is new, changed or the same, and its document's id.
 
-    A text that stood before stands again as the revision it was.
+    A text that stood before stands again as the revision it was. A document that this run met
+    already under another address gains an alias, and what was read of it first stays.
     """
     document = find(writing, page.source, page.key, page.addresses)
+    twice = document is not None and document.last_run == run and document.key != page.key
     if document is None:
         document = writing.add(
             Document(source=page.source, key=page.key, last_seen=page.fetched_at)
         )
     number = _id(document)
-    seen(writing, document, page.fetched_at, run, page.etag, page.last_modified)
     known = {alias.url for alias in writing.rows(Alias, document=number)}
     for address in dict.fromkeys(page.addresses):
         if address not in known:
             writing.add(Alias(document=number, url=address))
+    if twice:
+        return Saved.same, number
+    seen(writing, document, page.fetched_at, run)
+    document.etag, document.last_modified = page.etag, page.last_modified
     outcome = _stand(writing, number, page)
     _link(writing, number, page)
     return outcome, number
 
 
 def seen(
-    writing: Writing,
-    document: Document,
-    when: datetime,
-    run: int,
-    etag: str | None,
-    last_modified: str | None,
+    writing: Writing, document: Document, when: datetime, run: int, *, asked: bool = True
 ) -> None:
-    """Notes in the working values that a run met the document."""
+    """Notes in the working values that a run met the document, and whether it asked for it."""
     document.last_seen, document.last_run, document.missed = when, run, 0
-    document.etag, document.last_modified = etag, last_modified
+    if asked:
+        document.asked_at = when
     writing.session.add(document)
 
 
@@ -141,16 +140,47 @@ def _stand(writing: Writing, number: int, page: ReadPage) -> Saved:
     revision = next((each for each in revisions if each.sha256 == page.sha256), None)
     if revision is None:
         revision = writing.add(_revision(number, page))
-    state = State.moved if page.moved else State.live
-    after = Standing(document=number, revision=_id(revision), state=state, url=page.url)
     if before is None:
-        writing.add(after)
+        writing.add(Standing(document=number, revision=_id(revision), url=page.url))
         return Saved.new
-    if (before.revision, before.url, before.state) == (after.revision, after.url, State.live):
+    state = before.state if before.url == page.url else State.live
+    if page.permanent and before.url != page.url:
+        state = State.moved
+    if before.state == State.gone:
+        state = State.live
+    after = Standing(document=number, revision=_id(revision), state=state, url=page.url)
+    if before.said() == after.said():
         return Saved.same
     writing.end(before)
     writing.add(after)
-    return Saved.same if before.revision == after.revision else Saved.changed
+    was_same = before.revision == after.revision or _only_the_reader_changed(writing, before, page)
+    return Saved.same if was_same and before.state != State.gone else Saved.changed
+
+
+def _only_the_reader_changed(writing: Writing, before: Standing, page: ReadPage) -> bool:
+    """True where the page's body gave the same text as the one before, read by one reader."""
+    held = writing.get(Revision, before.revision)
+    if held is None or held.reader == page.reader:
+        return False
+    return page.reread_sha256 == page.sha256 or held.body_sha256 == page.body_sha256
+
+
+def absent(writing: Writing, number: int, *, at_once: bool) -> bool:
+    """Notes that an ok run did not find the document at its own address; True if it is gone now.
+
+    Gone is what was not there in two ok runs in a row, or (`at_once`) what said so itself.
+    """
+    document = writing.get(Document, number)
+    standing_row = writing.row(Standing, document=number)
+    if document is None or standing_row is None or standing_row.state == State.gone:
+        return False
+    document.missed += 1
+    writing.session.add(document)
+    if not at_once and document.missed < RUNS_TO_BE_GONE:
+        return False
+    writing.end(standing_row)
+    writing.add(Standing(**standing_row.said() | {"state": State.gone}))
+    return True
 
 
 def _revision(number: int, page: ReadPage) -> Revision:
@@ -237,6 +267,40 @@ def screened(writing: Writing, row: Screening) -> Screening:
     for before in writing.rows(Screening, document=row.document, person=row.person):
         writing.end(before)
     return writing.add(row)
+
+
+def count_by_source(reading: Reading) -> dict[str, int]:
+    """Source name to how many of its documents are not gone."""
+    query = (
+        select(Document.source, func.count())
+        .join(Standing, col(Standing.document) == col(Document.id))
+        .where(standing(Standing, reading.at), Standing.state != State.gone)
+        .group_by(Document.source)
+    )
+    return dict(reading.session.exec(query).all())
+
+
+def of_source(reading: Reading, source: str) -> list[tuple[Document, Standing, str]]:
+    """The documents of a source that are not gone, with where they stand and their reader."""
+    query = (
+        select(Document, Standing, Revision.reader)
+        .join(Standing, col(Standing.document) == col(Document.id))
+        .join(Revision, col(Revision.id) == col(Standing.revision))
+        .where(Document.source == source, standing(Standing, reading.at))
+        .where(Standing.state != State.gone)
+        .order_by(col(Document.id))
+    )
+    return list(reading.session.exec(query))
+
+
+def addresses(reading: Reading, source: str) -> dict[str, int]:
+    """Every normalised address of a source's documents, with the document."""
+    query = (
+        select(Alias.url, Alias.document)
+        .join(Document, col(Document.id) == col(Alias.document))
+        .where(Document.source == source, standing(Alias, reading.at))
+    )
+    return dict(reading.session.exec(query).all())
 
 
 def first_seen(reading: Reading) -> dict[int, datetime]:

@@ -33,20 +33,21 @@ class Document(Row, table=True):
 
     __table_args__ = (UniqueConstraint("source", "key"),)
     working: ClassVar[frozenset[str]] = frozenset(
-        {"last_seen", "last_run", "missed", "etag", "last_modified"}
+        {"last_seen", "last_run", "asked_at", "missed", "etag", "last_modified"}
     )
 
     source: str = Field(index=True)
     key: str
     last_seen: datetime = Field(sa_type=UtcDateTime)
-    last_run: int | None = None  # the first act of the run that met it last
+    last_run: int | None = None  # number of the run that met it last
+    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # its address answered
     missed: int = 0  # ok runs in a row in which its own address answered that it is not there
     etag: str | None = None
     last_modified: str | None = None
 
 
 class Revision(Row, table=True):
-    """One distinct content of a document. `sha256` covers title and text, and nothing else."""
+    """One distinct content of a document. `sha256` covers title and text, noise left out."""
 
     document: int = Field(foreign_key="document.id", index=True)
     fetched_at: datetime = Field(sa_type=UtcDateTime)

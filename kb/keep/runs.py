@@ -40,3 +40,14 @@ def newest(reading: Reading, source: str | None = None, most: int | None = None)
     """Runs, newest first; of one source where it is named."""
     rows = reading.rows(Run, source=source) if source else reading.rows(Run)
     return sorted(rows, key=lambda run: run.number, reverse=True)[:most]
+
+
+def unwell_since(reading: Reading) -> dict[str, datetime]:
+    """Source name to when the first of its last runs began that were not ok in a row."""
+    found: dict[str, datetime] = {}
+    for run in reading.rows(Run):
+        if run.outcome == Outcome.ok:
+            found.pop(run.source, None)
+        elif run.outcome != Outcome.running:
+            found.setdefault(run.source, run.started)
+    return found

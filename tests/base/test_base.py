@@ -22,6 +22,7 @@ def held(base: kb.KnowledgeBase, key: str = "one", text: str = QUOTE, **more: ob
         "addresses": (f"https://a.example/{key}",),
         "fetched_at": datetime(2026, 11, 1, tzinfo=UTC),
         "body_sha256": text,
+        "sha256": f"{key} {text}",
         "reader": "1",
         "title": f"Race equality programme {key}",
         "summary": "",

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,8 +27,10 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store.create(tmp_path / "kb.sqlite")
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store.create(tmp_path / "kb.sqlite")
+    yield made
+    made.close()
 
 
 def page(key: str, text: str = "Some words about race equality.", **more: object) -> ReadPage:
@@ -38,6 +41,7 @@ def page(key: str, text: str = "Some words about race equality.", **more: object
         "addresses": (f"https://a.example/{key}",),
         "fetched_at": NOON,
         "body_sha256": "0",
+        "sha256": f"{key} {text}",
         "reader": "1",
         "title": f"Page {key}",
         "summary": "",
@@ -53,8 +57,9 @@ def test_the_migrations_make_the_tables_that_the_models_declare(tmp_path: Path) 
     Store.create(created).close()
 
     def shape(path: Path) -> dict[str, object]:
-        seen = inspect(create_engine(f"sqlite:///{path}"))
-        return {
+        engine = create_engine(f"sqlite:///{path}")
+        seen = inspect(engine)
+        found = {
             table: (
                 sorted((c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)),
                 sorted(i["name"] or "" for i in seen.get_indexes(table)),
@@ -62,6 +67,8 @@ def test_the_migrations_make_the_tables_that_the_models_declare(tmp_path: Path) 
             )
             for table in sorted(seen.get_table_names())
         }
+        engine.dispose()
+        return found
 
     assert shape(migrated) == shape(created)
     assert pulse.version(migrated) == pulse.NEWEST

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("last_seen", kb.keep.acts.UtcDateTime(), nullable=False),
         sa.Column("last_run", sa.Integer(), nullable=True),
+        sa.Column("asked_at", kb.keep.acts.UtcDateTime(), nullable=True),
         sa.Column("missed", sa.Integer(), nullable=False),
         sa.Column("etag", sa.String(), nullable=True),
         sa.Column("last_modified", sa.String(), nullable=True),

@@ -1,0 +1,76 @@
+"""Sitemaps: what a site lists for machines. The protocol is that of sitemaps.org."""
+
+import gzip
+from collections.abc import AsyncIterator, Iterator
+from io import BytesIO
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.utils.sitemap import Sitemap, sitemap_urls_from_robots
+
+from spiders.base import SourceSpider
+
+GZIP_MAGIC = b"\x1f\x8b"
+MOST_BYTES = 50_000_000  # the protocol's limit for one sitemap, unpacked
+USUAL = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml")
+
+
+class SitemapSpider(SourceSpider):
+    """Reads sitemaps and their indexes, those that robots.txt names too; newest pages first."""
+
+    name = "sitemap"
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The declared sitemaps; for a page, what robots.txt of its host names."""
+        for address in self.source.start:
+            yield self.begin(address)
+
+    def begin(self, address: str) -> Request:
+        """The first request for a sitemap, or for the site that has one."""
+        if urlsplit(address).path.endswith((".xml", ".gz")):
+            return self.request(address, self.parse_sitemap)
+        robots = urljoin(address, "/robots.txt")
+        return Request(
+            robots,
+            callback=self.parse_robots,
+            errback=self.without_robots,
+            meta={"optional": True, "handle_httpstatus_list": [404, 403, 410]},
+            dont_filter=True,
+        )
+
+    def parse_robots(self, response: Response) -> Iterator[Request]:
+        """What robots.txt names, else the usual places."""
+        named = list(sitemap_urls_from_robots(response.body, base_url=response.url))
+        if response.status == 200 and named:
+            for url in named:
+                yield self.request(url, self.parse_sitemap)
+        else:
+            yield from self.usual(response.url)
+
+    def without_robots(self, failure: object) -> Iterator[Request]:
+        """Without robots.txt, the usual places of the declared hosts."""
+        for address in self.source.start:
+            yield from self.usual(address)
+
+    def usual(self, address: str) -> Iterator[Request]:
+        """Where a sitemap stands when nobody says where."""
+        for path in USUAL:
+            yield self.request(urljoin(address, path), self.parse_sitemap, optional=True)
+
+    def parse_sitemap(self, response: Response) -> Iterator[Request]:
+        """The sitemaps of an index, or the pages of a sitemap."""
+        body = response.body
+        if body[:2] == GZIP_MAGIC:
+            with gzip.open(BytesIO(body)) as packed:
+                body = packed.read(MOST_BYTES)
+        sitemap = Sitemap(body)
+        entries = [entry for entry in sitemap if self.source.holds(str(entry.get("loc")))]
+        if sitemap.type == "sitemapindex":
+            for entry in entries:
+                yield self.request(str(entry["loc"]), self.parse_sitemap)
+            return
+        entries.sort(key=lambda entry: str(entry.get("lastmod", "")), reverse=True)
+        for entry in entries:
+            for url in self.wanted([str(entry["loc"])]):
+                yield self.leaf(url, lastmod=str(entry.get("lastmod", "")))

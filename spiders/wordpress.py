@@ -1,0 +1,120 @@
+"""WordPress: its REST API, and where that is closed its sitemap, then its feed.
+
+https://developer.wordpress.org/rest-api/reference/posts/
+"""
+
+import html
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import urlencode, urljoin
+
+from scrapy import Request, Selector
+from scrapy.http import Response
+from scrapy.http.response.text import TextResponse
+
+from kb.contract import Page
+from spiders.base import day
+from spiders.feed import FeedSpider
+from spiders.sitemap import SitemapSpider
+
+TYPES = ("posts", "pages")
+FIELDS = "id,link,type,date_gmt,modified_gmt,title,excerpt,content"
+PER_PAGE = 100
+CLOSED = [400, 401, 403, 404, 405, 410, 501]
+
+
+class WordpressSpider(SitemapSpider, FeedSpider):
+    """Posts, pages and declared types, by search words where some are declared."""
+
+    name = "wordpress"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._fallen_back = False
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The first page of each type and search word."""
+        for address in self.source.start:
+            for kind in (*TYPES, *self.source.types):
+                for words in self.source.search or ("",):
+                    yield self.listed(urljoin(address, f"/wp-json/wp/v2/{kind}"), words, 1)
+
+    def listed(self, route: str, words: str, number: int) -> Request:
+        """One page of a route's list."""
+        asked = {"per_page": PER_PAGE, "page": number, "_fields": FIELDS}
+        if words:
+            asked["search"] = words
+        return Request(
+            f"{route}?{urlencode(asked)}",
+            callback=self.parse_posts,
+            errback=self.closed_api,
+            meta={"optional": True, "handle_httpstatus_list": CLOSED},
+            cb_kwargs={"route": route, "words": words, "number": number},
+        )
+
+    def parse_posts(
+        self, response: Response, route: str, words: str, number: int
+    ) -> Iterator[Page | Request]:
+        """The posts of one page of the list, and the next page where there is one."""
+        posts = _posts(response)
+        if posts is None:
+            # A declared type that this site does not have is no closed API.
+            if route.endswith(f"/{TYPES[0]}") or response.status in (401, 403):
+                yield from self.fall_back(response.url)
+            return
+        for post in posts:
+            yield from self.parse_post(response, post)
+        pages = response.headers.get("X-WP-TotalPages", b"1") or b"1"
+        if pages.isdigit() and number < int(pages):
+            yield self.listed(route, words, number + 1)
+
+    def parse_post(self, response: Response, post: dict[str, Any]) -> Iterator[Page | Request]:
+        """One post as a page, with the files it links to; protected ones are passed over."""
+        content, link = post.get("content", {}), str(post.get("link", ""))
+        if content.get("protected") or not any(self.wanted([link])):
+            return
+        if not self.source.holds(link):
+            return
+        rendered = str(content.get("rendered", ""))
+        yield self.page(
+            response,
+            key=f"post:{post['id']}",
+            url=link,
+            asked=link,
+            body=json.dumps(post, sort_keys=True).encode(),
+            html=f"<article>{rendered}</article>",
+            title=_text(post.get("title")) or link,
+            summary=_text(post.get("excerpt")) or None,
+            published_on=day(post.get("date_gmt")),
+            updated_on=day(post.get("modified_gmt")),
+        )
+        links = TextResponse(link, body=rendered.encode(), encoding="utf-8")
+        yield from self.files(self.links(links, links.css("a")), link)
+
+    def closed_api(self, failure: object) -> Iterator[Request]:
+        """What cannot be asked for at all, as where robots.txt forbids it, is closed."""
+        yield from self.fall_back(self.source.start[0])
+
+    def fall_back(self, address: str) -> Iterator[Request]:
+        """The sitemap in place of the API, once."""
+        if not self._fallen_back:
+            self._fallen_back = True
+            yield self.begin(urljoin(address, "/"))
+            yield self.request(urljoin(address, "/feed/"), self.parse_feed, optional=True)
+
+
+def _posts(response: Response) -> list[dict[str, Any]] | None:
+    """The posts of an answer; None for what is no list of posts."""
+    try:
+        found = json.loads(response.body)
+    except ValueError:
+        return None
+    return found if response.status == 200 and isinstance(found, list) else None
+
+
+def _text(rendered: Any) -> str:
+    """A rendered title or excerpt as plain text."""
+    raw = str((rendered or {}).get("rendered", ""))
+    found = Selector(text=f"<p>{raw}</p>").xpath("string()").get() if raw else ""
+    return " ".join(html.unescape(found or "").split())

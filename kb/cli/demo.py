@@ -1,5 +1,6 @@
 """The demo: the whole of kb on the real register and a small invented site on this machine."""
 
+import json
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -22,20 +23,43 @@ from kb.report.tables import format_of, write_file
 app = typer.Typer(rich_markup_mode=None)
 
 BY = "ana"
-SITE = "northvale"
-SOURCE = """
+SITES = ("northvale", "tarnvalley", "lanternhouse")
+ADDRESS = "http://demo.invalid"  # what the shipped sitemap and feed call the site
+SOURCES = """
 [[source]]
 name = "northvale"
 organisation = "Northvale Health Alliance"
 shape = "listing"
-start = ["{address}/index.html"]
+start = ["{address}/northvale/index.html"]
 expect = 24
-must_find = ["{address}/board-learning-sets.html"]
+must_find = ["{address}/northvale/board-learning-sets.html"]
+
+[[source]]
+name = "tarnvalley"
+organisation = "Tarn Valley Integrated Care Board"
+shape = "sitemap"
+start = ["{address}/tarnvalley/sitemap.xml"]
+expect = 18
+
+[[source]]
+name = "lanternhouse"
+organisation = "Lanternhouse Trust"
+shape = "feed"
+start = ["{address}/lanternhouse/feed.xml"]
+expect = 18
 """
-BODY = """
+BODIES = """
 [[body]]
 name = "Northvale Health Alliance"
 kind = "charity"
+
+[[body]]
+name = "Tarn Valley Integrated Care Board"
+kind = "system"
+
+[[body]]
+name = "Lanternhouse Trust"
+kind = "funder"
 """
 # Page, codes, strand, level, and the passage that says so.
 DECISIONS = (
@@ -74,9 +98,9 @@ def demo(ctx: typer.Context) -> None:
             f"there is a knowledge base in {str(home.path)!r}",
             hint="kb demo alone makes a new folder",
         )
-    with served(shipped("demo") / SITE) as address:
+    with served(shipped("demo")) as address:
         home.path.mkdir(parents=True, exist_ok=True)
-        for name, more in (("sources.toml", SOURCE), ("bodies.toml", BODY)):
+        for name, more in (("sources.toml", SOURCES), ("bodies.toml", BODIES)):
             text = shipped(name).read_text(encoding="utf-8")
             home.declaration(name).write_text(text + more.format(address=address), encoding="utf-8")
         with make(home, by=BY) as base:
@@ -91,12 +115,13 @@ def walk(base: KnowledgeBase) -> None:
         f"The register: {counts['initiatives of others']} initiatives of others, "
         f"{counts['initiatives of our own']} of our own"
     )
-    _step("A crawl of an invented site on this machine")
-    source = base.declarations.sources.get(SITE)
-    for run in crawl(base, [source], contact="", tell=lambda run: None):
+    _step("A crawl of three invented sites on this machine: a listing, a sitemap, a feed")
+    sources = [base.declarations.sources.get(name) for name in SITES]
+    for run in crawl(base, sources, contact="", tell=lambda run: None):
         stderr(told(run))
     _step("The inbox: what looks like an initiative, and the words that say so")
     show(base.inbox(limit=8), Shown())
+    stderr(inbox_against_truth(base))
     _step(f"Two decisions by {BY}: included, coded, assessed by a quote from the page")
     for page, codes, strand, level, quote in DECISIONS:
         decide(base, page, codes.split(), strand, level, quote)
@@ -112,6 +137,20 @@ def walk(base: KnowledgeBase) -> None:
         listed = base.listing(path.stem)
         write_file(path, listed.columns, listed.rows, format=format_of(path))
         stderr(f"{len(listed.rows)} rows in {path}")
+
+
+def inbox_against_truth(base: KnowledgeBase) -> str:
+    """How the inbox compares with what whoever wrote the pages says of each."""
+    truth: dict[str, bool] = json.loads((shipped("demo") / "truth.json").read_text())
+    waiting = {"/".join(str(row["url"]).rsplit("/", 2)[1:]) for row in base.inbox().rows}
+    judged = waiting & set(truth)
+    right = sum(truth[page] for page in judged)
+    wanted = sum(truth.values())
+    return (
+        f"of {len(truth)} pages {wanted} are initiatives; the inbox holds {right} of them and "
+        f"{len(judged) - right} others: precision {right / len(judged):.2f}, "
+        f"recall {right / wanted:.2f}"
+    )
 
 
 def decide(
@@ -139,6 +178,23 @@ def served(folder: Path) -> Iterator[str]:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
+    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+        """As ever; a sitemap or feed names this server, whatever its port is."""
+        if not self.path.endswith(".xml"):
+            super().do_GET()
+            return
+        file = Path(self.translate_path(self.path))
+        if not file.is_file():
+            self.send_error(404)
+            return
+        here = f"http://{self.headers['Host']}"
+        body = file.read_text(encoding="utf-8").replace(ADDRESS, here).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: the run tells what was fetched."""
 

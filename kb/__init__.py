@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from kb.contract import Page, Shape, Source
     from kb.errors import KBError
     from kb.home import Home
+    from kb.keep.said import Decision, Level
 
 _WHERE = {
+    "Decision": "kb.keep.said",
     "Home": "kb.home",
     "KBError": "kb.errors",
     "KnowledgeBase": "kb.base",
+    "Level": "kb.keep.said",
     "Page": "kb.contract",
     "Rows": "kb.base",
     "Shape": "kb.contract",
@@ -30,9 +33,11 @@ _WHERE = {
 
 __version__ = "0.1.0"
 __all__ = [
+    "Decision",
     "Home",
     "KBError",
     "KnowledgeBase",
+    "Level",
     "Page",
     "Rows",
     "Shape",

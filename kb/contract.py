@@ -148,7 +148,7 @@ def normalised(address: str) -> str:
     Loopback keeps its scheme and port. Raises ValueError where there is no host.
     """
     parts = urlsplit(canonicalize_url(address.strip()))
-    if not parts.hostname:
+    if not parts.hostname or not -1 < (parts.port or 0) < 65536:
         raise ValueError(f"no address: {address!r}")
     cleaned = url_query_cleaner(parts.geturl(), TRACKING, remove=True, unique=False)
     path_and_query = urlsplit(cleaned)

@@ -63,7 +63,7 @@ class Busy(KBError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint: the nearest known name, else those there are (at most twelve)."""
-    names = sorted(known)
+    names = sorted({str(each) for each in known})
     folded = {known_name.casefold(): known_name for known_name in reversed(names)}
     close = get_close_matches(name.casefold(), folded, n=1)
     if close:

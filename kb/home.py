@@ -1,6 +1,7 @@
 """The folder a knowledge base lives in, and the settings read from the environment."""
 
 import getpass
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ DECLARATIONS = (
     "sources.toml",
 )
 REGISTER = "register.jsonl"
+INDEXED = ("lexicon.toml", "bodies.toml", "codebook.toml", "sources.toml")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,14 @@ class Home:
     def crawl_lock(self) -> Path:
         """Held by the one crawl that may run here."""
         return self.path / "crawl.lock"
+
+    def fingerprint(self) -> str:
+        """Changes when a declaration does whose words stand in the index."""
+        digest = hashlib.sha256()
+        for name in INDEXED:
+            path = self.declaration(name)
+            digest.update(path.read_bytes() if path.exists() else b"")
+        return digest.hexdigest()[:16]
 
     def declaration(self, name: str) -> Path:
         """Where this home keeps the declaration file of that name."""

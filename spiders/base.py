@@ -14,6 +14,11 @@ from kb.contract import Page, Source, normalised, within
 
 PERMANENT = (301, 308)
 FILES = (".pdf", ".docx")
+# What is linked to and is no document we can read.
+OTHER_MEDIA = tuple(
+    ".jpg .jpeg .png .gif .svg .webp .ico .mp3 .mp4 .mov .avi .zip .css .js .doc .xls .xlsx .ppt "
+    ".pptx .csv .ics .xml .json".split()
+)
 CONTENT_LINKS = "main a, article a, [role=main] a, #content a, #main a"
 ANY_LINKS = "body a"
 
@@ -65,8 +70,18 @@ class SourceSpider(Spider):
         if _says(response, "nofollow"):
             return []
         hrefs = chosen.xpath("self::*[not(contains(@rel, 'nofollow'))]/@href").getall()
-        whole = (response.urljoin(href.strip()).partition("#")[0] for href in hrefs)
-        return [url for url in dict.fromkeys(whole) if self.source.holds(url)]
+        whole = (self._joined(response, href.strip()) for href in hrefs)
+        return [url for url in dict.fromkeys(whole) if url and self.source.holds(url)]
+
+    @staticmethod
+    def _joined(response: TextResponse, href: str) -> str:
+        """The whole address without its fragment; "" for what is none, and for other media."""
+        try:
+            url = response.urljoin(href).partition("#")[0]
+            path = urlsplit(url).path.lower()
+        except ValueError:
+            return ""
+        return "" if path.endswith(OTHER_MEDIA) else url
 
     def wanted(self, urls: Iterable[str]) -> Iterator[str]:
         """Those of the addresses that lie in the part of the site that is followed."""

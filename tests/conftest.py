@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -55,6 +56,9 @@ class Site:
     pages: dict[str, Answer] = field(default_factory=dict)
     routes: dict[str, Callable[[dict[str, list[str]]], Answer]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    pause: float = 0.0
+    at_once: int = 0
+    most_at_once: int = 0
     answered: list[tuple[str, int]] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
 
@@ -85,6 +89,10 @@ def site() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             made.asked.append(self.path)
+            made.at_once += 1
+            made.most_at_once = max(made.most_at_once, made.at_once)
+            time.sleep(made.pause)
+            made.at_once -= 1
             made.agents.add(self.headers.get("User-Agent", ""))
             parts = urlsplit(self.path)
             if parts.path in made.routes:

@@ -151,9 +151,9 @@ def _not_here(candidate: Candidate, ground: Ground) -> str:
         return "reach not coded"
     if candidate.reach == "one":
         return "for one organisation or place"
-    if candidate.reach == "outside":
-        return "outside England"
     around = ground.book.around(ground.region)
+    if candidate.reach == "outside" and "England" in around:
+        return "outside England"
     if not candidate.regions:
         return ""
     if any(region in around for region in candidate.regions):
@@ -179,19 +179,21 @@ def count(
 ) -> Counted:
     """The families that count for a strand, from initiative id to level.
 
-    A family is an initiative with its parts; it counts once, at its strongest level.
+    A family is an initiative with its parts; it counts once, at its strongest level, by the
+    body and reach of the member that has it.
     """
-    strongest: dict[int, str] = {}
+    strongest: dict[int, tuple[int, Candidate]] = {}  # by head: the level's place, who carries it
     for number, level in levels.items():
         candidate = candidates.get(number)
         if candidate is None or level not in NEAR or why_not_counted(candidate, strand, ground):
             continue
         head = _head(number, candidates)
-        if head not in strongest or NEAR.index(level) < NEAR.index(strongest[head]):
-            strongest[head] = level
+        place = NEAR.index(level)
+        if head not in strongest or place < strongest[head][0]:
+            strongest[head] = (place, candidate)
     counted = Counted()
-    for head, level in strongest.items():
-        counted.families[level][head] = candidates[head]
+    for head, (place, candidate) in strongest.items():
+        counted.families[NEAR[place]][head] = candidate
     return counted
 
 

@@ -1,6 +1,7 @@
 """Quotes: what an assessment is pinned to, and the passage nearest to one that is not there."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -25,7 +26,8 @@ def check(quote: str) -> str:
 
     Raises Refused for one too short to pin anything to, or too long to be a quote.
     """
-    folded = " ".join(quote.split())
+    plain = (char for char in unicodedata.normalize("NFC", quote) if not _unseen(char))
+    folded = " ".join("".join(plain).split())
     if len(folded) < LEAST_CHARACTERS or len(folded.split()) < LEAST_WORDS:
         raise Refused(
             f"the quote {folded!r} is too short: {len(folded)} characters, "
@@ -35,6 +37,11 @@ def check(quote: str) -> str:
     if len(folded) > MOST_CHARACTERS:
         raise Refused(f"the quote has {len(folded)} characters", hint=f"at most {MOST_CHARACTERS}")
     return folded
+
+
+def _unseen(char: str) -> bool:
+    """True for what a copied passage may hold and a reader does not see, as soft hyphens."""
+    return unicodedata.category(char) == "Cf"
 
 
 def locate(quote: str, text: str) -> Place | None:

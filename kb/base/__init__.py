@@ -10,7 +10,7 @@ from kb.base.listing import Lists, is_due
 from kb.base.registering import Registering
 from kb.base.sourcing import Sourcing
 from kb.declare.declarations import Declarations
-from kb.errors import Refused
+from kb.errors import KBError, Refused
 from kb.home import DECLARATIONS, REGISTER, Home, Settings, find_home, shipped
 from kb.keep.store import Store
 
@@ -53,9 +53,15 @@ def make(home: Home, *, by: str, register: bool = True) -> KnowledgeBase:
     Declarations.of(home).check()
     Store.create(home.store).close()
     base = KnowledgeBase(home, by=by)
-    if register:
-        base.import_rows(home.declaration(REGISTER), command="init")
-    base.catch_up_index()
+    try:
+        if register:
+            base.import_rows(home.declaration(REGISTER), command="init")
+        base.catch_up_index()
+    except KBError:
+        base.close()  # half a home would be taken for a whole one
+        for file in home.path.glob(f"{home.store.name}*"):
+            file.unlink()
+        raise
     return base
 
 

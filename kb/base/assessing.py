@@ -7,6 +7,7 @@ from functools import cached_property
 from kb.assess import quotes
 from kb.assess.positions import (
     NEAR,
+    PRINTED,
     Candidate,
     Counted,
     Ground,
@@ -18,7 +19,7 @@ from kb.assess.positions import (
     why_not_counted,
 )
 from kb.assess.suggest import Suggester
-from kb.base.core import Core, Rows
+from kb.base.core import Core, Rows, chosen
 from kb.declare.declarations import Declarations
 from kb.declare.offer import Strand
 from kb.errors import QuoteNotFound, Refused
@@ -83,7 +84,7 @@ class Assesses(Core):
     """What people decide on initiatives and strands."""
 
     def assess(
-        self, named: str, strand_key: str, level: Level, *, quote: str = "", why: str = ""
+        self, named: str, strand_key: str, level: Level | str, *, quote: str = "", why: str = ""
     ) -> dict[str, object]:
         """A person's decision, in place of the one they made before; the row it made.
 
@@ -92,6 +93,7 @@ class Assesses(Core):
         the initiative holds the quote.
         """
         strand = self.declarations.offer.get(strand_key)
+        level = chosen(Level, level, where="the code book")
         with self.store.reading() as reading:
             entry = self.initiative(reading, named)
             confirmed = bool(quote) or level == Level.no_overlap
@@ -237,7 +239,9 @@ class Assesses(Core):
         """Where each strand stands, and where it would if all proposals held."""
         ranked = self.ranked(at=at, region=region)
         rows = [self._gap_row(ranked, strand) for strand in ranked.declarations.offer.strand]
-        return Rows("gaps", tuple(GAPS), rows, (CAVEAT,))
+        met = {str(row[name]) for row in rows for name in ("position", "if_proposals")}
+        legend = tuple(f"{each}: {PRINTED[each]}" for each in Position if each in met)
+        return Rows("gaps", tuple(GAPS), rows, (*legend, CAVEAT))
 
     def _gap_row(self, ranked: Ranked, strand: Strand) -> dict[str, object]:
         confirmed = ranked.levels(strand.key, proposals=False)

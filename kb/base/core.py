@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import TypeVar
 
 from kb.base.indexing import entries_of, words_of
 from kb.declare.declarations import Declarations
@@ -20,6 +22,16 @@ def now_utc() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def chosen(kind: type[Choice], value: str, *, where: str) -> Choice:
+    """The member of a closed list; Unknown, with the nearest, for a value that is not in it."""
+    if value not in list(kind):
+        raise Unknown(kind.__name__.casefold(), str(value), list(kind), where=where)
+    return kind(value)
+
+
 @dataclass(frozen=True)
 class Rows:
     """A listing: its name, its columns in order, its rows, and what must be said beside it."""
@@ -30,6 +42,15 @@ class Rows:
     notes: tuple[str, ...] = ()
 
 
+# Who made the proposals that come with imported rows: desk research, no person.
+IMPORTED = register.DESK_RESEARCH
+
+
+def numbered(text: str) -> int | None:
+    """The number that a text is; None for what is none that a row could have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 class Core:
     """A knowledge base opened in its home. `by` is who acts; `clock` says when."""
 
@@ -38,9 +59,15 @@ class Core:
     ) -> None:
         self.home = home
         self.by = by.strip().casefold() or "unknown"
+        if self.by == IMPORTED:
+            raise Refused(
+                f"{by!r} stands for the desk research that came with the register",
+                hint="act under another name: --by NAME",
+            )
         self.clock = clock
         self.store = Store.open(home.store)
         self._declarations: Declarations | None = None
+        self._days: dict[int, date] = {}  # the day an act was last asked for by
         self._declared: dict[tuple[int | None, ...], Declarations] = {}  # by the rows they are of
 
     def close(self) -> None:
@@ -66,12 +93,18 @@ class Core:
 
     def act_on(self, day: date | None) -> int | None:
         """The act as of which to read for a day; None, which is now, for no day."""
-        return None if day is None else self.store.act_on(day, now=self.clock())
+        if day is None:
+            return None
+        act = self.store.act_on(day, now=self.clock())
+        self._days[act] = day
+        return act
 
     def today(self, at: int | None) -> date:
-        """The day by which to reckon when reading at that act."""
+        """The day by which to reckon when reading at that act: the one it was asked for by."""
         if at is None:
             return self.clock().date()
+        if at in self._days:
+            return self._days[at]
         with self.store.reading() as reading:
             return reading.act(at).at.date()
 
@@ -79,6 +112,7 @@ class Core:
     def writing(self, command: str, *, why: str = "") -> Iterator[Writing]:
         """One act by who acts here, with the declarations it was made under; then the index."""
         declarations = self.declarations
+        declarations.check()  # a broken one refuses the act, and is never noted as read
         with self.store.writing(by=self.by, command=command, now=self.clock(), why=why) as writing:
             for name in DECLARATIONS:
                 row = Declaration(name=name, text=declarations.texts[name])
@@ -91,16 +125,14 @@ class Core:
     def catch_up_index(self) -> int:
         """Brings the index to the last act; the number of entries written.
 
-        Only what changed is written, in one commit, unless there is no index, or the bodies
-        or the code book changed, whose names stand in every entry.
+        Only what changed is written, in one commit, unless there is no index, or a declaration
+        changed whose words stand in every entry.
         """
-        written_to = index.act_of(self.home.index)
+        written_to = index.act_of(self.home.index, self.home.fingerprint())
         if written_to is None:
             return self.reindex()
         with self.store.reading() as reading:
             touched = since.touched_since(reading, written_to)
-            if touched.declarations & {"bodies.toml", "codebook.toml", "sources.toml"}:
-                return self.reindex()
             entries = list(
                 entries_of(reading, self.declarations, touched.documents, touched.initiatives)
             )
@@ -109,8 +141,7 @@ class Core:
         asked |= {f"i{number}" for number in touched.initiatives}
         gone = asked - {entry.id for entry in entries}
         if asked or act != written_to:
-            words = words_of(self.declarations)
-            index.update(self.home.index, entries, sorted(gone), words, act=act)
+            index.update(self.home.index, entries, sorted(gone), act=act)
         return len(entries)
 
     def reindex(self) -> int:
@@ -118,7 +149,8 @@ class Core:
         with self.store.reading() as reading:
             act = self._last_act(reading)
             entries = list(entries_of(reading, self.declarations))
-        index.build(self.home.index, entries, words_of(self.declarations), act=act)
+        words = words_of(self.declarations)
+        index.build(self.home.index, entries, words, act=act, made_by=self.home.fingerprint())
         return len(entries)
 
     @staticmethod
@@ -132,7 +164,7 @@ class Core:
         Raises Unknown with the nearest slug; Refused for one that was merged or ended.
         """
         known = register.slugs(reading)
-        number = int(named) if named.isdigit() else known.get(named.casefold())
+        number = numbered(named) or known.get(named.casefold())
         found = register.entries(reading, [number]) if number is not None else {}
         if number in found:
             return found[number]
@@ -146,8 +178,8 @@ class Core:
 
     def document(self, reading: Reading, named: str) -> documents.Held:
         """The document of that number, `d42` or `42`; Unknown with what there is, else."""
-        digits = named.casefold().removeprefix("d")
-        found = documents.held(reading, [int(digits)]) if digits.isdigit() else []
+        number = numbered(named.casefold().removeprefix("d"))
+        found = documents.held(reading, [number]) if number else []
         if not found:
             known = [f"d{each.id}" for each in documents.held(reading)]
             raise Unknown("document", named, known, where="the store")

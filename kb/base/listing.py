@@ -7,7 +7,7 @@ from typing import Any
 
 from kb.assess.quotes import SENTENCE_END
 from kb.base.assessing import Assesses, pages_of
-from kb.base.core import Rows
+from kb.base.core import Rows, numbered
 from kb.base.screening import Screens
 from kb.contract import Source
 from kb.declare.codebook import FACETS
@@ -174,12 +174,11 @@ class Lists(Screens, Assesses):
         return Rows("history", tuple(HISTORY), rows)
 
     def _subject(self, reading: Reading, named: str) -> tuple[int, tuple[type[Row], ...], str]:
-        digits = named.casefold().removeprefix("d")
-        if named.casefold().startswith("d") and digits.isdigit():
+        if is_document(named):
             held = self.document(reading, named)
             return held.id, (Standing, Screening, Membership), "document"
         known = register.slugs(reading)
-        number = int(named) if named.isdigit() else known.get(named.casefold())
+        number = numbered(named) or known.get(named.casefold())
         if number is None or number not in known.values():
             raise Unknown("initiative", named, known, where="the register")
         return number, (Profile, Tag, Relation, Assessment, Membership), "initiative"
@@ -207,9 +206,8 @@ class Lists(Screens, Assesses):
 
     def show(self, named: str, *, at: int | None = None) -> dict[str, Any]:
         """One initiative, or one document, with everything that stands of it."""
-        digits = named.casefold().removeprefix("d")
         with self.store.reading(at) as reading:
-            if named.casefold().startswith("d") and digits.isdigit():
+            if is_document(named):
                 return self._show_document(reading, named)
             entry = self.initiative(reading, named)
             declarations = self.declared(reading)
@@ -304,6 +302,11 @@ class Lists(Screens, Assesses):
             "sources": len(declarations.sources.source),
             "sources unwell": len(unwell),
         }
+
+
+def is_document(named: str) -> bool:
+    """True for the name of a document, `d42`."""
+    return named[:1] in ("d", "D") and numbered(named[1:]) is not None
 
 
 def passages_of(revision: Revision) -> list[str]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-from kb.base.core import Core
+from kb.base.core import IMPORTED, Core
 from kb.contract import normalised
 from kb.declare.bodies import folded
 from kb.declare.files import parse_rows, read_text
@@ -23,9 +22,6 @@ from kb.keep.said import (
     Tag,
 )
 from kb.keep.store import Writing
-
-# Who made the proposals that come with imported rows: desk research, no person.
-IMPORTED = "register"
 
 
 @dataclass(frozen=True)
@@ -47,16 +43,17 @@ class Registering(Core):
         every bad row by number and field; then nothing is taken.
         """
         book, offer = self.declarations.book, self.declarations.offer
-        rows = parse_rows(
+        numbered_rows = parse_rows(
             read_text(path), RegisterRow, name=path.name, check=lambda row: row.against(book, offer)
         )
+        rows = [row for _, row in numbered_rows]
         with self.store.reading() as reading:
             taken = register.slugs(reading)
             known = {
                 self._same(e.profile.organisation, e.profile.title)
                 for e in register.entries(reading).values()
             }
-        if faults := self._wrong_together(rows, taken, path.name):
+        if faults := self._wrong_together(numbered_rows, taken, path.name):
             raise Declared(faults)
         fresh = [
             row
@@ -79,16 +76,20 @@ class Registering(Core):
         return folded(self.declarations.bodies.name(organisation)), folded(title)
 
     def _wrong_together(
-        self, rows: list[RegisterRow], taken: dict[str, int], name: str
+        self, rows: list[tuple[int, RegisterRow]], taken: dict[str, int], name: str
     ) -> list[str]:
         """Faults that only show beside the other rows: doubles, relations, whose work it is."""
-        slugs = [row.slug for row in rows]
-        known = {*slugs, *taken}
+        earlier: set[str] = set()
+        known = {*(row.slug for _, row in rows), *taken}
         faults = []
-        for number, row in enumerate(rows, 1):
+        for number, row in rows:
             place = f"{name}, row {number}: field"
-            if row.slug in slugs[: number - 1]:
+            if row.slug in earlier:
                 faults.append(f"{place} 'slug': {row.slug!r} stands in an earlier row")
+            earlier.add(row.slug)
+            strands = [self.declarations.offer.get(key).key for key in row.assessments]
+            if len(set(strands)) < len(strands):
+                faults.append(f"{place} 'assessments': one strand is named twice")
             for field in ("part_of", "adopts"):
                 other = getattr(row, field)
                 if other is not None and (other not in known or other == row.slug):
@@ -189,7 +190,7 @@ def _profile(number: int, row: RegisterRow) -> Profile:
         address=address_of(row.url),
         url_is=row.url_is,
         started=row.started,
-        status_seen=date.fromisoformat(row.status_seen) if row.status_seen else None,
+        status_seen=row.status_seen,
         learning=row.learning,
         checked=row.checked,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kb.base.core import Core, Rows
+from kb.base.core import Core, Rows, chosen
 from kb.base.indexing import source_organisations
 from kb.base.registering import address_of
 from kb.declare.register import slug_of
@@ -66,7 +66,7 @@ class Screens(Core):
     def screen(
         self,
         named: Sequence[str],
-        decision: Decision,
+        decision: Decision | str,
         *,
         initiatives: Sequence[str] = (),
         reason: str = "",
@@ -77,9 +77,12 @@ class Screens(Core):
         `include` makes an initiative of each document, unless `initiatives` names those it
         belongs to, or it belongs to one already. `exclude` needs a reason of the code book.
         """
+        decision = chosen(Decision, decision, where="kb screen")
         reason = self._reason(decision, reason)
         if initiatives and decision != Decision.include:
-            raise Refused(f"--as goes with include, not with {decision}")
+            raise Refused(
+                f"--as goes with include, not with {decision}", hint="leave one of the two out"
+            )
         with self.store.reading() as reading:
             held = [self.document(reading, name) for name in dict.fromkeys(named)]
             targets = [self.initiative(reading, name) for name in initiatives]
@@ -118,7 +121,7 @@ class Screens(Core):
             for number in joined:
                 if number not in belongs:
                     writing.add(Membership(document=held.id, initiative=number))
-        elif decision == Decision.exclude and not _included_by_others(writing, held, self.by):
+        elif not _included_by_others(writing, held, self.by):
             self._leave(writing, held)
         entries = register.entries(writing, joined or sorted(belongs))
         return {

@@ -110,13 +110,16 @@ def main(args: list[str] | None = None) -> None:
     except ClickException as error:
         _told(error.format_message(), _usage_hint(error))
         status = 2
-    except typer.Abort:
-        _told("stopped", "")
-        status = 1
     except BrokenPipeError:
         # Whoever read our output has seen enough, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
+    except OSError as error:
+        _told(f"{error.strerror or error}: {error.filename or ''}", "nothing was changed")
+        status = 1
+    except typer.Abort:
+        _told("stopped", "")
+        status = 1
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -17,6 +17,7 @@ from kb.keep.found import Outcome, Run
 app = typer.Typer(rich_markup_mode=None)
 
 NOT_OK = 3
+PAGES_A_LINE = 100
 
 
 @app.command("crawl")
@@ -39,7 +40,7 @@ def crawl_command(
 ) -> None:
     """Crawl the sources named, or all that are on; exit 3 where one was not ok.
 
-    Example: kb crawl nhs-england-equality
+    Example: kb crawl nhs-england
     """
     with opened(ctx, by) as base:
         chosen = _chosen(base, names or [], due_only=due_only, register=register)
@@ -70,6 +71,12 @@ def _chosen(
     return choose(base, names) if names or not register else []
 
 
+def _log(run: RunUnderWay) -> None:
+    """Plain lines for a log: where a run stands, now and then."""
+    if run.pages and run.pages % PAGES_A_LINE == 0:
+        stderr(f"{run.source.name}: {run.pages} pages, {sum(run.failures.values())} failed")
+
+
 def told(run: Run) -> str:
     """One line a run: `NAME: 3 new, 0 changed, 0 same; ok`."""
     counts = ", ".join(f"{run.counts[name]} {name}" for name in ("new", "changed", "same"))
@@ -80,9 +87,9 @@ def told(run: Run) -> str:
 
 
 def _progress() -> Callable[[RunUnderWay], None]:
-    """A line that is written over on a terminal; nothing where there is none."""
+    """A line that is written over on a terminal; a line every hundred pages where there is none."""
     if not sys.stderr.isatty():
-        return lambda run: None
+        return _log
 
     def tell(run: RunUnderWay) -> None:
         failed = f", {sum(run.failures.values())} failed" if run.failures else ""

@@ -93,10 +93,9 @@ def demo(ctx: typer.Context) -> None:
     """
     given, _ = ctx.find_root().obj
     home = Home(Path(given) if given else Path(tempfile.mkdtemp(prefix="kb-demo-")))
-    if home.store.exists():
+    if home.path.exists() and any(home.path.iterdir()):
         raise Refused(
-            f"there is a knowledge base in {str(home.path)!r}",
-            hint="kb demo alone makes a new folder",
+            f"the folder {str(home.path)!r} is not empty", hint="kb demo alone makes a new folder"
         )
     with served(shipped("demo")) as address:
         home.path.mkdir(parents=True, exist_ok=True)
@@ -178,7 +177,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         """As ever; a sitemap or feed names this server, whatever its port is."""
         if not self.path.endswith(".xml"):
             super().do_GET()

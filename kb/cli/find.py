@@ -46,6 +46,7 @@ def search(
     kind: Kind = None,
     audience: Audience = None,
     status: Status = None,
+    limit: int | None = None,
 ) -> Hits:
     """Find initiatives and pages: those with all words first, then those with most.
 
@@ -71,7 +72,7 @@ def search(
                 region=region, role=role, reach=reach, kind=kind, audience=audience, status=status
             ),
         )
-        hits = opened.search(asked, filters, limit=MOST_HITS)
+        hits = opened.search(asked, filters, limit=limit or MOST_HITS)
     finally:
         opened.close()
     notes = (f"see also: {', '.join(asked.see_also)}",) if asked.see_also else ()
@@ -80,7 +81,8 @@ def search(
 
 def _catch_up(home: Home) -> None:
     """Has an index that is missing or behind written, in a process that may load the store."""
-    written_to = index.act_of(home.index)
+    pulse.check(home.store)
+    written_to = index.act_of(home.index, home.fingerprint())
     if written_to is not None and written_to >= pulse.last_act(home.store):
         return
     stderr("the index is behind the store: writing it")

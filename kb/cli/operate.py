@@ -10,11 +10,11 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.command()
 def reindex(ctx: typer.Context) -> None:
-    """Bring the index to the store: what changed, or all where there is no index.
+    """Build the search index anew from the store and the declarations.
 
     Example: kb reindex
     """
     with opened(ctx) as base:
         base.rescore()
-        written = base.catch_up_index()
+        written = base.reindex()
     stderr(f"{written} entries written")

@@ -1,6 +1,7 @@
 """How results are shown: a table for people, a format for programs, or a file."""
 
 import inspect
+import io
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,10 +27,10 @@ SHOWN: Mapping[str, str] = {
     "initiatives": "id title organisation role status",
     "overlaps": "strand initiative level counted why_not_counted",
     "gaps": "strand position if_proposals duplicates overlaps complements with",
-    "offer": "strand name version needs",
-    "sources": "name shape last_run outcome documents due state",
+    "offer": "strand name version",
+    "sources": "name shape outcome documents due state",
     "runs": "id source outcome new changed same gone errors why",
-    "decisions": "at by document initiative strand decision reason",
+    "decisions": "by what document initiative strand decision",
     "history": "at by what said",
 }
 HEADINGS = {
@@ -41,8 +42,8 @@ HEADINGS = {
 }
 # Names and codes are read whole or not at all; sentences may run on.
 UNBROKEN = frozenset(
-    "id document strand position if_proposals level basis role status relevance reason shape "
-    "state outcome decision by source name counted at last_run".split()
+    "id document strand position if_proposals level basis role status relevance shape state "
+    "outcome decision counted".split()
 )
 
 
@@ -60,20 +61,25 @@ def console() -> Console:
 def listing(command: Callable[..., Any]) -> Callable[..., None]:
     """Makes a command that returns rows into one that shows them, with every list's options."""
 
+    wanted = inspect.signature(command).parameters
+
     @wraps(command)
     def run(*args: Any, **given: Any) -> None:
         chosen = {name: given.pop(name) for name in _OPTIONS}
+        if "limit" in wanted:
+            given["limit"] = chosen["limit"]
         made = command(*args, **given)
         if made is not None:  # a group with a subcommand shows nothing of its own
             show(made, Shown(**chosen))
 
     signature = inspect.signature(command)
+    own = [each for name, each in signature.parameters.items() if name not in _OPTIONS]
     extra = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
         for name, (kind, default) in _OPTIONS.items()
     ]
     run.__signature__ = signature.replace(  # type: ignore[attr-defined]
-        parameters=[*signature.parameters.values(), *extra], return_annotation=None
+        parameters=[*own, *extra], return_annotation=None
     )
     run.__annotations__ = {
         **command.__annotations__,
@@ -138,12 +144,23 @@ def show(made: Listed, asked: Shown) -> None:
         write_file(path, columns, rows, format=format_of(path), force=asked.force)
         stderr(f"{len(rows)} rows in {asked.output}")
     elif asked.format != "table":
-        EXPORTERS[asked.format](columns, rows, sys.stdout)
+        _print(asked.format, columns, rows)
     else:
         if not asked.columns:
             columns = SHOWN.get(made.name, " ".join(columns)).split()
         table(columns, rows)
         stderr(*made.notes)
+
+
+def _print(format: str, columns: list[str], rows: list[dict[str, object]]) -> None:
+    """Data to stdout: as it is for a program, without control characters for a terminal."""
+    if not sys.stdout.isatty():
+        EXPORTERS[format](columns, rows, sys.stdout)
+        return
+    held = io.StringIO()
+    EXPORTERS[format](columns, rows, held)
+    shown = (char if char.isprintable() or char in "\n\t" else " " for char in held.getvalue())
+    sys.stdout.write("".join(shown))
 
 
 def _chosen(made: Listed, asked: str) -> list[str]:

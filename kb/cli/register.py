@@ -11,6 +11,7 @@ from kb.cli.filtering import Audience, Kind, Organisation, Reach, Region, Role, 
 from kb.cli.opening import AsOf, By, day, opened
 from kb.cli.output import Shown, console, fields, listing, stderr
 from kb.cli.output import show as show_rows
+from kb.errors import Unknown
 from kb.report.safe import for_terminal
 from kb.report.tables import write_json
 
@@ -66,6 +67,8 @@ def show(
 
     Example: kb show race-equality-week
     """
+    if format not in ("table", "json") and not history:
+        raise Unknown("format", format, ("table", "json"), where="kb show")
     with opened(ctx) as base:
         at = base.act_on(day(as_of))
         if diff:

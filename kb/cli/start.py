@@ -7,15 +7,18 @@ import typer
 from kb.base import make
 from kb.cli.opening import By, opened, settings
 from kb.cli.output import fields, stderr
+from kb.errors import Unknown
 from kb.home import new_home
 from kb.report.tables import write_json
 
 app = typer.Typer(rich_markup_mode=None)
 
+FORMATS = ("table", "json")
+
 # What waits for a person, and the command that shows it.
 WAITING = {
     "to screen": "kb inbox",
-    "to re-check": "kb recheck",
+    "to re-check": "kb overlaps --columns strand,initiative,quote,recheck",
     "conflicts": "kb decisions",
     "proposals to confirm": "kb overlaps",
     "sources unwell": "kb sources",
@@ -44,6 +47,8 @@ def status(ctx: typer.Context, format: str = typer.Option("table", "--format", "
 
     Example: kb status
     """
+    if format not in FORMATS:
+        raise Unknown("format", format, FORMATS, where="kb status")
     with opened(ctx) as base:
         counts = base.status()
     if format == "table":

@@ -20,7 +20,7 @@ from kb.contract import Shape, Source
 from kb.declare.sources import REGISTERED
 from kb.errors import Busy, Refused
 from kb.keep import register, runs
-from kb.keep.found import Alias, Run
+from kb.keep.found import Alias, Outcome, Run
 
 SIDE_BY_SIDE = 8
 SPIDERS = {
@@ -103,10 +103,26 @@ def crawl(
     for source in chosen:
         contact_for(source, contact)
     with _crawl_lock(base):
+        _end_interrupted(base)
         base.rescore()
         finished = _Crawl(base, contact, tell, fresh).all(chosen)
         base.catch_up_index()
     return finished
+
+
+def _end_interrupted(base: KnowledgeBase) -> None:
+    """Records as failed what still runs by the store: we hold the lock, so it was killed."""
+    with base.store.reading() as reading:
+        left = reading.rows(Run, outcome=Outcome.running)
+    if left:
+        with base.writing("crawl") as writing:
+            for run in left:
+                ended = run.said() | {
+                    "outcome": Outcome.failed,
+                    "finished": base.clock(),
+                    "why": "interrupted: it was ended before it could finish",
+                }
+                runs.finish(writing, Run(**ended))
 
 
 @contextmanager
@@ -135,6 +151,7 @@ class _Crawl:
         self._tell = tell
         self._finished: list[Run] = []
         self._waiting: list[Source] = []
+        self._running: list[Source] = []
         self._errors: list[Exception] = []
 
     def all(self, sources: list[Source]) -> list[Run]:
@@ -150,13 +167,21 @@ class _Crawl:
                 },
                 install_root_handler=False,
             )
-            self._waiting = sources[SIDE_BY_SIDE:]
-            for source in sources[:SIDE_BY_SIDE]:
-                self._begin(source)
+            self._waiting = list(sources)
+            self._begin_what_can()
             self._process.start()
         if self._errors:
             raise self._errors[0]
         return self._finished
+
+    def _begin_what_can(self) -> None:
+        """Begins what waits, up to eight, and never two that ask the same host."""
+        for source in list(self._waiting):
+            busy = {host for each in self._running for host in bare_hosts(each)}
+            if len(self._running) < SIDE_BY_SIDE and not busy & bare_hosts(source):
+                self._waiting.remove(source)
+                self._running.append(source)
+                self._begin(source)
 
     def _begin(self, source: Source) -> None:
         base = self._base
@@ -184,9 +209,16 @@ class _Crawl:
         stats = crawler.stats.get_stats() if crawler.stats else {}
         if stats.get("finish_reason") == "closespider_timeout":
             run.stopped = f"the budget of {run.source.budget.minutes} minutes is used up"
+        elif stats.get("finish_reason") not in ("finished", None):
+            run.stopped = f"stopped before it had finished ({stats['finish_reason']})"
         settle_absent(run)
         recorded = run.finished(stats, run.base.clock())
         with run.base.writing(f"crawl {run.source.name}") as writing:
             self._finished.append(runs.finish(writing, recorded))
-        if self._waiting:
-            self._begin(self._waiting.pop(0))
+        self._running.remove(run.source)
+        self._begin_what_can()
+
+
+def bare_hosts(source: Source) -> set[str]:
+    """The hosts a source asks, without www: that is the same machine."""
+    return {host.removeprefix("www.") for host in source.hosts}

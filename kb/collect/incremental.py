@@ -5,9 +5,10 @@ from typing import Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DontCloseSpider, IgnoreRequest
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 
+from kb.collect.middlewares import NotModified
 from kb.collect.reading import READER
 from kb.collect.runs import HeldDocument, RunUnderWay
 from kb.contract import Shape, normalised
@@ -17,10 +18,6 @@ from kb.keep.found import Document, Outcome
 # How long a site's own word on when a page changed is believed without asking for the page.
 TRUST_LASTMOD = timedelta(days=30)
 API_SHAPES = (Shape.wordpress, Shape.govuk)
-
-
-class NotModified(IgnoreRequest):
-    """Raised for an answer that says a page is as it was: there is nothing to read."""
 
 
 class OnlyWhatChanged:
@@ -36,6 +33,7 @@ class OnlyWhatChanged:
 
     def process_request(self, request: Request) -> Response | None:
         """The request with validators; a 304 of our own where `lastmod` says nothing changed."""
+        self._run.leaves += bool(request.meta.get("leaf") and not request.meta.get("own"))
         held = self._held(request)
         if held is None or self._run.fresh or held.reader != READER:
             return None
@@ -123,10 +121,15 @@ class AskForTheUnmet:
                         "hints": {"key": held.document.key},
                     },
                     dont_filter=True,
+                    errback=_passed_over,
                 )
             )
         if unmet:
             raise DontCloseSpider
+
+
+def _passed_over(failure: object) -> None:
+    """What does not answer at its own address says nothing: it stays as it is."""
 
 
 def settle_absent(run: RunUnderWay) -> None:

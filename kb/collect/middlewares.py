@@ -2,7 +2,12 @@
 
 import hashlib
 import ipaddress
-from typing import Self
+import traceback
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
@@ -19,16 +24,21 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.misc import build_from_crawler
 from twisted.python.failure import Failure
 
 from kb.collect.resolving import is_public
-from kb.collect.runs import RunUnderWay
+from kb.collect.runs import ELSEWHERE, RunUnderWay
 from kb.contract import is_loopback
 
 MOST_WAIT_SECONDS = 120.0
 MOST_ROBOTS = 20_000  # characters kept as evidence
 ROBOTS_NAME = "kb-horizon-scan"  # what robots.txt may call us by
+
+
+class NotModified(IgnoreRequest):
+    """Raised for an answer that says a page is as it was: there is nothing to read."""
 
 
 class Elsewhere(IgnoreRequest):
@@ -142,7 +152,9 @@ class DeclaredHosts:
     def process_request(self, request: Request) -> None:
         """Raises Elsewhere for any other host."""
         parts = urlsplit(request.url)
-        if parts.netloc.lower().removeprefix("www.") not in self._hosts:
+        # RFC 9309, section 2.3.1.2: robots.txt may be kept on another host.
+        rules = request.meta.get("dont_obey_robotstxt")
+        if parts.netloc.lower().removeprefix("www.") not in self._hosts and not rules:
             self._run.evidence.setdefault("elsewhere", {}).setdefault(parts.netloc, request.url)
             raise Elsewhere(f"{request.url} is not on a declared host")
         literal = _literal(parts.hostname or "")
@@ -177,6 +189,8 @@ class WithinBudget:
     def process_request(self, request: Request) -> None:
         """Raises OverBudget once the budget is spent."""
         most = self._run.source.budget.requests
+        if self._run.stopped:
+            raise OverBudget(request.url)
         if self._asked >= most:
             self._run.stopped = f"the budget of {most} requests is used up"
             raise OverBudget(request.url)
@@ -184,10 +198,12 @@ class WithinBudget:
 
 
 class RetryAfter:
-    """Waits as long as a busy server asks, two minutes at most, before it is asked again."""
+    """Waits as long as a busy server asks before it is asked again; stops where that is long."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._run: RunUnderWay = crawler.settings["KB_RUN"]
+        self._usual: dict[str, float] = {}  # slot to the delay it had before
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -196,20 +212,50 @@ class RetryAfter:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """The response; the host is not asked again before the time it named."""
-        named = response.headers.get("Retry-After")
-        if response.status in (429, 503) and named and named.isdigit():
-            _slow_down(self._crawler, request, min(float(named), MOST_WAIT_SECONDS))
+        slot = _slot(self._crawler, request)
+        if slot is None:
+            return response
+        key, delays = slot
+        asked = seconds_asked(response) if response.status in (429, 503) else None
+        if asked is None:
+            if key in self._usual:
+                delays.delay = self._usual.pop(key)
+        elif asked > MOST_WAIT_SECONDS:
+            self._run.stopped = f"the site asked us to wait {asked:.0f} seconds"
+        else:
+            self._usual.setdefault(key, delays.delay)
+            delays.delay, delays.jitter = max(delays.delay, asked), 0.0
         return response
 
 
-def _slow_down(crawler: Crawler, request: Request, seconds: float) -> None:
+def seconds_asked(response: Response) -> float | None:
+    """The wait that Retry-After names, in seconds or as a date; None where it names none.
+
+    RFC 9110, section 10.2.3.
+    """
+    named = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if named.isdigit():
+        return float(named)
+    try:
+        until = parsedate_to_datetime(named)
+    except ValueError:
+        return None
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+
+
+def _slot(crawler: Crawler, request: Request) -> tuple[str, Any] | None:
     engine = crawler.engine
     if engine is None:
-        return
+        return None
     key = engine.downloader.get_slot_key(request)
     slot = engine.downloader.slots.get(key)
-    if slot is not None and slot.delay < seconds:
-        slot.delay, slot.jitter = seconds, 0.0
+    return None if slot is None else (key, slot)
+
+
+def _slow_down(crawler: Crawler, request: Request, seconds: float) -> None:
+    slot = _slot(crawler, request)
+    if slot is not None and slot[1].delay <= seconds:
+        slot[1].delay, slot[1].jitter = seconds, 0.0
 
 
 class CountFailures:
@@ -229,8 +275,9 @@ class CountFailures:
     def broke(self, failure: Failure) -> None:
         """Notes the first fault of a spider or a pipeline, with its place."""
         if not self._run.broke:
-            place = failure.getTraceback(elideFrameworkCode=True).strip().splitlines()[-3:]
-            self._run.broke = f"{failure.value!r}: {' '.join(line.strip() for line in place)}"
+            frames = traceback.extract_tb(failure.getTracebackObject())  # type: ignore[no-untyped-call]
+            place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+            self._run.broke = f"a fault of kb, {place}: {failure.value!r}"[:300]
 
     def process_response(self, request: Request, response: Response) -> Response:
         """The response, counted where its status is a failure."""
@@ -239,11 +286,55 @@ class CountFailures:
             self._run.failed(failure, request.url)
         return response
 
-    def process_exception(self, request: Request, exception: Exception) -> None:
-        """Counts the exception; what is elsewhere is none of ours, and no failure."""
-        ours = isinstance(exception, Elsewhere | OverBudget)
-        if not ours and not _is_no_page(request):
-            self._run.failed(failure_of(exception), request.url)
+
+class CountDropped:
+    """Counts what never came to an answer, whatever dropped it: each request has an errback."""
+
+    def __init__(self, run: RunUnderWay) -> None:
+        self._run = run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """With the run under way, which is among the settings."""
+        counting = cls(crawler.settings["KB_RUN"])
+        crawler.signals.connect(counting.not_asked_again, signal=signals.request_dropped)
+        return counting
+
+    def not_asked_again(self, request: Request) -> None:
+        """Counts a redirect that leads back to where it came from: it ends here, unasked."""
+        way = request.meta.get("redirect_urls", [])
+        if request.url in way:
+            self._run.failed("redirect loop", way[0])
+
+    async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        """The first requests."""
+        async for each in start:
+            yield self._watched(each)
+
+    async def process_spider_output_async(
+        self, response: Response, result: AsyncIterator[Any]
+    ) -> AsyncIterator[Any]:
+        """What a callback yields."""
+        async for each in result:
+            yield self._watched(each)
+
+    def process_spider_output(self, response: Response, result: Iterable[Any]) -> Iterable[Any]:
+        """The same for a callback that is no coroutine."""
+        return (self._watched(each) for each in result)
+
+    def _watched(self, each: Any) -> Any:
+        if isinstance(each, Request) and each.errback is None:
+            return each.replace(errback=self.dropped)
+        return each
+
+    def dropped(self, failure: Failure) -> None:
+        """Counts it; an answer that was counted, and what is no failure, are passed over."""
+        error = failure.value
+        request: Request = failure.request  # type: ignore[attr-defined]
+        ours = isinstance(error, HttpError | NotModified | OverBudget) or _is_no_page(request)
+        if not ours:
+            asked = request.meta.get("redirect_urls", [request.url])[0]
+            self._run.failed(failure_of(error), asked)
 
 
 def _is_no_page(request: Request) -> bool:
@@ -275,11 +366,13 @@ FAILURES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def failure_of(exception: Exception) -> str:
+def failure_of(exception: BaseException | None) -> str:
     """The class of failure of an exception on the wire; its name where it is of none."""
     if isinstance(exception, RobotsForbid):
         return exception.failure
-    told = f"{exception!r} {exception.__cause__!r}"
+    if isinstance(exception, Elsewhere):
+        return ELSEWHERE
+    told = f"{exception!r} {getattr(exception, '__cause__', None)!r}"
     if "SSL" in told or "TLS" in told or "certificate" in told:
         return "tls"
     if isinstance(exception, IgnoreRequest) and "redirect" in str(exception).casefold():

@@ -143,6 +143,7 @@ class SaveToStore:
                 if isinstance(page, ReadPage):
                     saved.append(documents.save(writing, page, run=run.number))
                 else:
+                    documents.known_as(writing, page.document.id or 0, page.addresses)
                     unchanged.append((page.document, True))
             for document, asked in unchanged:
                 held = writing.get(Document, document.id or 0)

@@ -16,9 +16,9 @@ from htmldate import find_date
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
 
-from kb.collect.masking import masked
 from kb.collect.noise import fingerprint, prune
 from kb.errors import KBError
+from kb.keep.masking import masked
 
 READER = "2"  # changes when the same body would give another text
 HTML = ("text/html", "application/xhtml+xml")
@@ -96,6 +96,8 @@ def _kind(body: Body) -> str:
     """The media type, by what the body begins with where a server says it is just bytes."""
     if body.content[:5] == b"%PDF-":
         return PDF
+    if body.media_type == "application/octet-stream" and body.content.lstrip()[:1] == b"<":
+        return HTML[0]  # a server that names no type, and a page
     if body.media_type == "application/octet-stream" and body.url.lower().endswith(".docx"):
         return WORD
     return body.media_type

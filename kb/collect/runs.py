@@ -8,11 +8,12 @@ from statistics import median
 from typing import Any, Self
 
 from kb.base import KnowledgeBase
-from kb.contract import Source, normalised
+from kb.contract import Shape, Source, normalised
 from kb.keep import documents, runs
 from kb.keep.found import Document, Outcome, Run, Standing
 
 FORBIDDEN = ("robots", "blocked")
+ELSEWHERE = "elsewhere"  # a redirect to a host that is not declared: recorded, not followed
 FAILING_SHARE = 0.2
 MISSING_SHARE = 0.2
 FEWEST_TO_MISS = 5  # of four documents one is a fifth: too few to tell a loss by
@@ -43,6 +44,7 @@ class RunUnderWay:
     started: datetime
     tell: Callable[["RunUnderWay"], None]
     fresh: bool = False  # validators and lastmod are not used
+    leaves: int = 0  # documents that were asked for
     counts: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
@@ -117,13 +119,15 @@ class RunUnderWay:
         missing = [url for url in self.source.must_find if normalised(url) not in self.met]
         if missing:
             faults.append(f"must-find page not met: {missing[0]}")
-        failing = sum(self.failures.values())
+        failing = sum(self.failures.values()) - self.failures[ELSEWHERE]
         if failing > FAILING_SHARE * (failing + self.pages):
             faults.append(f"{failing} of {failing + self.pages} pages failed")
         return faults
 
     def _too_few(self) -> list[str]:
         faults = []
+        if self.source.shape == Shape.listing and self.source.expect and not self.leaves:
+            faults.append(f"empty listing: {self.source.start[0]} links to nothing")
         if self.pages < self.source.expect:
             faults.append(f"{self.pages} documents, expected {self.source.expect}")
         if self.pages < self.usual / 2:

@@ -99,14 +99,17 @@ class CodeBook(BaseModel):
         if equals:
             if facet not in FACETS:
                 raise Unknown("facet", facet, FACETS, where="the code book")
-            return facet, [self.check(facet, code.strip()) for code in codes.split(",") if code]
+            named = [self.check(facet, code.strip()) for code in codes.split(",") if code.strip()]
+            if not named:
+                raise Refused(f"{text!r} names no code", hint=f"{facet}=CODE; --remove takes away")
+            return facet, named
         facets = self.facet_of.get(text, [])
         if not facets:
             raise Unknown("code", text, self.facet_of, where="the code book")
         if len(facets) > 1:
-            named = ", ".join(f"{facet}={text}" for facet in facets)
+            choices = ", ".join(f"{facet}={text}" for facet in facets)
             raise Refused(
-                f"the code {text!r} is in more than one facet", hint=f"say which: {named}"
+                f"the code {text!r} is in more than one facet", hint=f"say which: {choices}"
             )
         return facets[0], [text]
 

@@ -19,7 +19,9 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise Declared([f"{path} is missing"], hint="kb init puts back what kb ships") from None
+        raise Declared([f"{path} is missing"], hint="put the file there") from None
+    except IsADirectoryError:
+        raise Declared([f"{path} is a folder"], hint="name a file") from None
     except UnicodeDecodeError as error:
         raise Declared([f"{path}: not UTF-8 at byte {error.start}"]) from None
 
@@ -46,26 +48,46 @@ def parse_toml(text: str, model: type[Model], *, name: str) -> Model:
 
 def parse_rows(
     text: str, model: type[Model], *, name: str, check: Callable[[Model], list[str]]
-) -> list[Model]:
-    """The rows of a JSONL file as models; blank lines are passed over.
+) -> list[tuple[int, Model]]:
+    """The rows of a JSONL file as models with their numbers; blank lines are passed over.
 
     `check` returns further faults of one row. Raises Declared naming every bad row.
     """
     rows, found = [], []
     for number, line in _lines(text):
+        faulty: list[str] = []
         try:
             content = json.loads(line)
-            row = model.model_validate(content)
-        except json.JSONDecodeError as error:
-            found.append(f"{name}, row {number}: not JSON: {error.msg} at column {error.colno}")
-        except ValidationError as error:
-            found += [f"{name}, row {number}: {fault}" for fault in faults(error, content)]
+        except (json.JSONDecodeError, RecursionError) as error:
+            faulty = [f"not JSON: {getattr(error, 'msg', 'too deep')}"]
         else:
-            found += [f"{name}, row {number}: {fault}" for fault in check(row)]
-            rows.append(row)
+            row, faulty = _row(content, model)
+            if row is not None:
+                faulty += check(row)
+                rows.append((number, row))
+        found += [f"{name}, row {number}: {fault}" for fault in faulty]
     if found:
         raise Declared(found)
     return rows
+
+
+def _row(content: object, model: type[Model]) -> tuple[Model | None, list[str]]:
+    """The row with its faults; where fields are faulty, the row without them, to be checked on.
+
+    None where too little is left to check.
+    """
+    try:
+        return model.model_validate(content), []
+    except ValidationError as error:
+        told = faults(error, content)
+        if not isinstance(content, dict):
+            return None, told
+        wrong = {each["loc"][0] for each in error.errors() if each["loc"]}
+    rest = {key: value for key, value in content.items() if key not in wrong}
+    try:
+        return model.model_validate(rest), told
+    except ValidationError:
+        return None, told
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -1,11 +1,12 @@
 """The rows of register.jsonl, and of any file imported in its form."""
 
 import re
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
-from kb.contract import HttpAddress, Name, Strict, Text
+from kb.contract import HttpAddress, Name, Strict, Text, normalised
 from kb.declare.codebook import CodeBook
 from kb.declare.offer import Offer
 from kb.errors import nearest
@@ -27,7 +28,7 @@ class RegisterRow(Strict):
     checked: str = ""
     started: Started | None = None
     status: str
-    status_seen: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    status_seen: date | None = None
     role: str
     reach: str
     kind: str
@@ -48,6 +49,13 @@ class RegisterRow(Strict):
     @classmethod
     def _no_address(cls, value: Any) -> Any:
         return value or None
+
+    @field_validator("url")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            normalised(value)  # ValueError where it is none
+        return value
 
     def tags(self, book: CodeBook) -> dict[str, tuple[str, ...]]:
         """Facet to codes, as the row has them."""

@@ -1,8 +1,8 @@
 """The search index. The only file that knows Whoosh: rows go in, hits come out.
 
 What a hit shows is kept in the index, so that a search needs nothing else. Beside the index
-stands `words.json`: the forms of the lexicon, the bodies and regions that filters widen to,
-and the act up to which the index was written.
+stand `words.json`, the forms of the lexicon and the bodies and regions that filters widen to,
+and `state.json`, the act up to which it was written and the declarations it was made by.
 """
 
 import json
@@ -13,7 +13,9 @@ import time
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,7 @@ whoosh_codec.random_name = lambda size=28: secrets.token_hex(size // 2)
 
 FORM = "2"  # changes when rows must be indexed anew
 WORDS = "words.json"
+STATE = "state.json"
 
 # What a match in a field weighs.
 FIELD_WEIGHTS = {"title": 3.0, "organisation": 2.0, "summary": 1.6, "tags": 1.2, "text": 1.0}
@@ -126,27 +129,33 @@ class Missing(KBError):
     """Raised when there is no index, or one of another form, or a damaged one."""
 
 
-def build(folder: Path, entries: Iterable[Entry], words: Words, *, act: int) -> None:
-    """Writes a new index and puts it in the place of the one there was."""
-    fresh = folder.with_name(folder.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
+def build(
+    folder: Path, entries: Iterable[Entry], words: Words, *, act: int, made_by: str = ""
+) -> None:
+    """Writes a new index and puts it in the place of the one there was.
+
+    `made_by` names the declarations it is made by. Where two processes build at once, one of
+    the two indexes stands.
+    """
+    fresh = folder.with_name(f"{folder.name}.new-{secrets.token_hex(4)}")
     fresh.mkdir(parents=True)
     writer = whoosh_index.create_in(fresh, _SCHEMA).writer(limitmb=128)
     for entry in entries:
         writer.add_document(**_row(entry))
     writer.commit()
-    _note(fresh, words, act)
-    old = folder.with_name(folder.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.rename(old)
-    fresh.rename(folder)
+    (fresh / WORDS).write_text(json.dumps(_noted(words)))
+    _note(fresh, act, made_by)
+    old = folder.with_name(f"{folder.name}.old-{secrets.token_hex(4)}")
+    try:
+        with suppress(FileNotFoundError):
+            folder.rename(old)
+        fresh.rename(folder)
+    except OSError:
+        shutil.rmtree(fresh, ignore_errors=True)  # another process was quicker
     shutil.rmtree(old, ignore_errors=True)
 
 
-def update(
-    folder: Path, entries: Iterable[Entry], gone: Iterable[str], words: Words, *, act: int
-) -> None:
+def update(folder: Path, entries: Iterable[Entry], gone: Iterable[str], *, act: int) -> None:
     """Writes what changed in one commit: those entries anew, those ids out.
 
     Raises Locked where another process writes the index for longer than two seconds.
@@ -162,23 +171,31 @@ def update(
         if not writer.is_closed:
             writer.cancel()
         raise
-    _note(folder, words, act)
+    _note(folder, act, json.loads((folder / STATE).read_text())["made_by"])
 
 
-def act_of(folder: Path) -> int | None:
-    """The act up to which the index was written; None where it is missing or of another form."""
+def act_of(folder: Path, made_by: str = "") -> int | None:
+    """The act up to which the index was written.
+
+    None where it is missing, of another form, or made by other declarations than those named.
+    """
     try:
-        noted = json.loads((folder / WORDS).read_text())
+        noted = json.loads((folder / STATE).read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return None
-    return noted["act"] if noted.get("form") == FORM else None
+    fits = noted.get("form") == FORM and (not made_by or noted.get("made_by") == made_by)
+    return noted["act"] if fits else None
 
 
-def _note(folder: Path, words: Words, act: int) -> None:
+def _note(folder: Path, act: int, made_by: str) -> None:
+    partial = folder / f"{STATE}.{secrets.token_hex(4)}"
+    partial.write_text(json.dumps({"form": FORM, "act": act, "made_by": made_by}))
+    partial.replace(folder / STATE)
+
+
+def _noted(words: Words) -> dict[str, Any]:
     alternatives = words.alternatives
-    noted = {
-        "form": FORM,
-        "act": act,
+    return {
         "forms": alternatives.forms,
         "related": alternatives.related,
         "longest": alternatives.longest,
@@ -186,9 +203,6 @@ def _note(folder: Path, words: Words, act: int) -> None:
         "regions": words.regions,
         "codes": words.codes,
     }
-    partial = folder / f"{WORDS}.new"
-    partial.write_text(json.dumps(noted))
-    partial.replace(folder / WORDS)
 
 
 def _writer(folder: Path) -> Any:
@@ -329,10 +343,9 @@ class Index:
         if filters.organisation:
             wanted.append(("body", self._bodies(filters.organisation)))
         for facet, codes in filters.codes.items():
-            for code in codes:
-                known = self._code(facet, code)
-                around = self.words.regions[known] if facet == "region" else [known]
-                wanted.append((facet, [_key(each) for each in around]))
+            known = [self._code(facet, code) for code in codes]
+            around = [self.words.regions[each] if facet == "region" else [each] for each in known]
+            wanted.append((facet, [_key(each) for each in chain.from_iterable(around)]))
         allowed: set[int] | None = None
         for name, values in wanted:
             found = {number for value in values for number in self._with(name, value)}

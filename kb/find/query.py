@@ -50,6 +50,8 @@ def parse(text: str, alternatives: Alternatives) -> Query:
     loose: list[str] = []
     for match in PIECE.finditer(text.replace("\0", " ")):
         field, phrase, word = match.group("field"), match.group("phrase"), match.group("word")
+        if field is not None and (word or "").startswith("//"):
+            field, word = None, match.group()  # an address is words, no field
         if field is not None and field.casefold() not in FIELDS:
             raise Unknown("field", field, FIELDS, where="the index")
         words = tuple(WORD.findall((phrase if phrase is not None else word or "").casefold()))

@@ -111,10 +111,7 @@ def save(writing: Writing, page: ReadPage, *, run: int) -> tuple[Saved, int]:
             Document(source=page.source, key=page.key, last_seen=page.fetched_at)
         )
     number = _id(document)
-    known = {alias.url for alias in writing.rows(Alias, document=number)}
-    for address in dict.fromkeys(page.addresses):
-        if address not in known:
-            writing.add(Alias(document=number, url=address))
+    known_as(writing, number, page.addresses)
     if twice:
         return Saved.same, number
     seen(writing, document, page.fetched_at, run)
@@ -122,6 +119,14 @@ def save(writing: Writing, page: ReadPage, *, run: int) -> tuple[Saved, int]:
     outcome = _stand(writing, number, page)
     _link(writing, number, page)
     return outcome, number
+
+
+def known_as(writing: Writing, number: int, addresses: Iterable[str]) -> None:
+    """Notes the addresses under which the document was met, those that are new."""
+    known = {alias.url for alias in writing.rows(Alias, document=number)}
+    for address in dict.fromkeys(addresses):
+        if address not in known:
+            writing.add(Alias(document=number, url=address))
 
 
 def seen(

@@ -7,6 +7,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from kb.errors import KBError, NewerStore
+
 NEWEST = "0001"  # the newest migration this kb knows
 
 
@@ -18,6 +20,23 @@ def version(store: Path) -> str | None:
         except sqlite3.DatabaseError:  # no such table, or no store of ours at all
             return None
     return row[0] if row else None
+
+
+def check(store: Path) -> str:
+    """The migration of a store that this kb can open, itself or by bringing it up to date.
+
+    Raises NewerStore, having changed nothing, for one that a newer kb made; KBError for a
+    file that is no store of kb.
+    """
+    found = version(store)
+    if found is None:
+        raise KBError(f"{store} is no store of kb", hint="restore a backup, or kb init elsewhere")
+    if found > NEWEST:
+        raise NewerStore(
+            f"{store} was made by a newer kb (form {found}, this kb knows {NEWEST})",
+            hint="install that version of kb, or restore an older backup",
+        )
+    return found
 
 
 def last_act(store: Path) -> int:

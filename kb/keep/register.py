@@ -19,6 +19,8 @@ from kb.keep.said import (
 )
 from kb.keep.store import Reading, Writing, standing
 
+DESK_RESEARCH = "register"  # who made the proposals that come with imported rows: no person
+
 
 @dataclass
 class Entry:
@@ -55,17 +57,23 @@ class Judgement:
         return tuple(row for row in self.assessments if row.basis == Basis.confirmed)
 
     @property
+    def ground(self) -> tuple[Assessment, ...]:
+        """Those that hold: confirmed before proposed, a person's before desk research."""
+        people = tuple(row for row in self.assessments if row.person != DESK_RESEARCH)
+        return self.confirmed or people or self.assessments
+
+    @property
     def outcome(self) -> str:
-        """The level that holds, or `conflict`: confirmed ones go before proposals."""
-        levels = {row.level.value for row in self.confirmed or self.assessments}
+        """The level that holds, or `conflict` where people differ."""
+        levels = {row.level.value for row in self.ground}
         if len(levels) > 1:
             return self.resolved or "conflict"
         return next(iter(levels))
 
     @property
     def leading(self) -> Assessment:
-        """The newest assessment of the level that holds, confirmed before proposed."""
-        rows = self.confirmed or self.assessments
+        """The newest assessment of the level that holds."""
+        rows = self.ground
         agreeing = [row for row in rows if row.level == self.outcome] or rows
         return agreeing[-1]
 

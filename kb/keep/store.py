@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, event, inspect, text
+from sqlalchemy import URL, ColumnElement, Engine, event, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, create_engine, func, or_, select
 
-from kb.errors import Busy, KBError, NewerStore, Refused
+from kb.errors import Busy, KBError, Refused
 from kb.keep import found, pulse, said
 from kb.keep.acts import Act, Row
+from kb.keep.masking import masked
 
 Table = TypeVar("Table", bound=Row)
 TABLES = tuple(
@@ -23,6 +24,8 @@ TABLES = tuple(
     if isinstance(model, type) and issubclass(model, Row) and model is not Row
 )
 WAIT_SECONDS = 30
+# Columns that hold sentences of people, in whatever table they stand.
+WRITTEN = frozenset("title summary why learning quote changed setting".split())
 
 
 def standing(model: type[Row], at: int | None) -> ColumnElement[bool]:
@@ -96,6 +99,7 @@ class Writing(Reading):
     def add(self, row: Table) -> Table:
         """The row, made by this act, with its id."""
         row.made = self.act_id
+        _mask(row)
         self.session.add(row)
         self.session.flush()
         return row
@@ -115,6 +119,14 @@ class Writing(Reading):
                 self.end(row)
         for row in wanted.values():
             self.add(row)
+
+
+def _mask(row: Row) -> None:
+    """Takes contact details out of what people wrote; what was read is masked already."""
+    for name in WRITTEN & set(type(row).model_fields):
+        value = getattr(row, name)
+        if isinstance(value, str) and value:
+            setattr(row, name, masked(value))
 
 
 def _said(row: Row) -> tuple[tuple[str, Any], ...]:
@@ -150,13 +162,7 @@ class Store:
 
         Raises NewerStore, having changed nothing, for one that a newer kb made.
         """
-        version = pulse.version(path)
-        if version is None or version > pulse.NEWEST:
-            raise NewerStore(
-                f"{path} was made by a newer kb (form {version}, this kb knows {pulse.NEWEST})",
-                hint="install that version of kb, or restore an older backup",
-            )
-        if version != pulse.NEWEST:
+        if pulse.check(path) != pulse.NEWEST:
             # A lazy door: Alembic takes 0.4 s to load and is needed once a version of kb.
             importlib.import_module("kb.keep.migrations").upgrade(path)
         return cls(_engine(path))
@@ -186,7 +192,7 @@ class Store:
                 ) from error
             last = session.exec(select(func.max(Act.at))).one()
             at = now if last is None else max(now, _with_offset(last))
-            act = Act(at=at, by=by, why=why, command=command)
+            act = Act(at=at, by=by, why=masked(why), command=masked(command))
             session.add(act)
             session.flush()
             yield Writing(session, act)
@@ -220,7 +226,9 @@ def _with_offset(moment: datetime) -> datetime:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": WAIT_SECONDS})
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": WAIT_SECONDS}
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

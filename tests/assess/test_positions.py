@@ -166,3 +166,21 @@ def test_months_are_counted_from_what_is_known() -> None:
     assert months_between("2026-10", date(2026, 11, 22)) == 1
     assert months_between("2025", date(2026, 11, 22)) == 11
     assert months_between("2027-01", date(2026, 11, 22)) == 0
+
+
+def test_a_family_stands_by_the_body_and_reach_of_the_part_that_counts() -> None:
+    head = replace(SOUND, id=9, role="requirement", body="National Body")
+    part = replace(SOUND, id=1, body="B1", reach="region", regions=("London",), head=9)
+    others = {n: replace(part, id=n, body=f"B{n}", head=None) for n in (2, 3)}
+    candidates = {9: head, 1: part, **others}
+    counted = count(PEERS, dict.fromkeys((1, 2, 3), "overlaps"), candidates, GROUND)
+    assert counted.bodies("overlaps") == {"B1", "B2", "B3"}
+    found = position(counted, thresholds=OFFER.positions, assessed_share=1.0, grade=None)
+    assert found == "part-served"
+
+
+def test_what_is_open_in_scotland_alone_counts_there() -> None:
+    scottish = replace(SOUND, reach="outside", regions=("Scotland",))
+    scotland = Ground(DECLARED.book, OFFER.positions, GROUND.today, region="Scotland")
+    assert why_not_counted(scottish, PEERS, scotland) == ""
+    assert why_not_counted(scottish, PEERS, GROUND) == "outside England"

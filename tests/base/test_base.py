@@ -1,6 +1,7 @@
 """The knowledge base as Python callers have it."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -312,3 +313,91 @@ def test_the_diary_of_an_initiative_says_who_said_what(base: kb.KnowledgeBase) -
 def test_making_a_second_home_in_one_folder_is_refused(base: kb.KnowledgeBase) -> None:
     with pytest.raises(Refused, match="there is a knowledge base"):
         kb.make(base.home, by="ana")
+
+
+def test_a_level_that_is_none_is_refused_and_the_store_stays_sound(
+    base: kb.KnowledgeBase,
+) -> None:
+    with pytest.raises(Unknown, match="bogus"):
+        base.assess("race-equality-week", "talent", "bogus")
+    assert base.gaps().rows
+    assert base.assess("race-equality-week", "talent", "overlaps")["level"] == "overlaps"
+
+
+@pytest.mark.parametrize("name", ["sources.toml", "bodies.toml", "lexicon.toml", "protocol.toml"])
+def test_a_broken_declaration_refuses_every_act(base: kb.KnowledgeBase, name: str) -> None:
+    file = base.home.declaration(name)
+    file.write_text(file.read_text() + "\nx = [")
+    with kb.connect(base.home.path, by="ana") as later:
+        before = later.store.last_act()
+        with pytest.raises(kb.KBError, match=name):
+            later.tag("race-equality-week", ["chairs"])
+        assert later.store.last_act() == before
+
+
+def test_a_register_that_does_not_load_leaves_no_home(tmp_path: Path) -> None:
+    (tmp_path / "register.jsonl").write_text('{"slug": 1}')
+    for _ in range(2):
+        with pytest.raises(kb.KBError, match="row 1"):
+            kb.make(kb.Home(tmp_path), by="ana")
+    assert not (tmp_path / "kb.sqlite").exists()
+
+
+def test_a_code_that_is_empty_takes_nothing_away(base: kb.KnowledgeBase) -> None:
+    with pytest.raises(Refused, match="no code"):
+        base.tag("race-equality-week", ["role="])
+    assert base.show("race-equality-week")["role"] == ["support"]
+
+
+def test_lists_as_of_today_are_the_lists_of_now(base: kb.KnowledgeBase) -> None:
+    later = base.clock() + timedelta(days=800)
+    base.clock = lambda: later
+    base.tag("race-equality-week", ["chairs"])
+    much_later = later + timedelta(days=800)
+    base.clock = lambda: much_later
+    assert base.listing("overlaps", much_later.date()).rows == base.listing("overlaps").rows
+    assert base.listing("gaps", much_later.date()).rows == base.listing("gaps").rows
+
+
+def test_an_inclusion_that_is_withdrawn_no_longer_counts(base: kb.KnowledgeBase) -> None:
+    name = held(base)
+    slug = included(base, name)
+    base.assess(slug, "peer-learning", Level.overlaps, quote=QUOTE)
+    base.screen([name], Decision.unsure)
+    assert position(base, "peer-learning")["overlaps"] == 0
+
+
+def test_a_persons_proposal_goes_before_desk_research(base: kb.KnowledgeBase) -> None:
+    (row, *_) = [r for r in base.overlaps("talent").rows if r["made_by"] == "desk research"]
+    base.assess(str(row["initiative"]), "talent", Level.duplicates)
+    found = [r for r in base.overlaps("talent").rows if r["initiative"] == row["initiative"]]
+    assert [each["level"] for each in found] == ["duplicates"]
+    with pytest.raises(Refused, match="desk research"):
+        kb.connect(base.home.path, by="Register")
+
+
+def test_contact_details_are_masked_in_what_people_write(base: kb.KnowledgeBase) -> None:
+    base.screen([held(base)], Decision.unsure, why="ask jane.doe@nhs.net on 020 7946 0958")
+    (why,) = {row["why"] for row in base.decisions().rows if row["what"] == "screening"}
+    assert why == "ask [e-mail address] on [telephone number]"
+
+
+def test_an_edited_declaration_reaches_the_index(base: kb.KnowledgeBase) -> None:
+    from kb.find.index import Index
+
+    file = base.home.declaration("bodies.toml")
+    file.write_text(file.read_text().replace('"NHS Confed"', '"NHS Confed", "Zebra Confed"'))
+    with kb.connect(base.home.path) as later:
+        later.catch_up_index()
+        index = Index(later.home.index)
+        assert "zebra confed" in index.words.bodies
+        index.close()
+
+
+@pytest.mark.parametrize("name", ["q?x=1", "p%20q", "a b", "é#"])
+def test_a_home_may_have_any_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    kb.make(kb.Home(folder), by="ana", register=False).close()
+    with kb.connect(folder) as base:
+        assert base.status()["documents"] == 0
+    assert [each.name for each in tmp_path.iterdir()] == [name]

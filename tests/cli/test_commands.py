@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -145,6 +147,15 @@ def test_every_list_can_be_exported(run, tmp_path: Path) -> None:  # type: ignor
         (("tag", "race-equality-week", "audiense=chairs"), 1, "'audience'"),
         (("import", "nothing.jsonl"), 1, "nothing.jsonl"),
         (("init",), 1, "there is a knowledge base"),
+        (("demo",), 1, "is not empty"),
+        (("show", "²"), 1, "'²'"),
+        (("show", "9" * 30), 1, "no initiative"),
+        (("show", "d" + "9" * 30), 1, "has no"),
+        (("status", "-f", "xml"), 1, "'xml'"),
+        (("gaps", "-o", "/proc/x.csv"), 1, "/proc"),
+        (("sources", "pause", "nhs-england"), 1, "--why"),
+        (("sources", "pause", "nhs-englund", "--why", "x"), 1, "'nhs-england'"),
+        (("sources", "looked", "nhs-england", "--on", "2026-11-01", "--found", "1"), 1, "crawled"),
     ],
 )
 def test_an_error_says_what_and_what_to_do(
@@ -228,7 +239,7 @@ def test_who_acts_is_by_else_kb_user(run_kb: Command) -> None:
 
 
 def test_search_writes_an_index_that_is_behind(run_kb: Command, home: Path) -> None:
-    (home / "index" / "words.json").unlink()
+    (home / "index" / "state.json").unlink()
     done = run_kb("search", "mentoring", "-f", "json")
     assert json.loads(done.stdout)
     assert "behind" in done.stderr
@@ -245,3 +256,33 @@ def test_search_writes_an_index_that_is_behind(run_kb: Command, home: Path) -> N
 def test_search_finds_what_staff_mean(run, words: tuple[str, ...], wanted: str) -> None:  # type: ignore[no-untyped-def]
     hits = json.loads(run("search", *words, "-f", "json")[1])
     assert wanted in [hit["slug"] for hit in hits[:10]]
+
+
+def test_a_store_of_a_newer_kb_is_not_searched(run, home: Path) -> None:  # type: ignore[no-untyped-def]
+    with closing(sqlite3.connect(home / "kb.sqlite")) as connection, connection:
+        connection.execute("update alembic_version set version_num = '9999'")
+    status, out, err = run("search", "wres")
+    assert (status, out) == (1, "")
+    assert "newer kb" in err
+
+
+def test_a_source_is_paused_with_a_reason_and_its_comments_stay(run, home: Path) -> None:  # type: ignore[no-untyped-def]
+    file = home / "sources.toml"
+    before = file.read_text()
+    assert run("sources", "pause", "nhs-england", "--why", "being rebuilt")[0] == 0
+    rows = {row["name"]: row for row in json.loads(run("sources", "-f", "json")[1])}
+    assert (rows["nhs-england"]["state"], rows["nhs-england"]["due"]) == ("paused", False)
+    assert file.read_text().splitlines()[0] == before.splitlines()[0]
+    assert run("crawl", "nhs-england")[0] == 1
+    assert run("sources", "resume", "nhs-england")[0] == 0
+    rows = {row["name"]: row for row in json.loads(run("sources", "-f", "json")[1])}
+    assert rows["nhs-england"]["state"] == "on"
+
+
+def test_a_search_by_hand_is_recorded(run, home: Path) -> None:  # type: ignore[no-untyped-def]
+    with (home / "sources.toml").open("a") as file:
+        file.write('[[source]]\nname = "a-library"\norganisation = "A Body"\nshape = "by-hand"\n')
+    assert run("sources", "looked", "a-library", "--on", "2026-11-01", "--found", "3")[0] == 0
+    rows = {row["name"]: row for row in json.loads(run("sources", "-f", "json")[1])}
+    assert rows["a-library"]["last_run"] == "2026-11-01"
+    assert rows["a-library"]["due"] is False

@@ -88,6 +88,7 @@ def test_gone_is_what_was_missing_in_two_ok_runs(listed: Site, home: Path, run_k
     assert states(home)["/one"] == "live"
 
 
+@pytest.mark.slow
 def test_what_says_410_is_gone_at_once_and_a_soft_404_is_missing(
     listed: Site, home: Path, run_kb: Command
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_permanent_redirect_is_a_move_and_no_new_document(
         assert len(reading.rows(Alias, document=number)) == 2
 
 
+@pytest.mark.slow
 def test_many_addresses_of_one_page_are_one_document(
     site: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -143,6 +145,7 @@ def test_many_addresses_of_one_page_are_one_document(
     assert told(run_kb("crawl")) == "a-site: 0 new, 0 changed, 2 same; ok"
 
 
+@pytest.mark.slow
 def test_every_page_calling_itself_the_home_page_is_not_believed(
     site: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -157,6 +160,7 @@ def test_every_page_calling_itself_the_home_page_is_not_believed(
     assert told(run_kb("crawl")) == "a-site: 3 new, 0 changed, 0 same; ok"
 
 
+@pytest.mark.slow
 def test_noindex_and_nofollow_are_obeyed(
     site: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -174,6 +178,7 @@ def test_noindex_and_nofollow_are_obeyed(
     assert set(held(home)) == {"/list"}
 
 
+@pytest.mark.slow
 def test_validators_are_sent_back_and_fresh_ignores_them(
     listed: Site, home: Path, run_kb: Command
 ) -> None:
@@ -188,6 +193,7 @@ def test_validators_are_sent_back_and_fresh_ignores_them(
     assert [s for p, s in listed.answered if p[1:] in NAMES] == [200] * 12
 
 
+@pytest.mark.slow
 def test_lastmod_saves_asking_only_for_what_was_asked_since(
     site: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -210,6 +216,7 @@ def test_lastmod_saves_asking_only_for_what_was_asked_since(
     assert told(run_kb("crawl")) == "a-site: 0 new, 1 changed, 0 same; ok"
 
 
+@pytest.mark.slow
 def test_a_run_that_loses_much_at_once_is_not_ok_and_nothing_is_gone(
     listed: Site, home: Path, run_kb: Command
 ) -> None:
@@ -222,6 +229,7 @@ def test_a_run_that_loses_much_at_once_is_not_ok_and_nothing_is_gone(
     assert "not there at once" in done.stderr or "pages failed" in done.stderr
 
 
+@pytest.mark.slow
 def test_less_than_half_of_the_usual_is_not_ok(listed: Site, home: Path, run_kb: Command) -> None:
     run_kb("crawl")
     listed.page("/list", "A list", ABOUT)
@@ -232,6 +240,7 @@ def test_less_than_half_of_the_usual_is_not_ok(listed: Site, home: Path, run_kb:
     assert "in the last ok runs" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_budget_of_requests_is_kept(
     listed: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -242,6 +251,7 @@ def test_a_budget_of_requests_is_kept(
     assert len([path for path in listed.asked if path != "/robots.txt"]) <= 3
 
 
+@pytest.mark.slow
 def test_only_what_is_due_is_crawled(
     listed: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -250,6 +260,7 @@ def test_only_what_is_due_is_crawled(
     assert "a-site" in run_kb("crawl", "--dry-run").stderr
 
 
+@pytest.mark.slow
 def test_robots_answer_and_our_group_are_kept_as_evidence(
     listed: Site, home: Path, run_kb: Command
 ) -> None:

@@ -143,6 +143,7 @@ def test_what_fails_is_counted_and_named_and_the_others_go_on(
     assert run.outcome == "partial"
 
 
+@pytest.mark.slow
 def test_one_broken_page_of_many_leaves_the_run_ok(
     listed: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -165,6 +166,7 @@ def test_a_site_that_is_down_is_not_ok(
     assert last_run(home).outcome == outcome
 
 
+@pytest.mark.slow
 def test_a_site_that_does_not_answer_is_refused(
     home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -175,6 +177,7 @@ def test_a_site_that_does_not_answer_is_refused(
     assert "refused" in done.stderr
 
 
+@pytest.mark.slow
 def test_an_empty_listing_is_less_than_expected(
     site: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -185,6 +188,7 @@ def test_an_empty_listing_is_less_than_expected(
     assert "1 documents, expected 3" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_must_find_page_that_is_not_met_is_named(
     listed: Site, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -216,11 +220,13 @@ def test_robots_txt_that_cannot_be_had_forbids_all(
     assert last_run(home).outcome == "blocked"
 
 
+@pytest.mark.slow
 def test_a_robots_txt_that_is_not_there_allows(listed: Site, run_kb: Command) -> None:
     assert "/robots.txt" not in listed.pages
     assert run_kb("crawl").returncode == 0
 
 
+@pytest.mark.slow
 def test_without_a_contact_only_loopback_is_asked(
     home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -232,6 +238,7 @@ def test_without_a_contact_only_loopback_is_asked(
         assert base.runs().rows == []
 
 
+@pytest.mark.slow
 def test_the_agent_says_who_asks(listed: Site, run_kb: Command) -> None:
     run_kb("crawl", KB_CONTACT="scan@a.example")
     assert listed.agents
@@ -263,6 +270,7 @@ def test_contact_details_are_masked_in_what_is_stored_but_not_in_the_archive(
     assert file.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 def test_declared_css_chooses_links_and_text(
     site: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -279,6 +287,7 @@ def test_declared_css_chooses_links_and_text(
     assert pages["/a"].revision.text == ABOUT
 
 
+@pytest.mark.slow
 def test_follow_keeps_to_a_part_of_the_site(
     site: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -290,6 +299,47 @@ def test_follow_keeps_to_a_part_of_the_site(
     assert set(held(home)) == {"/list", "/a"}
 
 
+def test_a_site_is_asked_one_thing_at_a_time(listed: Site, home: Path, run_kb: Command) -> None:
+    text = (home / "sources.toml").read_text()
+    (home / "sources.toml").write_text(text + text.replace("a-site", "b-site"))
+    listed.pause = 0.1
+    assert run_kb("crawl").returncode == 0
+    assert listed.most_at_once == 1
+    assert len(held(home)) == 5
+
+
+def test_hostile_links_and_loops_are_counted_and_the_others_go_on(
+    site: Site, home: Path, run_kb: Command, declare: Callable[..., None]
+) -> None:
+    good = tuple(f"/page-{number}" for number in range(12))
+    site.page("/list", "A list", links=("http://[bad", "/loop", "/away", "/photo.jpg", *good))
+    for path in good:
+        site.page(path, f"Programme {path}", f"{ABOUT} It is {path}.")
+    site.put("/loop", "", 302, Location="/loop2")
+    site.put("/loop2", "", 302, Location="/loop")
+    site.put("/away", "", 302, Location="http://elsewhere.invalid/")
+    declare(start=[f"{site.address}/list"])
+    done = run_kb("crawl")
+    assert done.returncode == 0, done.stderr
+    errors = last_run(home).errors
+    assert errors["redirect loop"]["count"] == 1
+    assert errors["elsewhere"]["example"].endswith("/away")
+    assert "/photo.jpg" not in site.asked
+
+
+@pytest.mark.slow
+def test_a_busy_site_is_not_asked_again_before_it_says(
+    listed: Site, home: Path, run_kb: Command
+) -> None:
+    listed.put("/one", "busy", 503, Retry_After="1")
+    started = time.monotonic()
+    run_kb("crawl")
+    assert time.monotonic() - started > 2  # asked three times, a second apart
+    listed.put("/list", "busy", 429, Retry_After="86400")
+    done = run_kb("crawl")
+    assert done.returncode == 3
+
+
 def test_a_second_crawl_of_a_home_is_told_at_once(
     listed: Site, home: Path, run_kb: Command
 ) -> None:
@@ -299,6 +349,7 @@ def test_a_second_crawl_of_a_home_is_told_at_once(
     assert "another crawl" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_crawl_that_is_killed_leaves_a_sound_store_and_the_next_completes(
     listed: Site, home: Path, run_kb: Command
 ) -> None:
@@ -317,6 +368,8 @@ def test_a_crawl_that_is_killed_leaves_a_sound_store_and_the_next_completes(
     del listed.pages["/robots.txt"]
     assert run_kb("crawl").returncode == 0
     assert len(held(home)) == 5
+    with kb.connect(home) as base:
+        assert [row["outcome"] for row in base.runs().rows] == ["ok", "failed"]
     with kb.connect(home) as base, base.store.reading() as reading:
         assert len(reading.rows(Revision)) == 5
 

@@ -137,6 +137,7 @@ def test_wordpress_is_read_through_its_api_protected_posts_passed_over(
     assert told(run_kb("crawl")) == "a-site: 0 new, 0 changed, 4 same; ok"
 
 
+@pytest.mark.slow
 def test_a_closed_api_is_no_new_site(
     site: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -151,6 +152,7 @@ def test_a_closed_api_is_no_new_site(
     assert {path: each.id for path, each in held(home).items()} == before
 
 
+@pytest.mark.slow
 def test_a_wordpress_without_api_and_sitemap_is_read_through_its_feed(
     site: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:
@@ -192,6 +194,7 @@ xmlns="http://my.netscape.com/rdf/simple/0.9/"><item><title>T</title>
 <link>{address}/one</link></item></rdf:RDF>"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [ATOM, OLD])
 def test_atom_and_the_oldest_rss_are_feeds_too(
     site: Site, home: Path, run_kb: Command, declare: Callable[..., None], text: str
@@ -278,6 +281,7 @@ def test_govuk_is_read_through_its_apis(
     assert [s for path, s in site.answered if path.startswith("/api/content")] == [304] * 3
 
 
+@pytest.mark.slow
 def test_a_source_searched_by_hand_is_never_crawled(
     site: Site, run_kb: Command, declare: Callable[..., None]
 ) -> None:

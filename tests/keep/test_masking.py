@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.collect.masking import masked
+from kb.keep.masking import masked
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,9 @@ from kb.collect.masking import masked
         "AB 12 34 56 C",
         "AB123456C",
         "0044 20 7946 0018",
+        "020–7946–0958",
+        "AB-12-34-56-C",
+        "o’neil@trust.nhs.uk",
     ],
 )
 def test_details_are_masked(text: str) -> None:
@@ -45,6 +48,7 @@ def test_details_are_masked(text: str) -> None:
         "@kb on social media",
         "5-Day Challenge",
         "paragraphs 01 to 10",
+        "01/02/2020 10:30",
     ],
 )
 def test_what_is_no_detail_is_kept(text: str) -> None:

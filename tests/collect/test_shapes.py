@@ -187,6 +187,20 @@ def test_a_feed_brings_its_pages_and_what_drops_out_of_it_stays(
     assert {each.standing.state for each in held(home).values()} == {"live"}
 
 
+@pytest.mark.slow
+def test_a_renamed_key_is_the_same_document(
+    site: Site, home: Path, run_kb: Command, declare: Callable[..., None]
+) -> None:
+    site.page("/one", "One", ABOUT)
+    site.put("/feed", rss(site, "/one"), Content_Type="application/rss+xml")
+    declare(shape="feed", start=[f"{site.address}/feed"])
+    run_kb("crawl")
+    renamed = rss(site, "/one").replace("id:/one", "another-id")
+    site.put("/feed", renamed, Content_Type="application/rss+xml")
+    assert told(run_kb("crawl")) == "a-site: 0 new, 0 changed, 1 same; ok"
+    assert len(held(home)) == 1
+
+
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title><entry><id>tag:x,1</id>
 <link href="{address}/one"/><updated>2025-03-04T10:00:00Z</updated></entry></feed>"""
 OLD = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -15,7 +15,7 @@ from kb.declare.declarations import Declarations
 from kb.errors import Unknown
 from kb.keep import documents, register, runs
 from kb.keep.acts import Row
-from kb.keep.found import Looked, Outcome, Revision, Run, Standing
+from kb.keep.found import Looked, Outcome, Revision, Run, Standing, State
 from kb.keep.register import Entry
 from kb.keep.said import Assessment, Kinship, Membership, Profile, Relation, Screening, Tag
 from kb.keep.store import Reading
@@ -292,7 +292,7 @@ class Lists(Screens, Assesses):
         return {
             "initiatives of others": len(entries) - own,
             "initiatives of our own": own,
-            "documents": len(held),
+            "documents": sum(each.standing.state != State.gone for each in held),
             "to screen": len(self.inbox().rows),
             "proposals to confirm": sum(not judgement.confirmed for judgement in judgements),
             "assessments confirmed": sum(bool(judgement.confirmed) for judgement in judgements),

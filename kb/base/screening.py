@@ -9,7 +9,7 @@ from kb.declare.register import slug_of
 from kb.errors import Refused
 from kb.keep import documents, register
 from kb.keep.documents import Held
-from kb.keep.found import Relevance, State
+from kb.keep.found import Relevance, Revision, State
 from kb.keep.said import Decision, Initiative, Membership, Profile, Screening
 from kb.keep.store import Reading, Writing
 from kb.screen.relevance import Scorer
@@ -165,9 +165,8 @@ class Screens(Core):
                 for profile in writing.rows(Profile, initiative=row.initiative):
                     writing.end(profile)
 
-    def score_documents(self, writing: Writing, scorer: Scorer) -> int:
-        """Scores every standing revision that this lexicon has not scored; how many."""
-        fresh = documents.without_relevance(writing, scorer.version)
+    def score_revisions(self, writing: Writing, scorer: Scorer, fresh: Sequence[Revision]) -> None:
+        """Scores those revisions, in place of what an older lexicon said of them."""
         for revision in fresh:
             scored = scorer.score(revision.title, revision.summary, revision.text)
             for before in writing.rows(Relevance, revision=revision.id):
@@ -180,7 +179,6 @@ class Screens(Core):
                     terms=[vars(each) for each in scored.found],
                 )
             )
-        return len(fresh)
 
     def rescore(self) -> int:
         """Scores what the present lexicon has not scored, as one act if there is any; how many."""
@@ -189,7 +187,9 @@ class Screens(Core):
             if not documents.without_relevance(reading, scorer.version):
                 return 0
         with self.writing("rescore") as writing:
-            return self.score_documents(writing, scorer)
+            fresh = documents.without_relevance(writing, scorer.version)
+            self.score_revisions(writing, scorer, fresh)
+            return len(fresh)
 
 
 def _included_by_others(writing: Writing, held: Held, person: str) -> bool:

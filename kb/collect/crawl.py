@@ -106,6 +106,7 @@ def crawl(
         _end_interrupted(base)
         base.rescore()
         finished = _Crawl(base, contact, tell, fresh).all(chosen)
+        base.rescore()  # an earlier text that stands again may have an older score
         base.catch_up_index()
     return finished
 
@@ -213,7 +214,11 @@ class _Crawl:
             run.stopped = f"stopped before it had finished ({stats['finish_reason']})"
         settle_absent(run)
         recorded = run.finished(stats, run.base.clock())
-        with run.base.writing(f"crawl {run.source.name}") as writing:
+        base = run.base
+        # The index is written once, after all: here the others are still under way.
+        with base.store.writing(
+            by=base.by, command=f"crawl {run.source.name}", now=base.clock()
+        ) as writing:
             self._finished.append(runs.finish(writing, recorded))
         self._running.remove(run.source)
         self._begin_what_can()

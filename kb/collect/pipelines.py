@@ -150,7 +150,8 @@ class SaveToStore:
                 if held is not None:
                     documents.seen(writing, held, base.clock(), run.number, asked=asked)
                     saved.append((Saved.same, held.id or 0))
-            base.score_documents(writing, self._scorer)
+            made = writing.rows(Revision, made=writing.act_id)
+            base.score_revisions(writing, self._scorer, made)
         for outcome, number in saved:
             run.saved(outcome.value, number)
 

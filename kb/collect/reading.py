@@ -276,6 +276,8 @@ def _day(text: str) -> date | None:
 def clean(text: str) -> str:
     """The text masked, in one Unicode form, on one line, without control characters."""
     plain = unicodedata.normalize("NFC", text)
+    if plain.isprintable():
+        return masked(" ".join(plain.split()))
     printable = "".join(
         char
         for char in plain

@@ -112,10 +112,17 @@ def measured(*command: str) -> tuple[float, float]:
     return float(seconds), float(memory)
 
 
+class Server(ThreadingHTTPServer):
+    """With room for the connections that a spider opens at once."""
+
+    request_queue_size = 256
+    daemon_threads = True
+
+
 def served(count: int) -> tuple[ThreadingHTTPServer, str]:
     """A server of so many pages, and the address of its list."""
     handler = type("Counted", (Pages,), {"count": count})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = Server(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server, f"http://127.0.0.1:{server.server_port}/list"
 

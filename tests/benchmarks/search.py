@@ -78,9 +78,8 @@ def main() -> None:
         ours = cold(
             f"{tools}/kb", "--home", f"{folder}/home", "search", *QUERY.split(), "-f", "json"
         )
-    print(
-        f"{len(table)} rows: sqlite-utils {theirs:.3f} s, kb {ours:.3f} s, ratio {ours / theirs:.2f}"
-    )
+    ratio = ours / theirs
+    print(f"{len(table)} rows: sqlite-utils {theirs:.3f} s, kb {ours:.3f} s, ratio {ratio:.2f}")
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
+from kb.base.assessing import Assesses
 from kb.base.core import Rows, now_utc
 from kb.base.listing import Lists, is_due
 from kb.base.registering import Registering
+from kb.base.showing import Shows
 from kb.base.sourcing import Sourcing
 from kb.declare.declarations import Declarations
 from kb.errors import KBError, Refused
@@ -17,7 +19,7 @@ from kb.keep.store import Store
 LISTS = ("inbox", "initiatives", "overlaps", "gaps", "offer", "sources", "runs", "decisions")
 
 
-class KnowledgeBase(Registering, Sourcing, Lists):
+class KnowledgeBase(Registering, Sourcing, Assesses, Shows, Lists):
     """One knowledge base, opened; use it in a `with`."""
 
     def __enter__(self) -> Self:

@@ -8,11 +8,11 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 
-from kb.collect.middlewares import NotModified
+from kb.collect.failures import NotModified
 from kb.collect.reading import READER
 from kb.collect.runs import HeldDocument, RunUnderWay
 from kb.contract import Shape, normalised
-from kb.keep import documents
+from kb.keep import saving
 from kb.keep.found import Document, Outcome
 
 # How long a site's own word on when a page changed is believed without asking for the page.
@@ -141,4 +141,4 @@ def settle_absent(run: RunUnderWay) -> None:
     with base.store.writing(by=base.by, command=command, now=base.clock()) as writing:
         for number, at_once in sorted(run.absent.items()):
             if number not in run.met_documents:
-                run.counts["gone"] += documents.absent(writing, number, at_once=at_once)
+                run.counts["gone"] += saving.absent(writing, number, at_once=at_once)

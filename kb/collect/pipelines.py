@@ -15,9 +15,9 @@ from kb.collect.reading import READER, Body, Read, ReadError
 from kb.collect.runs import RunUnderWay
 from kb.collect.worker import Workers
 from kb.contract import Page, normalised
-from kb.keep import documents
-from kb.keep.documents import ReadPage, Saved
+from kb.keep import documents, saving
 from kb.keep.found import Document, Revision, Standing, State
+from kb.keep.saving import ReadPage, Saved
 from kb.screen.relevance import Scorer
 
 BATCH_PAGES = 50
@@ -141,14 +141,14 @@ class SaveToStore:
         ) as writing:
             for page in waiting:
                 if isinstance(page, ReadPage):
-                    saved.append(documents.save(writing, page, run=run.number))
+                    saved.append(saving.save(writing, page, run=run.number))
                 else:
-                    documents.known_as(writing, page.document.id or 0, page.addresses)
+                    saving.known_as(writing, page.document.id or 0, page.addresses)
                     unchanged.append((page.document, True))
             for document, asked in unchanged:
                 held = writing.get(Document, document.id or 0)
                 if held is not None:
-                    documents.seen(writing, held, base.clock(), run.number, asked=asked)
+                    saving.seen(writing, held, base.clock(), run.number, asked=asked)
                     saved.append((Saved.same, held.id or 0))
             made = writing.rows(Revision, made=writing.act_id)
             base.score_revisions(writing, self._scorer, made)

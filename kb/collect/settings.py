@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kb.collect.middlewares import ROBOTS_NAME
+from kb.collect.robots import ROBOTS_NAME
 from kb.collect.runs import RunUnderWay
 from kb.contract import Source
 from kb.errors import Refused
@@ -73,7 +73,7 @@ def settings_for(run: RunUnderWay, contact: str) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "kb.collect.middlewares.DeclaredHosts": 50,
             "kb.collect.middlewares.WithinBudget": 60,
-            "kb.collect.middlewares.RobotsRfc9309": 100,
+            "kb.collect.robots.RobotsRfc9309": 100,
             "kb.collect.middlewares.CountFailures": 540,  # retries (550) are over when it sees one
             "kb.collect.incremental.OnlyWhatChanged": 545,
             "kb.collect.middlewares.RetryAfter": 560,

@@ -7,9 +7,9 @@ import pytest
 
 import kb
 from kb.errors import QuoteNotFound, Refused, Unknown
-from kb.keep import documents
-from kb.keep.documents import ReadPage
+from kb.keep import saving
 from kb.keep.said import Decision, Level
+from kb.keep.saving import ReadPage
 
 QUOTE = "Chairs of trusts meet six times a year to talk about race."
 
@@ -31,7 +31,7 @@ def held(base: kb.KnowledgeBase, key: str = "one", text: str = QUOTE, **more: ob
         "media_type": "text/html",
     }
     with base.writing("crawl a-site") as writing:
-        _, number = documents.save(writing, ReadPage(**values | more), run=1)  # type: ignore[arg-type]
+        _, number = saving.save(writing, ReadPage(**values | more), run=1)  # type: ignore[arg-type]
     base.rescore()
     return f"d{number}"
 

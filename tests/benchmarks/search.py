@@ -18,8 +18,8 @@ from pathlib import Path
 
 import kb
 from kb.home import Home, shipped
-from kb.keep import documents
-from kb.keep.documents import ReadPage
+from kb.keep import saving
+from kb.keep.saving import ReadPage
 
 WORDS = (
     "race equality boards trusts mentoring staff programme anti-racism network learning data "
@@ -63,7 +63,7 @@ def main() -> None:
         if pages:
             with base.writing("crawl made") as writing:
                 for page in pages:
-                    documents.save(writing, page, run=1)
+                    saving.save(writing, page, run=1)
         base.close()
         rows = [json.loads(line) for line in shipped("register.jsonl").read_text().splitlines()]
         table = [{n: row[n] for n in ("title", "organisation", "summary")} for row in rows]

@@ -7,8 +7,10 @@ import pytest
 from scrapy.http import Response
 from twisted.internet.error import DNSLookupError
 
-from kb.collect.middlewares import failure_of_status, group_for, seconds_asked
+from kb.collect.failures import failure_of_status
+from kb.collect.middlewares import seconds_asked
 from kb.collect.resolving import _checked, is_public
+from kb.collect.robots import group_for
 
 
 @pytest.mark.parametrize(

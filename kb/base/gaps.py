@@ -1,0 +1,301 @@
+"""Overlaps and gaps: the lists that rest on assessments, read at one act."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from kb.assess import quotes
+from kb.assess.positions import (
+    NEAR,
+    PRINTED,
+    Candidate,
+    Counted,
+    Ground,
+    Position,
+    by_role,
+    count,
+    position,
+    share,
+    why_not_counted,
+)
+from kb.assess.suggest import Suggester
+from kb.base.assessing import pages_of
+from kb.base.core import Core, Rows
+from kb.declare.declarations import Declarations
+from kb.declare.offer import Strand
+from kb.keep import documents, register
+from kb.keep.acts import Act
+from kb.keep.documents import Held
+from kb.keep.register import Entry, Judgement
+from kb.keep.said import Assessment, Basis, Kinship
+
+OVERLAPS = (
+    "strand initiative title organisation level basis quote url counted why_not_counted role "
+    "reach recheck made_by made_at"
+).split()
+GAPS = (
+    "strand name position if_proposals duplicates overlaps complements duties examples own "
+    "recheck need grade unscreened prompt with"
+).split()
+OFFER = "strand name axis basis audience means counts version needs terms".split()
+CAVEAT = "Positions count initiatives; they say nothing of quality, take-up or results."
+PERSON_WORDS = {"register": "desk research"}
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Everything a list of assessments rests on, read at one act."""
+
+    declarations: Declarations
+    entries: Mapping[int, Entry]
+    judgements: Mapping[tuple[int, str], Judgement]
+    candidates: Mapping[int, Candidate]
+    ground: Ground
+    acts: Mapping[int, Act]
+    texts: Mapping[int, list[Held]]  # initiative to the pages it stands on
+
+    @cached_property
+    def suggested(self) -> dict[str, list[int]]:
+        """Strand to the initiatives of others that suggest it, or that somebody assessed."""
+        suggester = Suggester(self.declarations.offer)
+        found: dict[str, list[int]] = {s.key: [] for s in self.declarations.offer.strand}
+        for number, entry in self.entries.items():
+            if self.candidates[number].own:
+                continue
+            text = f"{entry.profile.title}\n{entry.profile.summary}"
+            keys = set(suggester.strands(text, entry.tags))
+            keys |= {key for key in found if (number, key) in self.judgements}
+            for key in keys:
+                found[key].append(number)
+        return found
+
+    def levels(self, strand: str, *, proposals: bool) -> dict[int, str]:
+        """Initiative to the level that holds: confirmed ones, and proposals if asked for."""
+        return {
+            number: judgement.outcome
+            for (number, key), judgement in self.judgements.items()
+            if key == strand and (proposals or judgement.confirmed) and number in self.entries
+        }
+
+
+class Ranks(Core):
+    """Where each strand of the offer stands."""
+
+    def ranked(self, *, at: int | None = None, region: str = "England") -> Ranked:
+        """Everything overlaps and gaps rest on, as it stood at that act."""
+        with self.store.reading(at) as reading:
+            declarations = self.declared(reading)
+            book = declarations.book
+            entries = register.entries(reading)
+            pages = pages_of(reading)
+            verdicts = documents.verdicts(reading)
+            contested = {
+                number
+                for number, held in pages.items()
+                if held and all(_conflict(verdicts.get(each.id)) for each in held)
+            }
+            return Ranked(
+                declarations=declarations,
+                entries=entries,
+                judgements=register.judgements(reading),
+                candidates={
+                    number: candidate_of(entry, declarations, contested=number in contested)
+                    for number, entry in entries.items()
+                },
+                ground=Ground(
+                    book,
+                    declarations.offer.positions,
+                    self.today(at),
+                    book.check("region", region),
+                ),
+                acts={act.id or 0: act for act in reading.acts()},
+                texts=pages,
+            )
+
+    def overlaps(
+        self, strand: str | None = None, *, region: str = "England", at: int | None = None
+    ) -> Rows:
+        """What others do that bears on the strands, counted or not, and why not."""
+        ranked = self.ranked(at=at, region=region)
+        offer = ranked.declarations.offer
+        strands = [offer.get(strand)] if strand else list(offer.strand)
+        rows = [
+            self._overlap_row(ranked, each, number, judgement)
+            for each in strands
+            for (number, key), judgement in ranked.judgements.items()
+            if key == each.key
+            and number in ranked.entries
+            and not ranked.candidates[number].own
+            and judgement.outcome in (*NEAR, "conflict")
+        ]
+        order = {each.key: place for place, each in enumerate(offer.strand)}
+        levels = [*NEAR, "conflict"]
+        rows.sort(
+            key=lambda row: (
+                order[str(row["strand"])],
+                not row["counted"],
+                levels.index(str(row["level"])),
+                str(row["title"]).casefold(),
+            )
+        )
+        return Rows("overlaps", tuple(OVERLAPS), rows, (CAVEAT,))
+
+    def _overlap_row(
+        self, ranked: Ranked, strand: Strand, number: int, judgement: Judgement
+    ) -> dict[str, object]:
+        entry = ranked.entries[number]
+        leading = judgement.leading
+        why_not = _why_not(ranked, strand, number, judgement)
+        act = ranked.acts[leading.made]
+        return {
+            "strand": strand.key,
+            "initiative": entry.slug,
+            "title": entry.profile.title,
+            "organisation": entry.profile.organisation,
+            "level": judgement.outcome,
+            "basis": leading.basis.value,
+            "quote": leading.quote or None,
+            "url": entry.profile.url,
+            "counted": not why_not,
+            "why_not_counted": why_not or None,
+            "role": entry.code("role"),
+            "reach": entry.code("reach"),
+            "recheck": recheck_cause(leading, strand, ranked.texts.get(number, [])) is not None,
+            "made_by": PERSON_WORDS.get(leading.person, leading.person),
+            "made_at": act.at,
+        }
+
+    def gaps(self, *, region: str = "England", at: int | None = None) -> Rows:
+        """Where each strand stands, and where it would if all proposals held."""
+        ranked = self.ranked(at=at, region=region)
+        rows = [self._gap_row(ranked, strand) for strand in ranked.declarations.offer.strand]
+        met = {str(row[name]) for row in rows for name in ("position", "if_proposals")}
+        legend = tuple(f"{each}: {PRINTED[each]}" for each in Position if each in met)
+        return Rows("gaps", tuple(GAPS), rows, (*legend, CAVEAT))
+
+    def _gap_row(self, ranked: Ranked, strand: Strand) -> dict[str, object]:
+        confirmed = ranked.levels(strand.key, proposals=False)
+        supposed = ranked.levels(strand.key, proposals=True)
+        counted = count(strand, confirmed, ranked.candidates, ranked.ground)
+        roles = by_role(confirmed, ranked.candidates, ("requirement", "practice"))
+        return {
+            "strand": strand.key,
+            "name": strand.name,
+            "position": self._position(ranked, strand, confirmed).value,
+            "if_proposals": self._position(ranked, strand, supposed).value,
+            **{level: counted.number(level) for level in NEAR},
+            "duties": len(roles.get("requirement", [])),
+            "examples": len(roles.get("practice", [])),
+            "own": _own(ranked, strand),
+            "recheck": _to_recheck(ranked, strand),
+            "need": "; ".join(need.words for need in strand.need) or None,
+            "grade": None,
+            "unscreened": None,
+            "prompt": None,
+            "with": _names(ranked, strand, supposed),
+        }
+
+    def _position(self, ranked: Ranked, strand: Strand, levels: Mapping[int, str]) -> Position:
+        return position(
+            count(strand, levels, ranked.candidates, ranked.ground),
+            thresholds=ranked.ground.thresholds,
+            assessed_share=share(ranked.suggested[strand.key], levels),
+            grade=None,
+        )
+
+    def offer(self, *, at: int | None = None) -> Rows:
+        """The strands of the offer as declared."""
+        with self.store.reading(at) as reading:
+            offer = self.declared(reading).offer
+        rows: list[dict[str, object]] = [
+            {
+                "strand": strand.key,
+                "name": strand.name,
+                "axis": strand.axis,
+                "basis": strand.basis,
+                "audience": list(strand.audience),
+                "means": list(strand.means),
+                "counts": list(strand.counts),
+                "version": strand.version,
+                "needs": [need.words for need in strand.need],
+                "terms": list(strand.terms),
+            }
+            for strand in offer.strand
+        ]
+        return Rows("offer", tuple(OFFER), rows, (f"{offer.offer.title}: {offer.offer.version}",))
+
+
+def candidate_of(entry: Entry, declarations: Declarations, *, contested: bool) -> Candidate:
+    """What counting needs to know of a register entry."""
+    body = declarations.bodies.name(entry.profile.organisation)
+    heads = entry.relations.get(Kinship.part_of, [])
+    return Candidate(
+        id=entry.id,
+        body=body,
+        own=body in declarations.ours,
+        role=entry.code("role"),
+        reach=entry.code("reach"),
+        status=entry.code("status"),
+        effect=entry.code("effect"),
+        kind=entry.code("kind"),
+        audience=frozenset(entry.codes("audience")),
+        means=frozenset(entry.codes("means")),
+        regions=tuple(entry.codes("region")),
+        started=entry.profile.started,
+        status_seen=entry.profile.status_seen,
+        head=heads[0] if heads else None,
+        adopter=bool(entry.relations.get(Kinship.adopts)),
+        contested=contested,
+    )
+
+
+def recheck_cause(row: Assessment, strand: Strand, pages: list[Held]) -> str | None:
+    """Why a confirmed assessment needs another look; None where its ground holds."""
+    if row.basis != Basis.confirmed:
+        return None
+    if row.strand_version != strand.version:
+        return "strand changed"
+    if not row.quote:
+        return None
+    if not pages:
+        return "page gone"
+    if not any(quotes.locate(row.quote, held.revision.text) for held in pages):
+        return "quote gone"
+    return None
+
+
+def _why_not(ranked: Ranked, strand: Strand, number: int, judgement: Judgement) -> str:
+    if judgement.outcome == "conflict":
+        return "people differ"
+    why = why_not_counted(ranked.candidates[number], strand, ranked.ground)
+    return why or ("a proposal" if not judgement.confirmed else "")
+
+
+def _own(ranked: Ranked, strand: Strand) -> int:
+    """How many works of our own carry the strand's terms, or share its means and audience."""
+    suggester = Suggester(ranked.declarations.offer)
+    return sum(
+        strand.key
+        in suggester.strands(f"{entry.profile.title}\n{entry.profile.summary}", entry.tags)
+        for number, entry in ranked.entries.items()
+        if ranked.candidates[number].own
+    )
+
+
+def _to_recheck(ranked: Ranked, strand: Strand) -> int:
+    return sum(
+        recheck_cause(judgement.leading, strand, ranked.texts.get(number, [])) is not None
+        for (number, key), judgement in ranked.judgements.items()
+        if key == strand.key and number in ranked.entries
+    )
+
+
+def _names(ranked: Ranked, strand: Strand, levels: Mapping[int, str]) -> list[str]:
+    """The bodies behind what counts or would, duplicates and overlaps before complements."""
+    counted: Counted = count(strand, levels, ranked.candidates, ranked.ground)
+    near = {name for level in ("duplicates", "overlaps") for name in counted.bodies(level)}
+    return sorted(near or counted.bodies("complements"))
+
+
+def _conflict(verdict: documents.Verdict | None) -> bool:
+    return verdict is not None and verdict.outcome == "conflict"

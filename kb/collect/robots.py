@@ -1,0 +1,99 @@
+"""robots.txt: obeyed as RFC 9309 asks, and kept with the run as evidence of permission."""
+
+import hashlib
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.utils.misc import build_from_crawler
+
+from kb.collect.failures import RobotsForbid, failure_of
+from kb.collect.pace import slow_down
+from kb.collect.runs import RunUnderWay
+
+MOST_ROBOTS = 20_000  # characters kept as evidence
+ROBOTS_NAME = "kb-horizon-scan"  # what robots.txt may call us by
+
+
+class RobotsRfc9309(RobotsTxtMiddleware):
+    """robots.txt as RFC 9309, section 2.3.1 asks: 4xx allows, 5xx or silence forbids.
+
+    Scrapy takes an unreachable file for leave to go on. Crawl-delay is obeyed.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._kept_from_us: dict[str, str] = {}  # host to why robots.txt could not be had
+        self._paced: set[str] = set()  # hosts whose rules name a delay
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        body = response.body
+        if 400 <= response.status < 500:
+            body = b""
+        elif response.status >= 500:
+            body = b"User-agent: *\nDisallow: /\n"
+        self._settle(netloc, body, status=response.status)
+        self._obey_delay(request, netloc)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        # Refused by ourselves (another host after a redirect) or no answer at all.
+        if not isinstance(exc, IgnoreRequest):
+            self._kept_from_us[netloc] = failure_of(exc)
+        self._settle(netloc, b"User-agent: *\nDisallow: /\n", status=0)
+
+    def _settle(self, netloc: str, body: bytes, *, status: int) -> None:
+        run: RunUnderWay = self.crawler.settings["KB_RUN"]
+        run.evidence.setdefault("robots", {})[netloc] = {
+            "status": status,
+            "sha256": hashlib.sha256(body).hexdigest(),
+            "group": group_for(ROBOTS_NAME, body.decode("utf-8", "replace")),
+            "text": body.decode("utf-8", "replace")[:MOST_ROBOTS],
+        }
+        parser = build_from_crawler(self._parserimpl, self.crawler, body)
+        waiting = self._parsers[netloc]
+        self._parsers[netloc] = parser
+        waiting.callback(parser)  # type: ignore[union-attr]
+
+    def _obey_delay(self, request: Request, netloc: str) -> None:
+        parser = self._parsers[netloc]
+        delay = parser.rp.crawl_delay(self._default_useragent)  # type: ignore[union-attr]
+        if delay:
+            self._paced.add(netloc)
+            slow_down(self.crawler, request, float(delay))
+
+    def process_request_2(self, rp: object, request: Request) -> None:
+        """Raises RobotsForbid where the rules do. A delay they name is not for us to adjust."""
+        if urlsplit(request.url).netloc in self._paced:
+            request.meta["autothrottle_dont_adjust_delay"] = True
+        try:
+            super().process_request_2(rp, request)  # type: ignore[arg-type]
+        except IgnoreRequest as error:
+            netloc = urlsplit(request.url).netloc
+            failure = self._kept_from_us.get(netloc, "robots")
+            raise RobotsForbid(str(error), failure) from error
+
+
+def group_for(agent: str, text: str) -> list[str]:
+    """The lines of robots.txt that speak to an agent: its own groups, else those for all.
+
+    RFC 9309, section 2.2.1: the product token is compared without case.
+    """
+    groups: dict[str, list[str]] = {}
+    named: list[str] = []
+    speaking = False
+    for raw in text.splitlines():
+        line = raw.partition("#")[0].strip()
+        key, colon, value = (part.strip() for part in line.partition(":"))
+        if not colon:
+            continue
+        if key.casefold() == "user-agent":
+            named = [value.casefold()] if speaking else [*named, value.casefold()]
+            speaking = False
+        elif key.casefold() in ("allow", "disallow", "crawl-delay"):
+            speaking = True
+            for name in named:
+                groups.setdefault(name, []).append(line)
+    return groups.get(agent.casefold(), groups.get("*", []))

@@ -8,8 +8,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 
+from kb.collect.body import READER
 from kb.collect.failures import NotModified
-from kb.collect.reading import READER
 from kb.collect.runs import HeldDocument, RunUnderWay
 from kb.contract import Shape, normalised
 from kb.keep import saving

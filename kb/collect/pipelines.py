@@ -10,8 +10,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from kb.collect.archive import Archive, recall
+from kb.collect.body import READER, Body, Read, ReadError
 from kb.collect.noise import says_it_is_missing
-from kb.collect.reading import READER, Body, Read, ReadError
 from kb.collect.runs import RunUnderWay
 from kb.collect.worker import Workers
 from kb.contract import Page, normalised

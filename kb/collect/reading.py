@@ -1,11 +1,16 @@
-"""Reads text, title and dates out of a body. Runs in the worker process, on hostile input."""
+"""Reads text, title and dates out of a body.
+
+Loaded in the worker process alone: what parses hostile input never runs beside the store.
+"""
 
 import re
+import resource
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
+from multiprocessing.connection import Connection
 from zipfile import BadZipFile
 
 import docx
@@ -16,11 +21,10 @@ from htmldate import find_date
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
 
+from kb.collect.body import Body, Read, ReadError
 from kb.collect.noise import fingerprint, prune
-from kb.errors import KBError
 from kb.keep.masking import masked
 
-READER = "2"  # changes when the same body would give another text
 HTML = ("text/html", "application/xhtml+xml")
 PDF = "application/pdf"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -38,43 +42,6 @@ DATES = (
     ("updated", "meta", "//meta[@name='DC.date.modified' or @name='dcterms.modified']/@content"),
     ("updated", "time", "//time[@itemprop='dateModified']/@datetime"),
 )
-
-
-class ReadError(KBError):
-    """Raised when a body gives nothing to read; `failure` is its class in a run's counts."""
-
-    def __init__(self, failure: str, message: str) -> None:
-        super().__init__(message)
-        self.failure = failure
-
-    def __reduce__(self) -> tuple[type["ReadError"], tuple[str, str]]:
-        return ReadError, (self.failure, str(self))
-
-
-@dataclass(frozen=True)
-class Body:
-    """What the worker is given."""
-
-    content: bytes
-    media_type: str
-    url: str
-    select: str = ""
-
-
-@dataclass(frozen=True)
-class Read:
-    """What was read, masked, without control characters."""
-
-    title: str
-    summary: str
-    text: str
-    language: str = ""
-    published_on: date | None = None
-    published_from: str = ""
-    updated_on: date | None = None
-    updated_from: str = ""
-    canonical: str = ""  # the address the page itself gives as its own
-    sha256: str = ""
 
 
 def read(body: Body) -> Read:
@@ -284,3 +251,19 @@ def clean(text: str) -> str:
         if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
     )
     return masked(" ".join(printable.split()))
+
+
+def serve(pipe: Connection, memory: int) -> None:
+    """Reads what comes until the pipe closes. Any failure is an answer, not an end."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    while True:
+        try:
+            body = pipe.recv()
+        except EOFError:
+            return
+        try:
+            pipe.send(read(body))
+        except ReadError as error:
+            pipe.send(error)
+        except Exception as error:  # noqa: BLE001 - a parser may raise anything on hostile input
+            pipe.send(f"{type(error).__name__}: {error}"[:300])

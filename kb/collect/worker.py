@@ -5,12 +5,12 @@ its own, which is ended and replaced when it takes too long or too much.
 """
 
 import asyncio
+import importlib
 import multiprocessing
-import resource
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from kb.collect.reading import Body, Read, ReadError, read
+from kb.collect.body import Body, Read, ReadError
 
 SECONDS = 20
 MEMORY_BYTES = 1_500_000_000
@@ -96,16 +96,5 @@ class Workers:
 
 
 def _serve(pipe: Connection, memory: int) -> None:
-    """Reads what comes until the pipe closes. Any failure is an answer, not an end."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    while True:
-        try:
-            body = pipe.recv()
-        except EOFError:
-            return
-        try:
-            pipe.send(read(body))
-        except ReadError as error:
-            pipe.send(error)
-        except Exception as error:  # noqa: BLE001 - a parser may raise anything on hostile input
-            pipe.send(f"{type(error).__name__}: {error}"[:300])
+    """What runs in the worker process. A lazy door: here alone are the parsers loaded."""
+    importlib.import_module("kb.collect.reading").serve(pipe, memory)

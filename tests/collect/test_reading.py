@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from kb.collect.reading import Body, ReadError, read
+from kb.collect.body import Body, ReadError
+from kb.collect.reading import read
 from kb.collect.worker import Workers
 
 

@@ -108,6 +108,8 @@ class SaveToStore:
         self._scorer = Scorer(run.base.declarations.lexicon)
         self._waiting: list[ReadPage | SameBody] = []
         self._since = time.monotonic()
+        # A file may be read before the page that links to it: its link waits for that page.
+        self._links: list[tuple[str, int, str]] = []
         run.flush = self._save
 
     @classmethod
@@ -133,7 +135,7 @@ class SaveToStore:
         waiting, self._waiting = self._waiting, []
         unchanged, run.unchanged = run.unchanged, []
         self._since = time.monotonic()
-        if not waiting and not unchanged:
+        if not waiting and not unchanged and not self._links:
             return
         saved: list[tuple[Saved, int]] = []
         with base.store.writing(
@@ -142,6 +144,7 @@ class SaveToStore:
             for page in waiting:
                 if isinstance(page, ReadPage):
                     saved.append(saving.save(writing, page, run=run.number))
+                    self._note_link(page, saved[-1][1])
                 else:
                     saving.known_as(writing, page.document.id or 0, page.addresses)
                     unchanged.append((page.document, True))
@@ -150,10 +153,15 @@ class SaveToStore:
                 if held is not None:
                     saving.seen(writing, held, base.clock(), run.number, asked=asked)
                     saved.append((Saved.same, held.id or 0))
+            self._links = [each for each in self._links if not saving.link(writing, *each)]
             made = writing.rows(Revision, made=writing.act_id)
             base.score_revisions(writing, self._scorer, made)
         for outcome, number in saved:
             run.saved(outcome.value, number)
+
+    def _note_link(self, page: ReadPage, number: int) -> None:
+        if page.media_type != "text/html" and page.found_on:
+            self._links.append((page.source, number, normalised(page.found_on)))
 
 
 def addresses_of(page: Page, canonical: str = "") -> tuple[str, ...]:

@@ -68,7 +68,6 @@ def save(writing: Writing, page: ReadPage, *, run: int) -> tuple[Saved, int]:
     seen(writing, document, page.fetched_at, run)
     document.etag, document.last_modified = page.etag, page.last_modified
     outcome = _stand(writing, number, page)
-    _link(writing, number, page)
     return outcome, number
 
 
@@ -159,13 +158,14 @@ def _revision(number: int, page: ReadPage) -> Revision:
     )
 
 
-def _link(writing: Writing, number: int, page: ReadPage) -> None:
-    """Relates a file to the page that links to it, where that page is held."""
-    if page.media_type == "text/html" or page.found_on is None:
-        return
-    parent = find(writing, page.source, page.found_on, [page.found_on])
-    if parent and not writing.row(Link, document=_id(parent), file=number):
-        writing.add(Link(document=_id(parent), file=number))
+def link(writing: Writing, source: str, file: int, found_on: str) -> bool:
+    """Relates a file to the page that links to it; False where that page is not held yet."""
+    parent = find(writing, source, found_on, [found_on])
+    if parent is None:
+        return False
+    if not writing.row(Link, document=_id(parent), file=file):
+        writing.add(Link(document=_id(parent), file=file))
+    return True
 
 
 def _id(row: Document | Revision) -> int:

@@ -30,7 +30,7 @@ def test_the_wheel_has_what_ships_and_nothing_that_kb_makes(wheel: Path) -> None
     names = zipfile.ZipFile(wheel).namelist()
     shipped = {name.removeprefix("kb/shipped/") for name in names if name.startswith("kb/shipped/")}
     assert {name for name in shipped if "/" not in name} == SHIPPED
-    assert all(name.endswith((".html", ".toml", ".jsonl", ".json")) for name in shipped)
+    assert all(name.endswith((".html", ".xml", ".toml", ".jsonl", ".json")) for name in shipped)
     assert not [
         name for name in names if "sqlite" in name or "/index/" in name or "archive/" in name
     ]

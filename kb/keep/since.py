@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 
 from kb.keep.acts import Row
-from kb.keep.found import Alias, Declaration, Document, Relevance, Revision, Standing
+from kb.keep.found import Alias, Document, Relevance, Revision, Standing
 from kb.keep.said import Initiative, Membership, Profile, Relation, Screening, Tag
 from kb.keep.store import Reading
 
@@ -16,11 +16,10 @@ ABOUT_INITIATIVES = (Profile, Tag, Relation, Membership)
 
 @dataclass(frozen=True)
 class Touched:
-    """Ids of documents and initiatives, and names of declarations."""
+    """Ids of documents and initiatives."""
 
     documents: frozenset[int]
     initiatives: frozenset[int]
-    declarations: frozenset[str]
 
 
 def touched_since(reading: Reading, act: int) -> Touched:
@@ -37,8 +36,7 @@ def touched_since(reading: Reading, act: int) -> Touched:
     for made, model in ((documents, Document), (initiatives, Initiative)):
         ids = reading.session.exec(select(model.id).where(col(model.made) > act))
         made.update(number for number in ids if number is not None)
-    names = reading.session.exec(select(Declaration.name).where(_later(Declaration, act)))
-    return Touched(frozenset(documents), frozenset(initiatives), frozenset(names))
+    return Touched(frozenset(documents), frozenset(initiatives))
 
 
 def _later(model: type[Row], act: int) -> ColumnElement[bool]:

@@ -55,7 +55,7 @@ class SourceSpider(Spider):
         """The document, and the files it links to."""
         if not _says(response, "noindex"):
             yield self.page(response, **response.meta.get("hints", {}))
-        if isinstance(response, HtmlResponse):
+        if isinstance(response, HtmlResponse) and _may_name(response, *FILES):
             links = self.links(response, response.css(CONTENT_LINKS) or response.css(ANY_LINKS))
             yield from self.files(links, response.url)
 
@@ -131,7 +131,13 @@ def _header(response: Response, name: str) -> str | None:
 def _says(response: Response, word: str) -> bool:
     """True where a page asks robots for it: in its head, or in X-Robots-Tag."""
     said = (_header(response, "X-Robots-Tag") or "").casefold()
-    if isinstance(response, HtmlResponse):
+    if isinstance(response, HtmlResponse) and _may_name(response, "robots"):
         named = "//meta[translate(@name, 'ROBTS', 'robts')='robots']/@content"
         said += " ".join(response.xpath(named).getall()).casefold()
     return word in said
+
+
+def _may_name(response: Response, *words: str) -> bool:
+    """False where the body holds none of the words: then it need not be parsed to know."""
+    body = response.body.lower()
+    return any(word.encode() in body for word in words)

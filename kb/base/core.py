@@ -133,25 +133,21 @@ class Core:
             return self.reindex()
         with self.store.reading() as reading:
             touched = since.touched_since(reading, written_to)
-            entries = list(
-                entries_of(reading, self.declarations, touched.documents, touched.initiatives)
-            )
             act = self._last_act(reading)
-        asked = {f"d{number}" for number in touched.documents}
-        asked |= {f"i{number}" for number in touched.initiatives}
-        gone = asked - {entry.id for entry in entries}
-        if asked or act != written_to:
-            index.update(self.home.index, entries, sorted(gone), act=act)
-        return len(entries)
+            anew = [f"d{number}" for number in touched.documents]
+            anew += [f"i{number}" for number in touched.initiatives]
+            if not anew and act == written_to:
+                return 0
+            entries = entries_of(reading, self.declarations, touched.documents, touched.initiatives)
+            return index.update(self.home.index, entries, anew, act=act)
 
     def reindex(self) -> int:
         """Builds the index anew from the store; the number of entries."""
+        words, made_by = words_of(self.declarations), self.home.fingerprint()
         with self.store.reading() as reading:
             act = self._last_act(reading)
-            entries = list(entries_of(reading, self.declarations))
-        words = words_of(self.declarations)
-        index.build(self.home.index, entries, words, act=act, made_by=self.home.fingerprint())
-        return len(entries)
+            entries = entries_of(reading, self.declarations)
+            return index.build(self.home.index, entries, words, act=act, made_by=made_by)
 
     @staticmethod
     def _last_act(reading: Reading) -> int:

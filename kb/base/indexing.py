@@ -36,7 +36,7 @@ def entries_of(
             codes=each.tags,
         )
     organisations = source_organisations(declarations)
-    for held in documents.held(reading, document_ids):
+    for held in documents.each_held(reading, document_ids):
         organisation = organisations.get(held.document.source, "")
         yield Entry(
             id=f"d{held.id}",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kb.errors import KBError
+from kb.keep.saving import Judged
 
 READER = "2"  # changes when the same body would give another text
 
@@ -27,6 +28,8 @@ class Body:
     media_type: str
     url: str
     select: str = ""
+    title: str = ""  # what the shape knows goes before what is read
+    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,3 +46,4 @@ class Read:
     updated_from: str = ""
     canonical: str = ""  # the address the page itself gives as its own
     sha256: str = ""
+    judged: Judged | None = None

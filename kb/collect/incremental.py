@@ -35,7 +35,7 @@ class OnlyWhatChanged:
         """The request with validators; a 304 of our own where `lastmod` says nothing changed."""
         self._run.leaves += bool(request.meta.get("leaf") and not request.meta.get("own"))
         held = self._held(request)
-        if held is None or self._run.fresh or held.reader != READER:
+        if held is None or self._run.fresh or held.revision.reader != READER:
             return None
         document = held.document
         if _unchanged_since(str(request.meta.get("lastmod", "")), document):

@@ -12,12 +12,13 @@ from scrapy.exceptions import DropItem
 from kb.collect.archive import Archive, recall
 from kb.collect.body import READER, Body, Read, ReadError
 from kb.collect.noise import says_it_is_missing
-from kb.collect.runs import RunUnderWay
+from kb.collect.runs import HeldDocument, RunUnderWay
 from kb.collect.worker import Workers
 from kb.contract import Page, normalised
-from kb.keep import documents, saving
-from kb.keep.found import Document, Revision, Standing, State
+from kb.keep import saving
+from kb.keep.found import Document
 from kb.keep.saving import ReadPage, Saved
+from kb.keep.store import Writing
 from kb.screen.relevance import Scorer
 
 BATCH_PAGES = 50
@@ -38,7 +39,7 @@ class ReadPages:
 
     def __init__(self, run: RunUnderWay) -> None:
         self._run = run
-        self._workers = Workers()
+        self._workers = Workers(Scorer(run.base.declarations.lexicon))
         self._archive = Archive(run.base.home.archive, run.source.name, run.number)
 
     @classmethod
@@ -50,46 +51,41 @@ class ReadPages:
         """The page as read. A body that cannot be read is a counted failure."""
         addresses = addresses_of(page)
         digest = hashlib.sha256(page.body).hexdigest()
-        document, revision = self._held(page, addresses)
-        if document and revision and revision.body_sha256 == digest and revision.reader == READER:
-            return SameBody(page, addresses, document)
+        held = self._run.held_as(page.key, addresses)
+        there = self._there(page, held)
+        if there and there.revision.body_sha256 == digest and there.revision.reader == READER:
+            return SameBody(page, addresses, there.document)
         try:
             read = await self._workers.read(_body(page, page.body))
-            self._refuse_missing(page, read, document)
-            reread = await self._reread(page, revision)
+            self._refuse_missing(page, read, held)
+            reread = await self._reread(page, there)
         except ReadError as error:
             self._run.failed(error.failure, page.url)
             raise DropItem(f"{page.url}: {error}", log_level="INFO") from error
         return _read_page(page, read, digest, self._archive.write(page), reread)
 
-    def _held(
-        self, page: Page, addresses: tuple[str, ...]
-    ) -> tuple[Document | None, Revision | None]:
-        """The document the page is of, and its revision where it stands at that very address."""
-        with self._run.base.store.reading() as reading:
-            document = documents.find(reading, page.source, page.key, addresses)
-            standing = document and reading.row(Standing, document=document.id)
-            if not standing or standing.state == State.gone:
-                return document or None, None
-            if normalised(standing.url) != normalised(page.url):
-                return document, None
-            return document, reading.get(Revision, standing.revision)
+    @staticmethod
+    def _there(page: Page, held: HeldDocument | None) -> HeldDocument | None:
+        """What is held, where it stands at that very address."""
+        if held and normalised(held.standing.url) == normalised(page.url):
+            return held
+        return None
 
-    def _refuse_missing(self, page: Page, read: Read, document: Document | None) -> None:
+    def _refuse_missing(self, page: Page, read: Read, held: HeldDocument | None) -> None:
         """Raises ReadError for a page that says it is not there, though it answers 200."""
         home = urlsplit(page.url).path in ("", "/") and not page.permanent
         sent_home = home and normalised(page.asked or page.url) != normalised(page.url)
         if says_it_is_missing(read.title, read.text) or sent_home:
-            if document is not None and document.id is not None:
-                self._run.absent[document.id] = False
+            if held is not None:
+                self._run.absent[held.id] = False
             raise ReadError("soft 404", "it says that there is nothing here")
 
-    async def _reread(self, page: Page, revision: Revision | None) -> str | None:
+    async def _reread(self, page: Page, there: HeldDocument | None) -> str | None:
         """What the body held before is to the present reader; None where that is not needed."""
-        if revision is None or revision.reader == READER or not revision.archived:
+        if there is None or there.revision.reader == READER or not there.revision.archived:
             return None
         try:
-            before = recall(self._run.base.home.archive, revision.archived)
+            before = recall(self._run.base.home.archive, there.revision.archived)
         except (FileNotFoundError, OSError):
             return None  # dropped after its months: then only the texts can be compared
         return (await self._workers.read(_body(page, before))).sha256
@@ -105,7 +101,6 @@ class SaveToStore:
 
     def __init__(self, run: RunUnderWay) -> None:
         self._run = run
-        self._scorer = Scorer(run.base.declarations.lexicon)
         self._waiting: list[ReadPage | SameBody] = []
         self._since = time.monotonic()
         # A file may be read before the page that links to it: its link waits for that page.
@@ -137,27 +132,27 @@ class SaveToStore:
         self._since = time.monotonic()
         if not waiting and not unchanged and not self._links:
             return
-        saved: list[tuple[Saved, int]] = []
         with base.store.writing(
             by=base.by, command=f"crawl {run.source.name}", now=base.clock()
         ) as writing:
-            for page in waiting:
-                if isinstance(page, ReadPage):
-                    saved.append(saving.save(writing, page, run=run.number))
-                    self._note_link(page, saved[-1][1])
-                else:
-                    saving.known_as(writing, page.document.id or 0, page.addresses)
-                    unchanged.append((page.document, True))
-            for document, asked in unchanged:
-                held = writing.get(Document, document.id or 0)
-                if held is not None:
-                    saving.seen(writing, held, base.clock(), run.number, asked=asked)
-                    saved.append((Saved.same, held.id or 0))
+            read = [each for each in waiting if isinstance(each, ReadPage)]
+            saved = self._save_pages(writing, read)
+            same = [each for each in waiting if isinstance(each, SameBody)]
+            saving.known_as(writing, {each.document.id or 0: each.addresses for each in same})
+            unchanged += [(each.document, True) for each in same]
+            asked = {document.id: asked for document, asked in unchanged}
+            for held in writing.rows_in(Document, "id", list(asked)):
+                saving.seen(held, base.clock(), run.number, asked=asked[held.id])
+                saved.append((Saved.same, held.id or 0))
             self._links = [each for each in self._links if not saving.link(writing, *each)]
-            made = writing.rows(Revision, made=writing.act_id)
-            base.score_revisions(writing, self._scorer, made)
         for outcome, number in saved:
             run.saved(outcome.value, number)
+
+    def _save_pages(self, writing: Writing, pages: list[ReadPage]) -> list[tuple[Saved, int]]:
+        saved = saving.save_all(writing, pages, run=self._run.number)
+        for page, (_, number) in zip(pages, saved, strict=True):
+            self._note_link(page, number)
+        return saved
 
     def _note_link(self, page: ReadPage, number: int) -> None:
         if page.media_type != "text/html" and page.found_on:
@@ -196,10 +191,11 @@ def canonical_of(page: Page, read: Read) -> str:
 
 def _body(page: Page, content: bytes) -> Body:
     """What the worker reads: the HTML of the content where the shape gives it apart."""
+    known = (page.title or "", page.summary or "")
     if page.html is not None:
         whole = f"<!doctype html><html><body>{page.html}</body></html>"
-        return Body(whole.encode(), "text/html", page.url)
-    return Body(content, page.media_type, page.url, page.select)
+        return Body(whole.encode(), "text/html", page.url, "", *known)
+    return Body(content, page.media_type, page.url, page.select, *known)
 
 
 def _read_page(page: Page, read: Read, digest: str, archived: str, reread: str | None) -> ReadPage:
@@ -215,8 +211,8 @@ def _read_page(page: Page, read: Read, digest: str, archived: str, reread: str |
         sha256=read.sha256 if page.html is None else _with_title(read, page.title),
         body_sha256=digest,
         reader=READER,
-        title=page.title or read.title,
-        summary=page.summary or read.summary,
+        title=read.title,
+        summary=read.summary,
         text=read.text,
         media_type="text/html" if page.html is not None else page.media_type,
         language=read.language,
@@ -230,6 +226,7 @@ def _read_page(page: Page, read: Read, digest: str, archived: str, reread: str |
         found_on=page.found_on,
         permanent=page.permanent,
         reread_sha256=reread,
+        judged=read.judged,
     )
 
 

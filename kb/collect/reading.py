@@ -24,6 +24,8 @@ from lxml.cssselect import CSSSelector
 from kb.collect.body import Body, Read, ReadError
 from kb.collect.noise import fingerprint, prune
 from kb.keep.masking import masked
+from kb.keep.saving import Judged
+from kb.screen.relevance import Scorer
 
 HTML = ("text/html", "application/xhtml+xml")
 PDF = "application/pdf"
@@ -56,7 +58,12 @@ def read(body: Body) -> Read:
     found = reader(body)
     if not found.text:
         raise ReadError("no text", "no words in it")
-    return replace(found, sha256=fingerprint(found.title, found.text))
+    return replace(
+        found,
+        title=body.title or found.title,
+        summary=body.summary or found.summary,
+        sha256=fingerprint(found.title, found.text),
+    )
 
 
 def _kind(body: Body) -> str:
@@ -253,7 +260,14 @@ def clean(text: str) -> str:
     return masked(" ".join(printable.split()))
 
 
-def serve(pipe: Connection, memory: int) -> None:
+def judged(read: Read, scorer: Scorer) -> Read:
+    """What was read with its relevance."""
+    scored = scorer.score(read.title, read.summary, read.text)
+    terms = [vars(each) for each in scored.found]
+    return replace(read, judged=Judged(scorer.version, scored.score, terms))
+
+
+def serve(pipe: Connection, memory: int, scorer: Scorer) -> None:
     """Reads what comes until the pipe closes. Any failure is an answer, not an end."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     while True:
@@ -262,7 +276,7 @@ def serve(pipe: Connection, memory: int) -> None:
         except EOFError:
             return
         try:
-            pipe.send(read(body))
+            pipe.send(judged(read(body), scorer))
         except ReadError as error:
             pipe.send(error)
         except Exception as error:  # noqa: BLE001 - a parser may raise anything on hostile input

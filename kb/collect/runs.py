@@ -1,7 +1,7 @@
 """One run under way: what it met, what failed, and what it came to."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
@@ -10,7 +10,7 @@ from typing import Any, Self
 from kb.base import KnowledgeBase
 from kb.contract import Shape, Source, normalised
 from kb.keep import documents, runs
-from kb.keep.found import Document, Outcome, Run, Standing
+from kb.keep.found import Document, Outcome, Revision, Run, Standing
 
 FORBIDDEN = ("robots", "blocked")
 ELSEWHERE = "elsewhere"  # a redirect to a host that is not declared: recorded, not followed
@@ -26,7 +26,7 @@ class HeldDocument:
 
     document: Document
     standing: Standing
-    reader: str
+    revision: Revision
 
     @property
     def id(self) -> int:
@@ -59,15 +59,23 @@ class RunUnderWay:
     flush: Callable[[], None] = lambda: None  # saves what waits to be saved
     held: dict[int, HeldDocument] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)  # normalised address to document
+    keys: dict[str, int] = field(default_factory=dict)  # key to document
     usual: float = 0  # the median of documents in the last ok runs
 
     def __post_init__(self) -> None:
         with self.base.store.reading() as reading:
             rows = documents.of_source(reading, self.source.name)
             self.held = {row[1].document: HeldDocument(*row) for row in rows}
+            self.keys = {each.document.key: number for number, each in self.held.items()}
             self.known = documents.addresses(reading, self.source.name)
             last = runs.ok_runs(reading, self.source.name, RUNS_TO_COMPARE)
         self.usual = median([met_by(run) for run in last]) if last else 0
+
+    def held_as(self, key: str, addresses: Iterable[str]) -> HeldDocument | None:
+        """What was held, when the run began, of the document of that key or of an address."""
+        numbers = (self.known.get(address) for address in addresses)
+        number = self.keys.get(key) or next((each for each in numbers if each), None)
+        return self.held.get(number or 0)
 
     def __deepcopy__(self, _memo: object) -> Self:
         """Itself: Scrapy copies its settings, in which a run goes to its parts."""

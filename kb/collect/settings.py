@@ -38,6 +38,7 @@ def settings_for(run: RunUnderWay, contact: str) -> dict[str, Any]:
         "ROBOTSTXT_USER_AGENT": ROBOTS_NAME,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,  # one request at a time a site
         "CONCURRENT_REQUESTS": 8,
+        "CONCURRENT_ITEMS": 2,  # a page and little else: Scrapy starts so many tasks a response
         # No faster than a reader. Without any delay Scrapy 2.19 sends what waits all at once.
         "DOWNLOAD_DELAY": 0.001 if near else 1.0,
         "DOWNLOAD_DELAY_JITTER": 0.0,  # a second apart is a second, not half of one

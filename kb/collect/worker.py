@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from kb.collect.body import Body, Read, ReadError
+from kb.screen.relevance import Scorer
 
 SECONDS = 20
 MEMORY_BYTES = 1_500_000_000
@@ -20,7 +21,8 @@ PROCESSES = 2
 class Worker:
     """One process that reads one body at a time."""
 
-    def __init__(self, seconds: float, memory: int) -> None:
+    def __init__(self, scorer: Scorer, seconds: float, memory: int) -> None:
+        self._scorer = scorer
         self._seconds = seconds
         self._memory = memory
         self._process: BaseProcess | None = None
@@ -36,7 +38,8 @@ class Worker:
         # Spawned, not forked: the parent holds a reactor and threads.
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._memory), daemon=True)
+        given = (theirs, self._memory, self._scorer)
+        self._process = context.Process(target=_serve, args=given, daemon=True)
         self._process.start()
         theirs.close()
 
@@ -72,9 +75,14 @@ class Workers:
     """A few workers; a body waits for the next that is free."""
 
     def __init__(
-        self, *, processes: int = PROCESSES, seconds: float = SECONDS, memory: int = MEMORY_BYTES
+        self,
+        scorer: Scorer,
+        *,
+        processes: int = PROCESSES,
+        seconds: float = SECONDS,
+        memory: int = MEMORY_BYTES,
     ) -> None:
-        self._all = [Worker(seconds, memory) for _ in range(processes)]
+        self._all = [Worker(scorer, seconds, memory) for _ in range(processes)]
         self._free: asyncio.LifoQueue[Worker] | None = None
 
     async def read(self, body: Body) -> Read:
@@ -95,6 +103,6 @@ class Workers:
             worker.stop()
 
 
-def _serve(pipe: Connection, memory: int) -> None:
+def _serve(pipe: Connection, memory: int, scorer: Scorer) -> None:
     """What runs in the worker process. A lazy door: here alone are the parsers loaded."""
-    importlib.import_module("kb.collect.reading").serve(pipe, memory)
+    importlib.import_module("kb.collect.reading").serve(pipe, memory, scorer)

@@ -131,8 +131,8 @@ class Missing(KBError):
 
 def build(
     folder: Path, entries: Iterable[Entry], words: Words, *, act: int, made_by: str = ""
-) -> None:
-    """Writes a new index and puts it in the place of the one there was.
+) -> int:
+    """Writes a new index and puts it in the place of the one there was; how many entries.
 
     `made_by` names the declarations it is made by. Where two processes build at once, one of
     the two indexes stands.
@@ -140,8 +140,7 @@ def build(
     fresh = folder.with_name(f"{folder.name}.new-{secrets.token_hex(4)}")
     fresh.mkdir(parents=True)
     writer = whoosh_index.create_in(fresh, _SCHEMA).writer(limitmb=128)
-    for entry in entries:
-        writer.add_document(**_row(entry))
+    count = _add(writer, entries)
     writer.commit()
     (fresh / WORDS).write_text(json.dumps(_noted(words)))
     _note(fresh, act, made_by)
@@ -153,25 +152,33 @@ def build(
     except OSError:
         shutil.rmtree(fresh, ignore_errors=True)  # another process was quicker
     shutil.rmtree(old, ignore_errors=True)
+    return count
 
 
-def update(folder: Path, entries: Iterable[Entry], gone: Iterable[str], *, act: int) -> None:
-    """Writes what changed in one commit: those entries anew, those ids out.
+def update(folder: Path, entries: Iterable[Entry], anew: Iterable[str], *, act: int) -> int:
+    """Writes what changed in one commit: those ids out, those entries in; how many entries.
 
     Raises Locked where another process writes the index for longer than two seconds.
     """
     writer = _writer(folder)
     try:
-        for number in gone:
+        for number in anew:
             writer.delete_by_term("id", number)
-        for entry in entries:
-            writer.update_document(**_row(entry))
+        count = _add(writer, entries)
         writer.commit()
     except BaseException:
         if not writer.is_closed:
             writer.cancel()
         raise
     _note(folder, act, json.loads((folder / STATE).read_text())["made_by"])
+    return count
+
+
+def _add(writer: Any, entries: Iterable[Entry]) -> int:
+    count = 0
+    for count, entry in enumerate(entries, start=1):  # noqa: B007 - the last is how many
+        writer.add_document(**_row(entry))
+    return count
 
 
 def act_of(folder: Path, made_by: str = "") -> int | None:

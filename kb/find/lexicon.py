@@ -39,18 +39,38 @@ class _Form:
     plural: bool
     counts: bool
 
-    def fits(self, words: Sequence[str], originals: Sequence[str], at: int) -> bool:
+    def fits(self, worded: "Worded", at: int) -> bool:
         """True when the form stands at that word."""
         end = at + len(self.words)
-        *lead, last = words[at:end]
+        *lead, last = worded.words[at:end]
         if tuple(lead) != self.words[:-1]:
             return False
         if last != self.words[-1] and not (self.plural and last == self.words[-1] + "s"):
             return False
         return self.cased is None or all(
             original.startswith(wanted)
-            for original, wanted in zip(originals[at:end], self.cased, strict=True)
+            for original, wanted in zip(worded.originals(at, end), self.cased, strict=True)
         )
+
+
+class Worded:
+    """A text with its words, cut once for all who look for forms in it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._originals = WORD.findall(text)
+        self.words = [original.casefold() for original in self._originals]
+        self._places: list[tuple[int, int]] | None = None
+
+    def place(self, at: int, count: int) -> tuple[int, int]:
+        """Where so many words from that one on stand, in characters of the text."""
+        if self._places is None:
+            self._places = [match.span() for match in WORD.finditer(self.text)]
+        return self._places[at][0], self._places[at + count - 1][1]
+
+    def originals(self, start: int, end: int) -> Sequence[str]:
+        """Those words as they were written."""
+        return self._originals[start:end]
 
 
 @dataclass
@@ -94,21 +114,22 @@ class Matcher:
         for forms in self._by_first.values():
             forms.sort(key=lambda form: len(form.words), reverse=True)
 
-    def occurrences(self, text: str) -> list[Occurrence]:
+    def occurrences(self, text: "str | Worded") -> list[Occurrence]:
         """Every term that occurs, in order of place; forms of different terms may overlap."""
-        found = list(WORD.finditer(text))
-        originals = [match.group() for match in found]
-        words = [original.casefold() for original in originals]
+        worded = Worded(text) if isinstance(text, str) else text
         occurrences: list[Occurrence] = []
         covered: dict[str, int] = {}  # term to the word up to which it was met already
-        for at, word in enumerate(words):
-            for form in self._by_first.get(word, ()):
-                if at < covered.get(form.term, 0) or not form.fits(words, originals, at):
+        firsts = self._by_first
+        for at, first in enumerate(worded.words):
+            if first not in firsts:
+                continue
+            for form in firsts[first]:
+                if at < covered.get(form.term, 0) or not form.fits(worded, at):
                     continue
                 covered[form.term] = at + len(form.words)
                 if form.counts:
-                    start, end = found[at].start(), found[at + len(form.words) - 1].end()
-                    occurrences.append(Occurrence(form.term, text[start:end], start, end))
+                    start, end = worded.place(at, len(form.words))
+                    occurrences.append(Occurrence(form.term, worded.text[start:end], start, end))
         return occurrences
 
 

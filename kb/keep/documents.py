@@ -1,15 +1,18 @@
 """Documents: what is held of each, whose it is, what people decided on it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import load_only
 from sqlmodel import col, func, select
 
 from kb.keep.found import Alias, Document, Relevance, Revision, Standing, State
 from kb.keep.said import Decision, Membership, Profile, Resolved, Screening
 from kb.keep.store import Reading, Writing, standing
+
+AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
@@ -43,19 +46,28 @@ class Verdict:
         return next(iter(said)).value
 
 
-def find(reading: Reading, source: str, key: str, addresses: Iterable[str]) -> Document | None:
-    """The document of that key, else of any of those addresses, within the source."""
-    found = reading.row(Document, source=source, key=key)
-    if found:
-        return found
+def by_key(reading: Reading, source: str, keys: Collection[str]) -> dict[str, Document]:
+    """The documents of a source that have one of those keys."""
+    query = select(Document).where(Document.source == source, col(Document.key).in_(list(keys)))
+    return {document.key: document for document in reading.session.exec(query)}
+
+
+def by_address(reading: Reading, source: str, addresses: Collection[str]) -> dict[str, Document]:
+    """The documents of a source met under one of those addresses; the oldest, of several."""
     query = (
-        select(Document)
-        .join(Alias, col(Alias.document) == col(Document.id))
+        select(Alias.url, Document)
+        .join(Document, col(Document.id) == col(Alias.document))
         .where(Document.source == source, col(Alias.url).in_(list(addresses)))
         .where(standing(Alias, reading.at))
-        .order_by(col(Document.id))
+        .order_by(col(Document.id).desc())
     )
-    return reading.session.exec(query).first()
+    return dict(reading.session.exec(query).all())
+
+
+def find(reading: Reading, source: str, key: str, addresses: Collection[str]) -> Document | None:
+    """The document of that key, else of any of those addresses, within the source."""
+    named = by_key(reading, source, [key]) or by_address(reading, source, addresses)
+    return min(named.values(), key=lambda document: document.id or 0, default=None)
 
 
 def held(reading: Reading, ids: Collection[int] | None = None) -> list[Held]:
@@ -75,6 +87,14 @@ def held(reading: Reading, ids: Collection[int] | None = None) -> list[Held]:
     if ids is not None:
         query = query.where(col(Document.id).in_(list(ids)))
     return [Held(*row) for row in reading.session.exec(query)]
+
+
+def each_held(reading: Reading, ids: Collection[int] | None = None) -> Iterator[Held]:
+    """The same as `held`, a few at a time: texts are long, and there may be many."""
+    every = select(Standing.document).where(standing(Standing, reading.at))
+    in_order = sorted(reading.session.exec(every) if ids is None else ids)
+    for start in range(0, len(in_order), AT_A_TIME):
+        yield from held(reading, in_order[start : start + AT_A_TIME])
 
 
 def memberships(reading: Reading) -> dict[int, set[int]]:
@@ -126,12 +146,17 @@ def count_by_source(reading: Reading) -> dict[str, int]:
     return dict(reading.session.exec(query).all())
 
 
-def of_source(reading: Reading, source: str) -> list[tuple[Document, Standing, str]]:
-    """The documents of a source that are not gone, with where they stand and their reader."""
+def of_source(reading: Reading, source: str) -> list[tuple[Document, Standing, Revision]]:
+    """The documents of a source that are not gone, with where they stand and with what.
+
+    Of a revision only reader, hash of the body and place in the archive are loaded: a source
+    may have many, and long ones.
+    """
     query = (
-        select(Document, Standing, Revision.reader)
+        select(Document, Standing, Revision)
         .join(Standing, col(Standing.document) == col(Document.id))
         .join(Revision, col(Revision.id) == col(Standing.revision))
+        .options(load_only(Revision.reader, Revision.body_sha256, Revision.archived))  # type: ignore[arg-type]
         .where(Document.source == source, standing(Standing, reading.at))
         .where(Standing.state != State.gone)
         .order_by(col(Document.id))

@@ -1,12 +1,13 @@
 """Saving what a crawl met: new, changed, the same, moved, gone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum, auto
+from typing import Any
 
-from kb.keep.documents import find
-from kb.keep.found import Alias, Document, Link, Revision, Standing, State
+from kb.keep.documents import by_address, by_key, find
+from kb.keep.found import Alias, Document, Link, Relevance, Revision, Standing, State
 from kb.keep.store import Writing
 
 RUNS_TO_BE_GONE = 2
@@ -18,6 +19,15 @@ class Saved(StrEnum):
     new = auto()
     changed = auto()
     same = auto()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The relevance of a text, by that version of lexicon and formula."""
+
+    lexicon: str
+    score: float
+    terms: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -47,77 +57,155 @@ class ReadPage:
     found_on: str | None = None
     permanent: bool = False  # it came by permanent redirects
     reread_sha256: str | None = None  # of the body held before, read by the present reader
+    judged: Judged | None = None
 
 
-def save(writing: Writing, page: ReadPage, *, run: int) -> tuple[Saved, int]:
-    """Keeps the page; says whether it is new, changed or the same, and its document's id.
+def save_all(writing: Writing, pages: Sequence[ReadPage], *, run: int) -> list[tuple[Saved, int]]:
+    """Keeps pages of one source; for each in turn whether it is new, changed or the same, and
+    its document's id.
 
     A text that stood before stands again as the revision it was. A document that this run met
-    already under another address gains an alias, and what was read of it first stays.
+    already under another address gains an alias, and what was read of it first stays. What is
+    held is looked up once for all, and what is made is written a table at a time.
     """
-    document = find(writing, page.source, page.key, page.addresses)
-    twice = document is not None and document.last_run == run and document.key != page.key
-    if document is None:
-        document = writing.add(
-            Document(source=page.source, key=page.key, last_seen=page.fetched_at)
+    batch = _Batch(writing, pages, run)
+    batch.name_documents()
+    batch.make_revisions()
+    return batch.stand()
+
+
+class _Batch:
+    """Pages under way into the store, with what is held of the documents they are of."""
+
+    def __init__(self, writing: Writing, pages: Sequence[ReadPage], run: int) -> None:
+        self._writing = writing
+        self._pages = pages
+        self._run = run
+        self._documents: list[Document] = []  # one a page
+        self._twice: set[int] = set()  # places of pages whose document was met already
+        source = pages[0].source if pages else ""
+        addresses = {address for page in pages for address in page.addresses}
+        self._by_key = by_key(writing, source, {page.key for page in pages})
+        self._by_address = by_address(writing, source, addresses)
+
+    def name_documents(self) -> None:
+        """Finds or makes the document of each page, and notes its new addresses."""
+        aliases: list[tuple[Document, str]] = []
+        known = {(id(document), url) for url, document in self._by_address.items()}
+        for place, page in enumerate(self._pages):
+            document = self._document(page)
+            if document.last_run == self._run and document.key != page.key:
+                self._twice.add(place)
+            else:
+                seen(document, page.fetched_at, self._run)
+                document.etag, document.last_modified = page.etag, page.last_modified
+            self._documents.append(document)
+            for address in page.addresses:
+                if (id(document), address) not in known:
+                    known.add((id(document), address))
+                    self._by_address.setdefault(address, document)
+                    aliases.append((document, address))
+        self._writing.add_all(self._documents_made())
+        self._writing.add_all(
+            [Alias(document=_id(document), url=address) for document, address in aliases]
         )
-    number = _id(document)
-    known_as(writing, number, page.addresses)
-    if twice:
-        return Saved.same, number
-    seen(writing, document, page.fetched_at, run)
-    document.etag, document.last_modified = page.etag, page.last_modified
-    outcome = _stand(writing, number, page)
-    return outcome, number
+
+    def _document(self, page: ReadPage) -> Document:
+        document = self._by_key.get(page.key)
+        for address in page.addresses:
+            document = document or self._by_address.get(address)
+        if document is None:
+            document = Document(source=page.source, key=page.key, last_seen=page.fetched_at)
+        self._by_key.setdefault(page.key, document)
+        return document
+
+    def _documents_made(self) -> list[Document]:
+        made = {id(each): each for each in self._documents if each.id is None}
+        return list(made.values())
+
+    def make_revisions(self) -> None:
+        """Looks up what stands of each document, and makes the revisions that are new."""
+        ids = {_id(document) for document in self._documents}
+        self._standing = {
+            row.document: row for row in self._writing.rows_in(Standing, "document", ids)
+        }
+        held = self._writing.rows_in(Revision, "document", ids)
+        self._revisions = {(row.document, row.sha256): row for row in reversed(held)}
+        self._by_id = {_id(row): row for row in held}
+        made: list[tuple[Revision, ReadPage]] = []
+        for place, page in enumerate(self._pages):
+            text = (_id(self._documents[place]), page.sha256)
+            if place not in self._twice and text not in self._revisions:
+                self._revisions[text] = _revision(text[0], page)
+                made.append((self._revisions[text], page))
+        self._writing.add_all([row for row, _ in made])
+        self._writing.add_all(
+            [Relevance(revision=_id(row), **vars(page.judged)) for row, page in made if page.judged]
+        )
+
+    def stand(self) -> list[tuple[Saved, int]]:
+        """Makes what was read stand; what that came to for each page."""
+        ended: list[Standing] = []
+        made: dict[int, Standing] = {}
+        outcomes = []
+        for place, page in enumerate(self._pages):
+            number = _id(self._documents[place])
+            outcome = Saved.same
+            if place not in self._twice:
+                before = self._standing.get(number)
+                outcome, after = self._outcome(number, page, before)
+                if after is not None:
+                    ended += [before] if before is not None and number not in made else []
+                    made[number] = self._standing[number] = after
+            outcomes.append((outcome, number))
+        self._writing.end_all(ended)
+        self._writing.add_all(list(made.values()))
+        return outcomes
+
+    def _outcome(
+        self, number: int, page: ReadPage, before: Standing | None
+    ) -> tuple[Saved, Standing | None]:
+        """What the page came to, and what stands from now on; None where nothing changes."""
+        revision = _id(self._revisions[number, page.sha256])
+        if before is None:
+            return Saved.new, Standing(document=number, revision=revision, url=page.url)
+        state = before.state if before.url == page.url else State.live
+        if page.permanent and before.url != page.url:
+            state = State.moved
+        if before.state == State.gone:
+            state = State.live
+        after = Standing(document=number, revision=revision, state=state, url=page.url)
+        if before.said() == after.said():
+            return Saved.same, None
+        same = before.revision == revision or self._only_the_reader_changed(before, page)
+        return (Saved.same if same and before.state != State.gone else Saved.changed), after
+
+    def _only_the_reader_changed(self, before: Standing, page: ReadPage) -> bool:
+        """True where the page's body gave the same text as the one before, read by one reader."""
+        held = self._by_id.get(before.revision)
+        if held is None or held.reader == page.reader:
+            return False
+        return page.reread_sha256 == page.sha256 or held.body_sha256 == page.body_sha256
 
 
-def known_as(writing: Writing, number: int, addresses: Iterable[str]) -> None:
-    """Notes the addresses under which the document was met, those that are new."""
-    known = {alias.url for alias in writing.rows(Alias, document=number)}
-    for address in dict.fromkeys(addresses):
-        if address not in known:
-            writing.add(Alias(document=number, url=address))
+def known_as(writing: Writing, met: Mapping[int, Iterable[str]]) -> None:
+    """Notes the addresses under which documents were met, those that are new."""
+    known = {(row.document, row.url) for row in writing.rows_in(Alias, "document", met)}
+    writing.add_all(
+        [
+            Alias(document=number, url=address)
+            for number, addresses in met.items()
+            for address in dict.fromkeys(addresses)
+            if (number, address) not in known
+        ]
+    )
 
 
-def seen(
-    writing: Writing, document: Document, when: datetime, run: int, *, asked: bool = True
-) -> None:
+def seen(document: Document, when: datetime, run: int, *, asked: bool = True) -> None:
     """Notes in the working values that a run met the document, and whether it asked for it."""
     document.last_seen, document.last_run, document.missed = when, run, 0
     if asked:
         document.asked_at = when
-    writing.session.add(document)
-
-
-def _stand(writing: Writing, number: int, page: ReadPage) -> Saved:
-    before = writing.row(Standing, document=number)
-    revisions = writing.rows(Revision, document=number)
-    revision = next((each for each in revisions if each.sha256 == page.sha256), None)
-    if revision is None:
-        revision = writing.add(_revision(number, page))
-    if before is None:
-        writing.add(Standing(document=number, revision=_id(revision), url=page.url))
-        return Saved.new
-    state = before.state if before.url == page.url else State.live
-    if page.permanent and before.url != page.url:
-        state = State.moved
-    if before.state == State.gone:
-        state = State.live
-    after = Standing(document=number, revision=_id(revision), state=state, url=page.url)
-    if before.said() == after.said():
-        return Saved.same
-    writing.end(before)
-    writing.add(after)
-    was_same = before.revision == after.revision or _only_the_reader_changed(writing, before, page)
-    return Saved.same if was_same and before.state != State.gone else Saved.changed
-
-
-def _only_the_reader_changed(writing: Writing, before: Standing, page: ReadPage) -> bool:
-    """True where the page's body gave the same text as the one before, read by one reader."""
-    held = writing.get(Revision, before.revision)
-    if held is None or held.reader == page.reader:
-        return False
-    return page.reread_sha256 == page.sha256 or held.body_sha256 == page.body_sha256
 
 
 def absent(writing: Writing, number: int, *, at_once: bool) -> bool:

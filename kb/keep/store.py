@@ -1,7 +1,7 @@
 """The store: opened, read as it stood at any act, and written one act at a time."""
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -24,8 +24,11 @@ TABLES = tuple(
     if isinstance(model, type) and issubclass(model, Row) and model is not Row
 )
 WAIT_SECONDS = 30
-# Columns that hold sentences of people, in whatever table they stand.
+# Columns that hold sentences of people. What was read is masked already, by who read it.
 WRITTEN = frozenset("title summary why learning quote changed setting".split())
+MASKED = {
+    model: WRITTEN & set(model.model_fields) for model in TABLES if model is not found.Revision
+}
 
 
 def standing(model: type[Row], at: int | None) -> ColumnElement[bool]:
@@ -48,6 +51,11 @@ class Reading:
         for name, value in equal.items():
             query = query.where(getattr(model, name) == value)
         return list(self.session.exec(query))
+
+    def rows_in(self, model: type[Table], column: str, values: Collection[object]) -> list[Table]:
+        """The standing rows whose column has one of those values, oldest first."""
+        query = select(model).where(standing(model, self.at)).order_by(col(model.id))
+        return list(self.session.exec(query.where(getattr(model, column).in_(list(values)))))
 
     def row(self, model: type[Table], **equal: object) -> Table | None:
         """The one standing row like that, the newest if there are several, else None."""
@@ -98,18 +106,28 @@ class Writing(Reading):
 
     def add(self, row: Table) -> Table:
         """The row, made by this act, with its id."""
-        row.made = self.act_id
-        _mask(row)
-        self.session.add(row)
-        self.session.flush()
+        self.add_all([row])
         return row
+
+    def add_all(self, rows: Sequence[Table]) -> None:
+        """Makes the rows by this act, each with its id, in one go."""
+        for row in rows:
+            row.made = self.act_id
+            _mask(row)
+        self.session.add_all(rows)
+        self.session.flush()
 
     def end(self, row: Row) -> None:
         """The row no longer stands. A row that was ended already stays as it is."""
-        if row.ended is None:
-            row.ended = self.act_id
-            self.session.add(row)
-            self.session.flush()
+        self.end_all([row])
+
+    def end_all(self, rows: Iterable[Row]) -> None:
+        """The rows no longer stand."""
+        for row in rows:
+            if row.ended is None:
+                row.ended = self.act_id
+                self.session.add(row)
+        self.session.flush()
 
     def replace(self, model: type[Table], keep: Sequence[Table], **equal: object) -> None:
         """Makes `keep` what stands of the rows like that: what is there stays, the rest ends."""
@@ -123,7 +141,7 @@ class Writing(Reading):
 
 def _mask(row: Row) -> None:
     """Takes contact details out of what people wrote; what was read is masked already."""
-    for name in WRITTEN & set(type(row).model_fields):
+    for name in MASKED.get(type(row), ()):
         value = getattr(row, name)
         if isinstance(value, str) and value:
             setattr(row, name, masked(value))

@@ -9,11 +9,11 @@ ideas add up without passing 1. Signs of the kind of page add or take away as th
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from kb.declare.lexicon import Lexicon, Sign
-from kb.find.lexicon import Matcher
+from kb.find.lexicon import Matcher, Worded
 
 FORMULA = "1"  # changes when the same lexicon would give another score
 TEXT_PLACE = 0.6
@@ -51,18 +51,19 @@ class Scorer:
 
     def score(self, title: str, summary: str, text: str) -> Scored:
         """The score of a page; a page without words scores 0 and has found nothing."""
-        parts = {"title": title, "summary": summary, "text": text[:READ_CHARACTERS]}
+        given = {"title": title, "summary": summary, "text": text[:READ_CHARACTERS]}
+        parts = {where: Worded(said) for where, said in given.items()}
         found = self._found(parts)
         missing = 1.0
         for each in found:
             missing *= 1 - each.strength
         race = bool(found)
-        signs = list(self._signs_in(" \n ".join(parts.values()), race))
+        signs = list(self._signs_in(parts.values(), race))
         score = 1 - missing + sum(sign.strength for sign in signs)
         ranked = sorted([*found, *signs], key=lambda each: (-abs(each.strength), each.term))
         return Scored(round(min(1.0, max(0.0, score)), 4), tuple(ranked))
 
-    def _found(self, parts: dict[str, str]) -> list[Found]:
+    def _found(self, parts: dict[str, Worded]) -> list[Found]:
         best: dict[str, Found] = {}
         for where, text in parts.items():
             counts: dict[str, int] = {}
@@ -77,11 +78,11 @@ class Scorer:
                     best[term] = Found(term, forms[term], where, count, strength)
         return list(best.values())
 
-    def _signs_in(self, text: str, race: bool) -> Iterable[Found]:
+    def _signs_in(self, parts: Collection[Worded], race: bool) -> Iterable[Found]:
         for sign, matcher in self._signs:
             if not _may_act(sign, race):
                 continue
-            met = matcher.occurrences(text)
+            met = [each for part in parts for each in matcher.occurrences(part)]
             if len({each.term for each in met}) >= sign.fewest:
                 yield Found(sign.name, met[0].form, "sign", len(met), sign.weight)
 

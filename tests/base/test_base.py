@@ -31,7 +31,7 @@ def held(base: kb.KnowledgeBase, key: str = "one", text: str = QUOTE, **more: ob
         "media_type": "text/html",
     }
     with base.writing("crawl a-site") as writing:
-        _, number = saving.save(writing, ReadPage(**values | more), run=1)  # type: ignore[arg-type]
+        _, number = saving.save_all(writing, [ReadPage(**values | more)], run=1)[0]  # type: ignore[arg-type]
     base.rescore()
     return f"d{number}"
 

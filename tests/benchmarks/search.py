@@ -63,7 +63,7 @@ def main() -> None:
         if pages:
             with base.writing("crawl made") as writing:
                 for page in pages:
-                    saving.save(writing, page, run=1)
+                    saving.save_all(writing, [page], run=1)
         base.close()
         rows = [json.loads(line) for line in shipped("register.jsonl").read_text().splitlines()]
         table = [{n: row[n] for n in ("title", "organisation", "summary")} for row in rows]

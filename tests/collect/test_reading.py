@@ -8,6 +8,8 @@ import pytest
 from kb.collect.body import Body, ReadError
 from kb.collect.reading import read
 from kb.collect.worker import Workers
+from kb.declare.lexicon import Lexicon
+from kb.screen.relevance import Scorer
 
 
 def html(inner: str, head: str = "", url: str = "https://a.example/x", select: str = "") -> Body:
@@ -76,7 +78,7 @@ def test_a_body_that_gives_nothing_says_why(body: Body, failure: str) -> None:
 
 def test_a_body_that_breaks_a_limit_is_a_failure_and_the_next_is_read() -> None:
     async def ask() -> list[str]:
-        workers = Workers(processes=1, seconds=3)
+        workers = Workers(Scorer(Lexicon(term=())), processes=1, seconds=3)
         try:
             await workers.read(html(ARTICLE))  # the process is up and its imports are done
             deep = Body(b"<div>" * 2_000_000, "text/html", "https://a.example/deep")
@@ -97,7 +99,7 @@ def test_a_body_that_breaks_a_limit_is_a_failure_and_the_next_is_read() -> None:
 
 def test_a_worker_that_does_not_answer_in_time_is_ended() -> None:
     async def ask() -> None:
-        workers = Workers(processes=1, seconds=0.001)
+        workers = Workers(Scorer(Lexicon(term=())), processes=1, seconds=0.001)
         try:
             with pytest.raises(ReadError, match="took longer"):
                 await workers.read(html(ARTICLE))

@@ -127,7 +127,7 @@ def entry(number: int, title: str, text: str = "") -> Entry:
 def test_an_update_writes_what_changed_and_takes_out_what_went(tmp_path: Path) -> None:
     folder = tmp_path / "index"
     build(folder, [entry(1, "First"), entry(2, "Second")], Words(), act=1)
-    update(folder, [entry(2, "Changed")], ["d1"], act=5)
+    update(folder, [entry(2, "Changed")], ["d1", "d2"], act=5)
     index = Index(folder)
     assert find(index, "first") == []
     assert [hit.document for hit in find(index, "changed")] == ["d2"]

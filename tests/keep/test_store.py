@@ -109,7 +109,7 @@ def test_an_act_is_never_before_the_last(store: Store) -> None:
 def test_an_act_that_fails_leaves_nothing(store: Store) -> None:
     def fail() -> None:
         with store.writing(by="ana", command="x", now=NOON) as writing:
-            saving.save(writing, page("one"), run=1)
+            saving.save_all(writing, [page("one")], run=1)
             raise ValueError
 
     with pytest.raises(ValueError):  # noqa: PT011 - any error would do
@@ -121,7 +121,7 @@ def test_an_act_that_fails_leaves_nothing(store: Store) -> None:
 
 def test_a_row_cannot_be_changed_or_deleted(store: Store) -> None:
     with store.writing(by="ana", command="x", now=NOON) as writing:
-        saving.save(writing, page("one"), run=1)
+        saving.save_all(writing, [page("one")], run=1)
         row = writing.add(Screening(document=1, person="ana", decision=Decision.include))
     with (
         pytest.raises(RuntimeError, match="reason"),
@@ -187,7 +187,7 @@ def test_a_page_is_new_then_the_same_then_changed_and_may_go_back(store: Store) 
     outcomes = []
     for text in texts:
         with store.writing(by="ana", command="crawl", now=NOON) as writing:
-            outcomes.append(saving.save(writing, page("p", text), run=1)[0])
+            outcomes.append(saving.save_all(writing, [page("p", text)], run=1)[0][0])
     assert outcomes == [Saved.new, Saved.same, Saved.changed, Saved.changed]
     with store.reading() as reading:
         assert len(reading.history(Standing)) == 3
@@ -198,10 +198,10 @@ def test_a_page_is_new_then_the_same_then_changed_and_may_go_back(store: Store) 
 
 def test_a_page_met_under_an_alias_is_the_same_document(store: Store) -> None:
     with store.writing(by="ana", command="crawl", now=NOON) as writing:
-        saving.save(writing, page("old", addresses=("https://a.example/x",)), run=1)
-        outcome, number = saving.save(
-            writing, page("new", addresses=("https://a.example/x",)), run=2
-        )
+        saving.save_all(writing, [page("old", addresses=("https://a.example/x",))], run=1)
+        outcome, number = saving.save_all(
+            writing, [page("new", addresses=("https://a.example/x",))], run=2
+        )[0]
     assert number == 1
     assert outcome is Saved.changed  # its title says new
 
@@ -264,7 +264,7 @@ def _take(base: kb.KnowledgeBase, step: tuple[object, ...], number: int) -> None
         if what == "page":
             key, text = rest
             with base.writing("crawl a-site") as writing:
-                saving.save(writing, page(str(key), str(text)), run=1)
+                saving.save_all(writing, [page(str(key), str(text))], run=1)
         elif what in ("screen", "exclude"):
             key, decision, base.by = rest  # type: ignore[assignment]
             name = f"d{'abc'.index(str(key)) + 1}"

@@ -1,16 +1,20 @@
 """Sources: paused, resumed, retired, searched by hand. What is declared is written in TOML."""
 
 import os
+import re
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import urlsplit
 
 import tomlkit
 from tomlkit.items import AoT, Table
 
-from kb.base.core import Core
-from kb.contract import Shape, Source
+from kb.base.core import Core, Rows
+from kb.contract import Shape, Source, normalised
+from kb.declare.bodies import Body
 from kb.declare.declarations import Declarations
 from kb.errors import Refused
+from kb.keep import register, runs
 from kb.keep.found import Looked
 
 SOURCES = "sources.toml"
@@ -41,6 +45,72 @@ class Sourcing(Core):
         with self.writing(f"sources {state} {source.name}", why=why):
             return self.declarations.sources.get(source.name)
 
+    def new_source(self, url: str, *, name: str = "", organisation: str = "") -> Source:
+        """A source for that address as it could be declared, its shape not yet worked out.
+
+        The name is made from the host where none is given, and so is the organisation from
+        what the register knows of the host. Raises Refused for an address that is none, for a
+        name or address that is declared, and for an organisation nobody knows.
+        """
+        declared = self.declarations.sources.source
+        host = (urlsplit(url).hostname or "").removeprefix("www.")
+        if urlsplit(url).scheme not in ("http", "https") or not host:
+            raise Refused(f"{url!r} is no address", hint="write it whole: https://…")
+        name = name or re.sub(r"[^a-z0-9]+", "-", host).strip("-")
+        for source in declared:
+            if source.name == name or normalised(url) in map(normalised, source.start):
+                raise Refused(
+                    f"source {source.name!r} is declared, from {' '.join(source.start)}",
+                    hint="--name gives another name; one site may have several sources",
+                )
+        body = self.declarations.bodies.find(organisation or self._owner_of(host))
+        if body is None:
+            raise Refused(
+                f"whose site is {host}? bodies.toml has no {organisation!r}",
+                hint="--organisation NAME, as bodies.toml has it",
+            )
+        return Source(name=name, organisation=body.name, shape=Shape.listing, start=(url,))
+
+    def _owner_of(self, host: str) -> str:
+        """The organisation of most registered initiatives at that host; "" for none."""
+        with self.store.reading() as reading:
+            profiles = [entry.profile for entry in register.entries(reading).values()]
+        at = [
+            profile.organisation
+            for profile in profiles
+            if profile.url_is == "owner" and _host(profile.url or "") == host
+        ]
+        return max(sorted(set(at)), key=at.count, default="")
+
+    def add_source(self, source: Source) -> Source:
+        """Declares a source at the end of sources.toml; what stands there stays."""
+        table = tomlkit.table()
+        table.update(source.model_dump(mode="json", exclude_defaults=True))
+        path = self.home.declaration(SOURCES)
+        before = path.read_text(encoding="utf-8").rstrip()
+        array = tomlkit.aot()
+        array.append(table)
+        added = tomlkit.document()
+        added.add("source", array)
+        self._write_sources(f"{before}\n\n{tomlkit.dumps(added)}")
+        with self.writing(f"sources add {source.name}"):
+            return self.declarations.sources.get(source.name)
+
+    def check(self) -> Rows:
+        """What is amiss with the sources: in what is declared, and in how they went."""
+        with self.store.reading() as reading:
+            last, unwell = runs.last_runs(reading), runs.unwell_since(reading)
+        rows: list[dict[str, object]] = []
+        for source in self.declarations.sources.source:
+            faults = _faults(source, known=self.declarations.bodies.find(source.organisation))
+            if source.name in unwell:
+                run = last[source.name]
+                faults.append(f"not ok since {unwell[source.name].date()}: {run.why}")
+            elif source.state == "on" and source.shape != Shape.by_hand and source.name not in last:
+                faults.append("never crawled")
+            rows += [{"source": source.name, "fault": fault} for fault in faults]
+        return Rows("check", ("source", "fault"), rows)
+
     def looked(self, name: str, *, on: date, found: int, why: str = "") -> Looked:
         """Records a search by hand of a source that is not crawled.
 
@@ -66,7 +136,11 @@ class Sourcing(Core):
         for table in tables:
             if table["name"] == name:
                 change(table)
-        text = tomlkit.dumps(document)
+        self._write_sources(tomlkit.dumps(document))
+
+    def _write_sources(self, text: str) -> None:
+        """Puts the text in place of sources.toml. Raises Declared for one that does not load."""
+        path = self.home.declaration(SOURCES)
         texts = dict(self.declarations.texts) | {SOURCES: text}
         fresh = Declarations(texts)
         fresh.check()
@@ -74,3 +148,18 @@ class Sourcing(Core):
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, path)
         self._declarations = fresh
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _faults(source: Source, *, known: Body | None) -> list[str]:
+    """What is wrong with a declaration by itself, though it loads."""
+    faults = [] if known else [f"bodies.toml has no {source.organisation!r}"]
+    faults += [
+        f"must_find {address} is on no declared host"
+        for address in source.must_find
+        if not source.holds(address)
+    ]
+    return faults

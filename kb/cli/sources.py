@@ -5,13 +5,16 @@ from typing import Annotated
 import typer
 
 from kb.base import Rows
-from kb.cli.opening import AsOf, By, day, opened
+from kb.cli.opening import AsOf, By, day, opened, settings
 from kb.cli.output import listing, stderr
+from kb.collect.proposing import propose
 from kb.errors import Refused
 
 app = typer.Typer(rich_markup_mode=None)
 sources_app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 app.add_typer(sources_app, name="sources")
+
+PAGES_SHOWN = 5
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The source's name in sources.toml.")]
 Why = Annotated[str, typer.Option(help="In words, as if it will be published.")]
@@ -28,6 +31,42 @@ def sources(ctx: typer.Context) -> Rows | None:
         return None
     with opened(ctx) as base:
         return base.sources()
+
+
+@sources_app.command()
+def add(
+    ctx: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="Where reading begins.")],
+    name: Annotated[str, typer.Option(help="Its name; else made from the host.")] = "",
+    organisation: Annotated[str, typer.Option(help="Whose site it is.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    by: By = None,
+) -> None:
+    """Declare a new source: tries how its site can be read, shows what comes, asks, writes.
+
+    Example: kb sources add https://www.example.org/equality/ --organisation "NHS England"
+    """
+    with opened(ctx, by) as base:
+        asked = base.new_source(url, name=name, organisation=organisation)
+        found = propose(base, asked, contact=settings(ctx).contact)
+        source = found.source
+        stderr(f"{source.name}: {source.organisation}, read as {source.shape}; for example")
+        stderr(*(f"  {title} <{address}>" for title, address in found.pages[:PAGES_SHOWN]))
+        if not yes and not typer.confirm("declare it?", err=True):
+            raise typer.Abort
+        base.add_source(source)
+    stderr(f"{source.name}: declared in sources.toml, checked = false")
+
+
+@sources_app.command()
+@listing
+def check(ctx: typer.Context) -> Rows:
+    """List what is amiss with the sources, as declared and as they went.
+
+    Example: kb sources check
+    """
+    with opened(ctx) as base:
+        return base.check()
 
 
 @sources_app.command()

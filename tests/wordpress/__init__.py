@@ -1,0 +1,1 @@
+"""A real WordPress to crawl: `python -m tests.wordpress`."""

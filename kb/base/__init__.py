@@ -7,6 +7,8 @@ from typing import Self
 
 from kb.base.assessing import Assesses
 from kb.base.core import Rows, now_utc
+from kb.base.editing import Edits
+from kb.base.forgetting import Forgets
 from kb.base.listing import Lists, is_due
 from kb.base.registering import Registering
 from kb.base.showing import Shows
@@ -16,10 +18,20 @@ from kb.errors import KBError, Refused
 from kb.home import DECLARATIONS, REGISTER, Home, Settings, find_home, shipped
 from kb.keep.store import Store
 
-LISTS = ("inbox", "initiatives", "overlaps", "gaps", "offer", "sources", "runs", "decisions")
+LISTS = (
+    "inbox",
+    "same",
+    "initiatives",
+    "overlaps",
+    "gaps",
+    "offer",
+    "sources",
+    "runs",
+    "decisions",
+)
 
 
-class KnowledgeBase(Registering, Sourcing, Assesses, Shows, Lists):
+class KnowledgeBase(Registering, Sourcing, Assesses, Edits, Forgets, Shows, Lists):
     """One knowledge base, opened; use it in a `with`."""
 
     def __enter__(self) -> Self:

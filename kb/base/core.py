@@ -14,6 +14,7 @@ from kb.find import index
 from kb.home import DECLARATIONS, Home
 from kb.keep import documents, register, since
 from kb.keep.found import Declaration
+from kb.keep.merging import merges
 from kb.keep.store import Reading, Store, Writing
 
 
@@ -49,6 +50,11 @@ IMPORTED = register.DESK_RESEARCH
 def numbered(text: str) -> int | None:
     """The number that a text is; None for what is none that a row could have."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def is_document(named: str) -> bool:
+    """True for the name of a document: d42."""
+    return named[:1].casefold() == "d" and numbered(named[1:]) is not None
 
 
 class Core:
@@ -166,7 +172,7 @@ class Core:
             return found[number]
         if number is None or number not in known.values():
             raise Unknown("initiative", named, known, where="the register")
-        into = register.merged_into(reading, number)
+        into = merges(reading).get(number)
         if into is not None:
             other = next(slug for slug, each in known.items() if each == into)
             raise Refused(f"initiative {named!r} was merged", hint=f"use {other!r}")

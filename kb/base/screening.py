@@ -1,8 +1,10 @@
 """Screening: the inbox, and what people decide on documents."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from kb.base.core import Core, Rows, chosen
+from kb.base.core import Rows, chosen
+from kb.base.identifying import Identifies
 from kb.base.indexing import source_organisations
 from kb.base.registering import address_of
 from kb.declare.register import slug_of
@@ -18,7 +20,26 @@ INBOX = "document relevance title organisation url terms similar_to source first
 NAMES_OF_TERMS = 4
 
 
-class Screens(Core):
+@dataclass(frozen=True)
+class Waiting:
+    """A page to screen, and the documents that have its text and are decided with it."""
+
+    page: Held
+    copies: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A decision as it is said of a document."""
+
+    decision: Decision
+    initiatives: tuple[int, ...] = ()
+    titles: tuple[str, ...] = ()
+    reason: str = ""
+    why: str = ""
+
+
+class Screens(Identifies):
     """What people do with pages."""
 
     def inbox(
@@ -31,10 +52,10 @@ class Screens(Core):
         with self.store.reading(at) as reading:
             declarations = self.declared(reading)
             threshold = 0.0 if everything else declarations.lexicon.inbox.threshold
-            waiting = self._waiting(reading, threshold)
+            waiting = [each.page for each in self.waiting(reading, threshold)]
             first = documents.first_seen(reading)
+            known = self.known(reading)
         organisations = source_organisations(declarations)
-        waiting.sort(key=lambda held: (-_score(held), held.id))
         rows: list[dict[str, object]] = [
             {
                 "document": f"d{held.id}",
@@ -43,7 +64,10 @@ class Screens(Core):
                 "organisation": organisations.get(held.document.source) or None,
                 "url": held.standing.url,
                 "terms": terms_shown(held.relevance),
-                "similar_to": None,
+                "similar_to": [
+                    entry.slug for entry, likeness in known.likeliest(held) if likeness.same
+                ]
+                or None,
                 "source": held.document.source,
                 "first_seen": first.get(held.id),
             }
@@ -51,17 +75,25 @@ class Screens(Core):
         ]
         return Rows("inbox", tuple(INBOX), rows)
 
-    def _waiting(self, reading: Reading, threshold: float) -> list[Held]:
-        judged = documents.verdicts(reading)
-        belongs = documents.memberships(reading)
-        return [
-            held
-            for held in documents.held(reading)
-            if held.id not in judged
-            and held.id not in belongs
-            and held.standing.state != State.gone
-            and _score(held) >= threshold
+    def waiting(self, reading: Reading, threshold: float) -> list[Waiting]:
+        """Pages to screen, the likeliest first, each once: copies wait behind the one that leads.
+
+        What has the text of a page that was judged does not wait: it was judged with it.
+        """
+        judged = documents.verdicts(reading).keys() | documents.memberships(reading).keys()
+        held = [
+            each
+            for each in documents.held(reading)
+            if each.id in judged
+            or (_score(each) >= threshold and each.standing.state != State.gone)
         ]
+        groups = self.copies(reading, held)
+        found = []
+        for each in held:
+            group = groups.get(each.id, [each.id])
+            if each.id == group[0] and not judged & set(group):
+                found.append(Waiting(each, tuple(group[1:])))
+        return sorted(found, key=lambda waiting: (-_score(waiting.page), waiting.page.id))
 
     def screen(
         self,
@@ -69,26 +101,52 @@ class Screens(Core):
         decision: Decision | str,
         *,
         initiatives: Sequence[str] = (),
+        titles: Sequence[str] = (),
         reason: str = "",
         why: str = "",
     ) -> list[dict[str, object]]:
         """A decision on one or more documents, as one act; a row for each.
 
         `include` makes an initiative of each document, unless `initiatives` names those it
-        belongs to, or it belongs to one already. `exclude` needs a reason of the code book.
+        belongs to, or it belongs to one already; one more for each of `titles`, since a page
+        may hold several. `exclude` needs a reason of the code book. Copies of a document that
+        wait with it are decided with it.
         """
         decision = chosen(Decision, decision, where="kb screen")
         reason = self._reason(decision, reason)
-        if initiatives and decision != Decision.include:
+        if (initiatives or titles) and decision != Decision.include:
             raise Refused(
-                f"--as goes with include, not with {decision}", hint="leave one of the two out"
+                f"--as and --new go with include, not with {decision}",
+                hint="leave one of the two out",
             )
         with self.store.reading() as reading:
             held = [self.document(reading, name) for name in dict.fromkeys(named)]
             targets = [self.initiative(reading, name) for name in initiatives]
+            copied = self._copies_waiting(reading, held)
         names = " ".join(f"d{each.id}" for each in held)
+        said = Said(decision, tuple(entry.id for entry in targets), tuple(titles), reason, why)
         with self.writing(f"screen {names} {decision}", why=why) as writing:
-            return [self._decide(writing, each, decision, targets, reason, why) for each in held]
+            rows = []
+            for page in held:
+                rows.append(self._decide(writing, page, said))
+                joined = documents.memberships(writing).get(page.id, set())
+                for copy in copied.get(page.id, []):
+                    why = f"has the text of d{page.id}"
+                    with_it = replace(said, initiatives=tuple(sorted(joined)), titles=(), why=why)
+                    rows.append(self._decide(writing, copy, with_it))
+            return rows
+
+    def _copies_waiting(self, reading: Reading, held: Sequence[Held]) -> dict[int, list[Held]]:
+        """Document to its copies that nobody screened and that belong to no initiative."""
+        judged = documents.verdicts(reading).keys() | documents.memberships(reading).keys()
+        judged |= {each.id for each in held}
+        every = [each for each in documents.held(reading) if each.standing.state != State.gone]
+        groups = self.copies(reading, every)
+        by_id = {each.id: each for each in every}
+        return {
+            each.id: [by_id[number] for number in groups.get(each.id, []) if number not in judged]
+            for each in held
+        }
 
     def _reason(self, decision: Decision, reason: str) -> str:
         if decision == Decision.exclude:
@@ -100,22 +158,21 @@ class Screens(Core):
             raise Refused(f"--reason goes with exclude, not with {decision}", hint="--why TEXT")
         return ""
 
-    def _decide(
-        self,
-        writing: Writing,
-        held: Held,
-        decision: Decision,
-        targets: Sequence[register.Entry],
-        reason: str,
-        why: str,
-    ) -> dict[str, object]:
+    def _decide(self, writing: Writing, held: Held, said: Said) -> dict[str, object]:
         documents.screened(
             writing,
-            Screening(document=held.id, person=self.by, decision=decision, reason=reason, why=why),
+            Screening(
+                document=held.id,
+                person=self.by,
+                decision=said.decision,
+                reason=said.reason,
+                why=said.why,
+            ),
         )
         belongs = documents.memberships(writing).get(held.id, set())
-        joined = [entry.id for entry in targets]
-        if decision == Decision.include:
+        joined = list(said.initiatives)
+        if said.decision == Decision.include:
+            joined += [self._make(writing, held, title) for title in said.titles]
             if not joined and not belongs:
                 joined = [self._make(writing, held)]
             for number in joined:
@@ -126,18 +183,22 @@ class Screens(Core):
         entries = register.entries(writing, joined or sorted(belongs))
         return {
             "document": f"d{held.id}",
-            "decision": decision.value,
-            "reason": reason or None,
+            "decision": said.decision.value,
+            "reason": said.reason or None,
             "person": self.by,
             "initiatives": [entry.slug for entry in entries.values()],
         }
 
-    def _make(self, writing: Writing, held: Held) -> int:
-        """A new initiative, as its page describes it."""
+    def _make(self, writing: Writing, held: Held, titled: str = "") -> int:
+        """A new initiative, as its page describes it.
+
+        One that shares its page with others (`titled`) is not at the page's address alone: it
+        is known by membership.
+        """
         organisation = source_organisations(self.declarations).get(held.document.source) or ""
         body = self.declarations.bodies.find(organisation)
         taken = frozenset(register.slugs(writing))
-        title = held.revision.title or held.standing.url
+        title = titled.strip() or held.revision.title or held.standing.url
         made = writing.add(Initiative(slug=slug_of(title, organisation, taken)))
         number = made.id or 0
         writing.add(
@@ -146,9 +207,9 @@ class Screens(Core):
                 title=title,
                 organisation=organisation or "unknown",
                 organisation_kind=body.kind if body else "",
-                summary=held.revision.summary,
+                summary="" if titled else held.revision.summary,
                 url=held.standing.url,
-                address=address_of(held.standing.url),
+                address=None if titled else address_of(held.standing.url),
                 url_is="owner",
                 status_seen=held.revision.fetched_at.date(),
             )

@@ -5,16 +5,26 @@ from typing import Any
 
 from kb.assess.quotes import SENTENCE_END
 from kb.base.assessing import pages_of
-from kb.base.core import Core, Rows, numbered
+from kb.base.core import Core, Rows, is_document, numbered
 from kb.declare.codebook import FACETS
 from kb.errors import Unknown
 from kb.keep import documents, register
 from kb.keep.acts import Row
 from kb.keep.found import Revision, Standing
-from kb.keep.said import Assessment, Kinship, Membership, Profile, Relation, Screening, Tag
+from kb.keep.said import (
+    Assessment,
+    Kinship,
+    Membership,
+    Merge,
+    Profile,
+    Relation,
+    Result,
+    Screening,
+    Tag,
+)
 from kb.keep.store import Reading
 
-HISTORY = "at by act what said".split()
+HISTORY = "at by act what said why".split()
 
 
 class Shows(Core):
@@ -39,6 +49,7 @@ class Shows(Core):
                 "act": acts[act].command,
                 "what": f"{table} {what}",
                 "said": _told(row),
+                "why": acts[act].why or None,
             }
             for act, what, table, row in lines
         ]
@@ -52,7 +63,7 @@ class Shows(Core):
         number = numbered(named) or known.get(named.casefold())
         if number is None or number not in known.values():
             raise Unknown("initiative", named, known, where="the register")
-        return number, (Profile, Tag, Relation, Assessment, Membership), "initiative"
+        return number, (Profile, Tag, Relation, Merge, Assessment, Result, Membership), "initiative"
 
     def versions(self, named: str) -> list[Revision]:
         """The versions of a document in the order in which they stood, the present one last."""
@@ -86,8 +97,9 @@ class Shows(Core):
             judgements = register.judgements(reading)
             pages = pages_of(reading).get(entry.id, [])
             parts = [
-                slugs[row.initiative]
-                for row in reading.rows(Relation, to=entry.id, kinship=Kinship.part_of)
+                other.slug
+                for other in register.entries(reading).values()
+                if entry.id in other.relations.get(Kinship.part_of, [])
             ]
         profile = entry.profile
         return {
@@ -139,14 +151,9 @@ class Shows(Core):
 
 
 def _told(row: Row) -> str:
-    hidden = {"initiative", "document", "address"}
+    hidden = {"initiative", "document", "address", "why"}
     said = {name: value for name, value in row.said().items() if name not in hidden and value}
     return ", ".join(f"{name}: {value}" for name, value in said.items())
-
-
-def is_document(named: str) -> bool:
-    """True for the name of a document, `d42`."""
-    return named[:1] in ("d", "D") and numbered(named[1:]) is not None
 
 
 def passages_of(revision: Revision) -> list[str]:

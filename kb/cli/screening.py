@@ -41,6 +41,10 @@ def screen(
         list[str] | None,
         typer.Option("--as", metavar="INITIATIVE", help="The page belongs to this one."),
     ] = None,
+    titles: Annotated[
+        list[str] | None,
+        typer.Option("--new", metavar="TITLE", help="One more initiative of the page."),
+    ] = None,
     reason: Annotated[str, typer.Option(help="For exclude: a code of the code book.")] = "",
     why: Annotated[str, typer.Option(help="In words, as if it will be published.")] = "",
     by: By = None,
@@ -54,7 +58,12 @@ def screen(
         raise Unknown("decision", decision, list(Decision), where="kb screen")
     with opened(ctx, by) as base:
         rows = base.screen(
-            documents, Decision(decision), initiatives=initiatives or [], reason=reason, why=why
+            documents,
+            Decision(decision),
+            initiatives=initiatives or [],
+            titles=titles or [],
+            reason=reason,
+            why=why,
         )
     for row in rows:
         said = f" ({row['reason']})" if row["reason"] else ""

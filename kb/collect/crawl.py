@@ -107,6 +107,7 @@ def crawl(
         base.rescore()
         finished = _Crawl(base, contact, tell, fresh).all(chosen)
         base.rescore()  # an earlier text that stands again may have an older score
+        base.sign()
         base.catch_up_index()
     return finished
 

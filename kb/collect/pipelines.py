@@ -9,13 +9,13 @@ from urllib.parse import urljoin, urlsplit
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from kb.collect.archive import Archive, recall
 from kb.collect.body import READER, Body, Read, ReadError
 from kb.collect.noise import says_it_is_missing
 from kb.collect.runs import HeldDocument, RunUnderWay
 from kb.collect.worker import Workers
 from kb.contract import Page, normalised
 from kb.keep import saving
+from kb.keep.archive import Archive, recall
 from kb.keep.found import Document
 from kb.keep.saving import ReadPage, Saved
 from kb.keep.store import Writing
@@ -62,7 +62,9 @@ class ReadPages:
         except ReadError as error:
             self._run.failed(error.failure, page.url)
             raise DropItem(f"{page.url}: {error}", log_level="INFO") from error
-        return _read_page(page, read, digest, self._archive.write(page), reread)
+        kept = held is None or held.id not in self._run.forgotten
+        archived = self._archive.write(page) if kept else ""
+        return _read_page(page, read, digest, archived, reread)
 
     @staticmethod
     def _there(page: Page, held: HeldDocument | None) -> HeldDocument | None:

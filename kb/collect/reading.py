@@ -25,7 +25,9 @@ from kb.collect.body import Body, Read, ReadError
 from kb.collect.noise import fingerprint, prune
 from kb.keep.masking import masked
 from kb.keep.saving import Judged
+from kb.screen import copies
 from kb.screen.relevance import Scorer
+from kb.screen.signing import signature
 
 HTML = ("text/html", "application/xhtml+xml")
 PDF = "application/pdf"
@@ -261,10 +263,12 @@ def clean(text: str) -> str:
 
 
 def judged(read: Read, scorer: Scorer) -> Read:
-    """What was read with its relevance."""
+    """What was read with its relevance and its signature."""
     scored = scorer.score(read.title, read.summary, read.text)
     terms = [vars(each) for each in scored.found]
-    return replace(read, judged=Judged(scorer.version, scored.score, terms))
+    made = signature(f"{read.title}\n{read.text}")
+    judged = Judged(scorer.version, scored.score, terms, copies.FORM, made)
+    return replace(read, judged=judged)
 
 
 def serve(pipe: Connection, memory: int, scorer: Scorer) -> None:

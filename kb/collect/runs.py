@@ -10,7 +10,7 @@ from typing import Any, Self
 from kb.base import KnowledgeBase
 from kb.contract import Shape, Source, normalised
 from kb.keep import documents, runs
-from kb.keep.found import Document, Outcome, Revision, Run, Standing
+from kb.keep.found import Document, Forgotten, Outcome, Revision, Run, Standing
 
 FORBIDDEN = ("robots", "blocked")
 ELSEWHERE = "elsewhere"  # a redirect to a host that is not declared: recorded, not followed
@@ -59,6 +59,7 @@ class RunUnderWay:
     flush: Callable[[], None] = lambda: None  # saves what waits to be saved
     held: dict[int, HeldDocument] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)  # normalised address to document
+    forgotten: set[int] = field(default_factory=set)  # documents whose bodies are not archived
     keys: dict[str, int] = field(default_factory=dict)  # key to document
     usual: float = 0  # the median of documents in the last ok runs
 
@@ -68,6 +69,7 @@ class RunUnderWay:
             self.held = {row[1].document: HeldDocument(*row) for row in rows}
             self.keys = {each.document.key: number for number, each in self.held.items()}
             self.known = documents.addresses(reading, self.source.name)
+            self.forgotten = {row.document for row in reading.rows(Forgotten)}
             last = runs.ok_runs(reading, self.source.name, RUNS_TO_COMPARE)
         self.usual = median([met_by(run) for run in last]) if last else 0
 

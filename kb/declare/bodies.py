@@ -94,3 +94,11 @@ class Bodies(BaseModel):
         """Every name the body goes by, its own first."""
         body = self.find(spelling)
         return (body.name, *body.also) if body else (spelling,)
+
+    def kin(self, spelling: str) -> frozenset[str]:
+        """The names of what a body is part of or succeeded by, and of its own such; not its own."""
+        body = self.find(spelling)
+        if body is None:
+            return frozenset()
+        above = {self.name(each) for each in (body.parent, body.succeeded_by) if each}
+        return (self.with_parts(body.name) | above) - {body.name}

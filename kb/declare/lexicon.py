@@ -35,6 +35,7 @@ class Sign(Strict):
     weight: float = Field(ge=-1, le=1)
     any_one_of: tuple[str, ...] = ()
     any_two_of: tuple[str, ...] = ()
+    in_opening: bool = False  # looked for in title, summary and first sentences alone
     only_with_race_term: bool = False
     only_without_race_term: bool = False
 

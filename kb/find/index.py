@@ -49,6 +49,7 @@ BM25_B = 0.6
 FACETS = "role reach kind means audience setting group focus region status effect".split()
 SNIPPET_WIDTH = 160
 WAIT_SECONDS = 2.0
+POOL_MB = 24  # of postings held before they are written out: a large crawl must not grow by them
 
 _ANALYSER = StemmingAnalyzer()
 _SCHEMA = Schema(
@@ -139,7 +140,7 @@ def build(
     """
     fresh = folder.with_name(f"{folder.name}.new-{secrets.token_hex(4)}")
     fresh.mkdir(parents=True)
-    writer = whoosh_index.create_in(fresh, _SCHEMA).writer(limitmb=128)
+    writer = whoosh_index.create_in(fresh, _SCHEMA).writer(limitmb=POOL_MB)
     count = _add(writer, entries)
     writer.commit()
     (fresh / WORDS).write_text(json.dumps(_noted(words)))
@@ -217,7 +218,7 @@ def _writer(folder: Path) -> Any:
     until = time.monotonic() + WAIT_SECONDS
     while True:
         try:
-            return opened.writer()
+            return opened.writer(limitmb=POOL_MB)
         except whoosh_index.LockError:
             if time.monotonic() > until:
                 raise Locked(f"{folder} is being written", hint="kb reindex, later") from None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import load_only
 from sqlmodel import col, func, select
 
 from kb.keep.found import Alias, Document, Relevance, Revision, Standing, State
+from kb.keep.merging import merges
 from kb.keep.said import Decision, Membership, Profile, Resolved, Screening
 from kb.keep.store import Reading, Writing, standing
 
@@ -113,7 +114,11 @@ def memberships(reading: Reading) -> dict[int, set[int]]:
     )
     for document, initiative in reading.session.exec(known):
         found[document].add(initiative)
-    return dict(found)
+    into = merges(reading)
+    return {
+        document: {into.get(number, number) for number in numbers}
+        for document, numbers in found.items()
+    }
 
 
 def verdicts(reading: Reading) -> dict[int, Verdict]:
@@ -181,6 +186,12 @@ def first_seen(reading: Reading) -> dict[int, datetime]:
     for document, fetched_at in reading.session.exec(query):
         found.setdefault(document, fetched_at)
     return found
+
+
+def of_revision(reading: Reading, revision: int | None) -> int | None:
+    """The document that a revision is of; None for none."""
+    row = reading.get(Revision, revision) if revision is not None else None
+    return row.document if row else None
 
 
 def without_relevance(reading: Reading, version: str) -> list[Revision]:

@@ -89,6 +89,22 @@ class Link(Row, table=True):
     file: int = Field(foreign_key="document.id", index=True)
 
 
+class Signature(Row, table=True):
+    """The MinHash of a revision's text, by which copies of it are found."""
+
+    revision: int = Field(foreign_key="revision.id", index=True)
+    form: str  # version of what is hashed, and how
+    hashes: bytes
+
+
+class Forgotten(Row, table=True):
+    """What a person had taken out: a whole document, or a passage of it by its hash."""
+
+    document: int = Field(foreign_key="document.id", index=True)
+    sha256: str
+    whole: bool = True
+
+
 class Relevance(Row, table=True):
     """How likely a revision is about an initiative, 0 to 1, and the terms that say so."""
 

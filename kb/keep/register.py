@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from sqlmodel import col, select
 
+from kb.keep.merging import merges
 from kb.keep.said import (
     Assessment,
     Basis,
     Initiative,
     Kinship,
-    Merge,
     Profile,
     Relation,
     Resolved,
@@ -79,7 +79,12 @@ class Judgement:
 
 
 def entries(reading: Reading, ids: Collection[int] | None = None) -> dict[int, Entry]:
-    """The standing initiatives by id; all where none are named."""
+    """The standing initiatives by id; all where none are named.
+
+    One that was merged is no entry of its own: it lends codes to the one it was found to be,
+    where that has none of a facet, and its relations.
+    """
+    into = merges(reading)
     query = (
         select(Initiative.id, Initiative.slug, Profile)
         .join(Profile, col(Profile.initiative) == col(Initiative.id))
@@ -87,7 +92,8 @@ def entries(reading: Reading, ids: Collection[int] | None = None) -> dict[int, E
         .order_by(col(Initiative.id))
     )
     if ids is not None:
-        query = query.where(col(Initiative.id).in_(list(ids)))
+        lending = [number for number, stays in into.items() if stays in ids]
+        query = query.where(col(Initiative.id).in_([*ids, *lending]))
     found = {
         number: Entry(number, slug, profile)
         for number, slug, profile in reading.session.exec(query)
@@ -98,8 +104,14 @@ def entries(reading: Reading, ids: Collection[int] | None = None) -> dict[int, E
         if number in found:
             found[number].tags.setdefault(facet, []).append(code)
     for row in reading.rows(Relation):
-        if row.initiative in found:
-            found[row.initiative].relations.setdefault(row.kinship, []).append(row.to)
+        head, to = into.get(row.initiative, row.initiative), into.get(row.to, row.to)
+        if head in found and head != to:
+            known = found[head].relations.setdefault(row.kinship, [])
+            known += [to] if to not in known else []
+    for number, stays in into.items():
+        merged = found.pop(number, None)
+        if merged and stays in found:
+            found[stays].tags = merged.tags | found[stays].tags
     return found
 
 
@@ -114,25 +126,31 @@ def slugs(reading: Reading) -> dict[str, int]:
     return {slug: number for slug, number in found if number is not None}
 
 
-def merged_into(reading: Reading, number: int) -> int | None:
-    """What the initiative was found to be, None where it was not merged."""
-    row = reading.row(Merge, initiative=number)
-    return row.into if row else None
-
-
 def judgements(reading: Reading) -> dict[tuple[int, str], Judgement]:
-    """(initiative, strand) to what stands of their assessments."""
-    rows: dict[tuple[int, str], list[Assessment]] = defaultdict(list)
+    """(initiative, strand) to what stands of their assessments.
+
+    What was said of a merged initiative counts for the one it was found to be, but for what the
+    same person said of that one itself.
+    """
+    into = merges(reading)
+    rows: dict[tuple[int, str], dict[str, Assessment]] = defaultdict(dict)
     for row in reading.rows(Assessment):
-        rows[row.initiative, row.strand].append(row)
+        by_person = rows[into.get(row.initiative, row.initiative), row.strand]
+        if row.initiative not in into or row.person not in by_person:
+            by_person[row.person] = row
     resolved = {
-        (row.initiative, row.strand): row.outcome
+        (into.get(row.initiative, row.initiative), row.strand): row.outcome
         for row in reading.rows(Resolved)
         if row.initiative
     }
     return {
-        pair: Judgement(*pair, tuple(found), resolved.get(pair, "")) for pair, found in rows.items()
+        pair: Judgement(*pair, _in_order(found), resolved.get(pair, ""))
+        for pair, found in rows.items()
     }
+
+
+def _in_order(by_person: dict[str, Assessment]) -> tuple[Assessment, ...]:
+    return tuple(sorted(by_person.values(), key=lambda row: row.id or 0))
 
 
 def assessed(writing: Writing, row: Assessment) -> Assessment:

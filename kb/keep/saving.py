@@ -1,13 +1,24 @@
 """Saving what a crawl met: new, changed, the same, moved, gone."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum, auto
 from typing import Any
 
+from kb.keep import forgetting
 from kb.keep.documents import by_address, by_key, find
-from kb.keep.found import Alias, Document, Link, Relevance, Revision, Standing, State
+from kb.keep.found import (
+    Alias,
+    Document,
+    Forgotten,
+    Link,
+    Relevance,
+    Revision,
+    Signature,
+    Standing,
+    State,
+)
 from kb.keep.store import Writing
 
 RUNS_TO_BE_GONE = 2
@@ -23,11 +34,23 @@ class Saved(StrEnum):
 
 @dataclass(frozen=True)
 class Judged:
-    """The relevance of a text, by that version of lexicon and formula."""
+    """The relevance of a text, by that version of lexicon and formula; and its signature."""
 
     lexicon: str
     score: float
     terms: list[dict[str, Any]]
+    form: str
+    hashes: bytes
+
+    def relevance(self, revision: int) -> Relevance:
+        """The row of the revision's relevance."""
+        return Relevance(
+            revision=revision, lexicon=self.lexicon, score=self.score, terms=self.terms
+        )
+
+    def signature(self, revision: int) -> Signature:
+        """The row of the revision's signature."""
+        return Signature(revision=revision, form=self.form, hashes=self.hashes)
 
 
 @dataclass(frozen=True)
@@ -130,12 +153,15 @@ class _Batch:
             row.document: row for row in self._writing.rows_in(Standing, "document", ids)
         }
         held = self._writing.rows_in(Revision, "document", ids)
+        forgotten = self._writing.rows_in(Forgotten, "document", ids)
         self._revisions = {(row.document, row.sha256): row for row in reversed(held)}
         self._by_id = {_id(row): row for row in held}
         made: list[tuple[Revision, ReadPage]] = []
         for place, page in enumerate(self._pages):
             text = (_id(self._documents[place]), page.sha256)
             if place not in self._twice and text not in self._revisions:
+                left = [row for row in forgotten if row.document == text[0]]
+                page = _without_forgotten(page, left) if left else page
                 self._revisions[text] = _revision(text[0], page)
                 made.append((self._revisions[text], page))
         self._writing.add_all([row for row, _ in made])
@@ -224,6 +250,19 @@ def absent(writing: Writing, number: int, *, at_once: bool) -> bool:
     writing.end(standing_row)
     writing.add(Standing(**standing_row.said() | {"state": State.gone}))
     return True
+
+
+def _without_forgotten(page: ReadPage, forgotten: Sequence[Forgotten]) -> ReadPage:
+    """The page without what was taken out of its document; unjudged, since its text differs."""
+    gone, whole = {row.sha256 for row in forgotten}, any(row.whole for row in forgotten)
+    return replace(
+        page,
+        title=forgetting.without(page.title, gone, whole=whole),
+        summary=forgetting.without(page.summary, gone, whole=whole),
+        text=forgetting.without(page.text, gone, whole=whole),
+        judged=None,
+        archived="",
+    )
 
 
 def _revision(number: int, page: ReadPage) -> Revision:

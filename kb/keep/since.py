@@ -6,11 +6,11 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 
 from kb.keep.acts import Row
-from kb.keep.found import Alias, Document, Relevance, Revision, Standing
-from kb.keep.said import Initiative, Membership, Profile, Relation, Screening, Tag
+from kb.keep.found import Alias, Document, Forgotten, Relevance, Revision, Standing
+from kb.keep.said import Initiative, Membership, Merge, Profile, Relation, Screening, Tag
 from kb.keep.store import Reading
 
-ABOUT_DOCUMENTS = (Standing, Alias, Screening, Membership)
+ABOUT_DOCUMENTS = (Standing, Alias, Forgotten, Screening, Membership)
 ABOUT_INITIATIVES = (Profile, Tag, Relation, Membership)
 
 
@@ -33,6 +33,8 @@ def touched_since(reading: Reading, act: int) -> Touched:
     documents.update(reading.session.exec(scored.where(_later(Relevance, act))))
     for said in ABOUT_INITIATIVES:
         initiatives.update(reading.session.exec(select(said.initiative).where(_later(said, act))))
+    for end in (Merge.initiative, Merge.into):
+        initiatives.update(reading.session.exec(select(end).where(_later(Merge, act))))
     for made, model in ((documents, Document), (initiatives, Initiative)):
         ids = reading.session.exec(select(model.id).where(col(model.made) > act))
         made.update(number for number in ids if number is not None)

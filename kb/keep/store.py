@@ -216,6 +216,13 @@ class Store:
             yield Writing(session, act)
             session.commit()
 
+    def compact(self) -> None:
+        """Writes the file anew, so that nothing taken out is left in its free pages."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("commit")
+            connection.exec_driver_sql("vacuum")
+            connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
+
     def last_act(self) -> Act | None:
         """The newest act, None before the first."""
         with self.reading() as reading:

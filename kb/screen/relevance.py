@@ -1,11 +1,14 @@
 """Relevance: how likely a page is about a race-equality initiative, and the words that say so.
 
-    score = clamp( 1 - product over terms of (1 - weight * place * often) + sum of signs )
+    words = 1 - product over terms of (1 - weight * place * often)
+    score = clamp( words * (0.5 + sum of signs that add) + sum of signs that take away )
 
 `weight` is the term's in the lexicon; `place` is 1.0 in title or summary, else 0.6; `often` is
 1 for a term met in title or summary, else n / (n + 1) for one met n times in the text. So one
 passing mention counts half, many mentions never more than one idea is worth, and several
-ideas add up without passing 1. Signs of the kind of page add or take away as the lexicon says.
+ideas add up without passing 1. All that the words of the field can say is that a page is about
+race equality, and that is half; signs of the kind of page say whether it offers anything, some
+looked for in the page's opening alone. What adds does so as far as the page is about race.
 """
 
 import hashlib
@@ -15,8 +18,10 @@ from dataclasses import dataclass
 from kb.declare.lexicon import Lexicon, Sign
 from kb.find.lexicon import Matcher, Worded
 
-FORMULA = "1"  # changes when the same lexicon would give another score
+FORMULA = "2"  # changes when the same lexicon would give another score
 TEXT_PLACE = 0.6
+TERMS_SHARE = 0.5
+OPENING_CHARACTERS = 800
 READ_CHARACTERS = 20_000  # what a page is about is said in its first pages
 
 
@@ -58,8 +63,11 @@ class Scorer:
         for each in found:
             missing *= 1 - each.strength
         race = bool(found)
-        signs = list(self._signs_in(parts.values(), race))
-        score = 1 - missing + sum(sign.strength for sign in signs)
+        opening = [parts["title"], parts["summary"], Worded(text[:OPENING_CHARACTERS])]
+        signs = list(self._signs_in(parts.values(), opening, race))
+        adds = sum(max(0.0, sign.strength) for sign in signs)
+        takes = sum(min(0.0, sign.strength) for sign in signs)
+        score = (1 - missing) * (TERMS_SHARE + adds) + takes
         ranked = sorted([*found, *signs], key=lambda each: (-abs(each.strength), each.term))
         return Scored(round(min(1.0, max(0.0, score)), 4), tuple(ranked))
 
@@ -78,10 +86,13 @@ class Scorer:
                     best[term] = Found(term, forms[term], where, count, strength)
         return list(best.values())
 
-    def _signs_in(self, parts: Collection[Worded], race: bool) -> Iterable[Found]:
+    def _signs_in(
+        self, whole: Collection[Worded], opening: Collection[Worded], race: bool
+    ) -> Iterable[Found]:
         for sign, matcher in self._signs:
             if not _may_act(sign, race):
                 continue
+            parts = opening if sign.in_opening else whole
             met = [each for part in parts for each in matcher.occurrences(part)]
             if len({each.term for each in met}) >= sign.fewest:
                 yield Found(sign.name, met[0].form, "sign", len(met), sign.weight)

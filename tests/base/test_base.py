@@ -63,7 +63,7 @@ def test_a_page_that_looks_like_an_initiative_waits_with_its_reasons(
     held(base, "two", "The car park is open.", title="Parking")
     (row,) = base.inbox().rows
     assert row["document"] == name
-    assert row["terms"] == ["Race equality (title)", "programme (sign)"]
+    assert row["terms"] == ["Race equality (title)", "Chairs (sign)"]
     assert len(base.inbox(everything=True).rows) == 2
 
 

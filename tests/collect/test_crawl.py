@@ -14,8 +14,8 @@ from conftest import Command, Site
 from filelock import FileLock
 
 import kb
-from kb.collect.archive import recall
 from kb.keep import documents, runs
+from kb.keep.archive import recall
 from kb.keep.found import Revision, Run
 from kb.keep.said import Profile
 

@@ -1,6 +1,7 @@
 """The archive: what was received, as WARC, readable by the owner of the home alone."""
 
 import os
+from collections.abc import Collection
 from io import BytesIO
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from kb.contract import Page
+from kb.contract import Page, normalised
 
 
 class Archive:
@@ -55,3 +56,28 @@ def recall(folder: Path, place: str) -> bytes:
         for record in ArchiveIterator(file):
             return bytes(record.content_stream().read())
     raise FileNotFoundError(place)
+
+
+def erase(folder: Path, source: str, addresses: Collection[str]) -> int:
+    """Writes zeros over what was received from those normalised addresses; how many records.
+
+    Each record is a gzip member of its own: the places of the others stay, and readers of
+    gzip pass over zeros between members.
+    """
+    count = 0
+    for file in sorted((folder / source).glob("*.warc.gz")):
+        with file.open("rb") as read:
+            records = ArchiveIterator(read)
+            spans = []
+            for record in records:
+                url = record.rec_headers.get_header("WARC-Target-URI") or ""
+                record.content_stream().read()
+                start = records.get_record_offset()
+                if url and normalised(url) in addresses:
+                    spans.append((start, records.get_record_length()))
+        with file.open("r+b") as write:
+            for start, length in spans:
+                write.seek(start)
+                write.write(bytes(length))
+        count += len(spans)
+    return count

@@ -1,0 +1,115 @@
+"""Undoing an act: what it made is ended, what it ended made again, if nothing rests on it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kb.keep.acts import Act, Row
+from kb.keep.found import Declaration, Revision
+from kb.keep.said import Assessment, Membership, Profile, Resolved, Screening, Tag
+from kb.keep.store import TABLES, Reading, Writing
+
+MACHINES = ("crawl", "rescore")  # acts of a run: no decision of a person
+UNDO = re.compile(r"undo (\d+)")
+# What is one place that only one row can hold: (table, columns).
+PLACES: Mapping[type[Row], tuple[str, ...]] = {
+    Screening: ("document", "person"),
+    Assessment: ("initiative", "strand", "person"),
+    Profile: ("initiative",),
+    Tag: ("initiative", "facet"),
+    Resolved: ("document", "initiative", "strand"),
+}
+KEPT = tuple(model for model in TABLES if model is not Declaration)
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What undoing an act came to: how many rows ended, how many made again."""
+
+    act: Act
+    ended: int
+    again: int
+
+
+def undone(reading: Reading) -> dict[int, int]:
+    """The acts that were undone, each with the act that undid it."""
+    found = {}
+    for act in reading.acts():
+        if met := UNDO.fullmatch(act.command):
+            found[int(met.group(1))] = act.id or 0
+    return found
+
+
+def last_of(reading: Reading, person: str) -> Act | None:
+    """The person's last act that was not undone; runs and undoing itself are none."""
+    gone = undone(reading)
+    own = [act for act in reading.acts() if act.by == person and act.id not in gone]
+    said = [
+        act
+        for act in own
+        if act.command.split()[0] not in MACHINES and not UNDO.fullmatch(act.command)
+    ]
+    return said[-1] if said else None
+
+
+def made_by(reading: Reading, act: int) -> list[Row]:
+    """What the act made, as it stands now: itself, or what undoing a later act made again."""
+    again = undone(reading)
+    found: list[Row] = []
+    for model in KEPT:
+        for row in reading.history(model, made=act):
+            if row.ended is None or row.ended == act or row.ended not in again:
+                found.append(row)
+            else:
+                copies = reading.rows(model, made=again[row.ended])
+                found += [copy for copy in copies if copy.said() == row.said()] or [row]
+    return found
+
+
+def ended_by(reading: Reading, act: int) -> list[Row]:
+    """What had stood before the act and was ended by it."""
+    return [row for model in KEPT for row in reading.history(model, ended=act) if row.made != act]
+
+
+def rests_on(reading: Reading, act: int) -> int | None:
+    """The first later act that rests on what the act made or ended; None where none does."""
+    later: set[int] = set()
+    for row in made_by(reading, act):
+        if row.ended is not None and row.ended != act:
+            later.add(row.ended)
+        later |= _pointing_at(reading, row, act)
+    for row in ended_by(reading, act):
+        place = PLACES.get(type(row))
+        if place:
+            held = reading.rows(type(row), **{name: getattr(row, name) for name in place})
+            later |= {each.made for each in held if each.made > act}
+    return min(later, default=None)
+
+
+def _pointing_at(reading: Reading, row: Row, act: int) -> set[int]:
+    """Later acts that made a row that names this one, or rests on its being a member."""
+    table = type(row).__tablename__
+    later = {
+        other.made
+        for model in KEPT
+        for column in model.__table__.columns  # type: ignore[attr-defined]
+        if any(key.column.table.name == table for key in column.foreign_keys)
+        for other in reading.rows(model, **{column.name: row.id})
+        if other.made > act
+    }
+    if isinstance(row, Membership):
+        for said in reading.rows(Assessment, initiative=row.initiative):
+            revision = reading.get(Revision, said.revision) if said.revision else None
+            if said.made > act and revision and revision.document == row.document:
+                later.add(said.made)
+    return later
+
+
+def undo(writing: Writing, act: Act) -> Undone:
+    """Undoes the act. Call `rests_on` first."""
+    number = act.id or 0
+    made = [row for row in made_by(writing, number) if row.ended is None]
+    before = ended_by(writing, number)
+    writing.end_all(made)
+    writing.add_all([type(row)(**row.said()) for row in before])
+    return Undone(act, len(made), len(before))

@@ -1,0 +1,125 @@
+"""Which initiatives are one: by title, body and what a page names."""
+
+import json
+import random
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from kb.base.identifying import named
+from kb.declare.declarations import Declarations
+from kb.home import Home, shipped
+from kb.screen.copies import groups, runs_of
+from kb.screen.identity import Likenesses, Named
+from kb.screen.signing import signature
+
+BODIES = Declarations.of(Home(shipped("offer.toml").parent)).bodies
+ROWS = [json.loads(line) for line in shipped("register.jsonl").read_text().splitlines()]
+LIKENESSES = Likenesses(row["title"] for row in ROWS)
+TIMES = 5
+
+
+def of(title: str, organisation: str, text: str = "") -> Named:
+    return named(BODIES, title, organisation, text)
+
+
+def retold(title: str, chance: random.Random) -> str:
+    """The title as another page of its body might have it."""
+    words = title.split()
+    how = chance.choice(["drop", "typo", "turn", "suffix", "prefix", "short", "capitals"])
+    if how == "drop" and len(words) > 3:
+        del words[chance.randrange(len(words))]
+    elif how == "typo":
+        longest = max(range(len(words)), key=lambda at: len(words[at]))
+        word, at = words[longest], chance.randrange(1, max(2, len(words[longest]) - 1))
+        words[longest] = word[:at] + word[at + 1 :]
+    elif how == "turn":
+        at = chance.randrange(len(words))
+        words = words[at:] + words[:at]
+    elif how == "suffix":
+        words += chance.choice(["programme", "2024", "- apply now", "| Our work"]).split()
+    elif how == "prefix":
+        words = chance.choice(["The", "Our", "About the", "Launch of the"]).split() + words
+    elif how == "short":
+        opening = re.split(r"[:(–]", title)[0].split()
+        words = opening if len(opening) > 1 else words
+    else:
+        words = [word.upper() for word in words]
+    return " ".join(words)
+
+
+def pairs(chance: random.Random) -> Iterator[tuple[bool, Named, Named]]:
+    """True pairs: a title retold at its body. False ones: elsewhere, or another of the body."""
+    organisations = sorted({row["organisation"] for row in ROWS})
+    for place, row in enumerate(ROWS):
+        known = of(row["title"], row["organisation"])
+        for _ in range(TIMES):
+            yield True, of(retold(row["title"], chance), row["organisation"]), known
+            elsewhere = of(row["title"], chance.choice(organisations))
+            if elsewhere.body != known.body:
+                yield False, elsewhere, known
+        for other in ROWS[place + 1 :]:
+            beside = of(other["title"], other["organisation"])
+            if beside.body == known.body:
+                yield False, beside, known
+
+
+def test_the_same_at_one_body_is_found_and_the_same_title_elsewhere_is_not() -> None:
+    told = [(same, LIKENESSES.of(a, b).same) for same, a, b in pairs(random.Random(20261123))]
+    right = sum(same and said for same, said in told)
+    assert right / sum(said for _, said in told) >= 0.95
+    assert right / sum(same for same, _ in told) >= 0.85
+
+
+def test_a_pledge_at_another_trust_is_another_pledge() -> None:
+    likeness = LIKENESSES.of(
+        of("Anti-racism pledge", "Some Trust"), of("Anti-racism pledge", "Another Trust")
+    )
+    assert not likeness.same
+    assert "another body: Another Trust" in likeness.reasons
+
+
+def test_a_body_that_takes_on_a_scheme_is_an_adopter() -> None:
+    page = of(
+        "How we work against racism",
+        "Some Trust",
+        "We have joined the Race Equality Code, the framework of Governance Forum.",
+    )
+    likeness = LIKENESSES.of(page, of("Race Equality Code", "Governance Forum"))
+    assert likeness.adopts
+    assert not likeness.same
+
+
+def test_a_title_and_its_acronym_are_alike() -> None:
+    whole = of("Medical Workforce Race Equality Standard", "NHS England")
+    assert LIKENESSES.of(of("MWRES explained", "NHS England"), whole).same
+
+
+PAGE = (
+    "Chairs and chief executives of forty trusts meet six times a year to talk frankly about race "
+    "and to plan what their boards will do before they meet again. The programme began on "
+    "{day} and is open to every trust in England that sends two members of its board."
+)
+
+
+@pytest.mark.parametrize(
+    ("other", "copied"),
+    [
+        (PAGE.format(day="3 May 2025"), True),
+        (PAGE.format(day="2019-01-02").upper(), True),
+        (PAGE.format(day="3 May 2025") + " Print this page.", True),
+        ("Chairs of trusts meet. " * 12, False),
+        (" ".join(reversed(PAGE.split())), False),
+        ("", False),
+    ],
+)
+def test_a_copy_is_known_by_its_runs_of_words(other: str, copied: bool) -> None:
+    texts = {1: PAGE.format(day="1 June 2020"), 2: other}
+    signatures = {number: signature(text) for number, text in texts.items()}
+    assert groups(signatures, texts.__getitem__) == ([[1, 2]] if copied else [])
+
+
+def test_a_text_too_short_to_tell_has_no_runs() -> None:
+    assert runs_of("a few words") == frozenset()
+    assert signature("a few words") == b""

@@ -19,6 +19,7 @@ class Place:
 
     start: int
     spelt: str
+    length: int  # in the text, white space as it is there
 
 
 def check(quote: str) -> str:
@@ -48,7 +49,9 @@ def locate(quote: str, text: str) -> Place | None:
     """Where the quote occurs, white space and case folded; None where it does not."""
     words = [re.escape(word) for word in quote.split()]
     found = re.search(r"\s+".join(words), text, re.IGNORECASE)
-    return Place(found.start(), " ".join(found.group().split())) if found else None
+    return (
+        Place(found.start(), " ".join(found.group().split()), len(found.group())) if found else None
+    )
 
 
 def passages(text: str) -> list[str]:
@@ -59,6 +62,22 @@ def passages(text: str) -> list[str]:
         for sentence in sentences
         if len(sentence) >= LEAST_CHARACTERS and len(sentence.split()) >= LEAST_WORDS
     ]
+
+
+def between(first: str, last: str, text: str) -> str | None:
+    """The passage from the first words to the nearest last ones, white space folded.
+
+    None where a text does not hold it, or it would be no quote by its length.
+    """
+    start = locate(first, text)
+    if start is None:
+        return None
+    end = locate(last, text[start.start :])
+    if end is None:
+        return None
+    found = " ".join(text[start.start :][: end.start + end.length].split())
+    fits = LEAST_CHARACTERS <= len(found) <= MOST_CHARACTERS and len(found.split()) >= LEAST_WORDS
+    return found if fits else None
 
 
 def nearest(quote: str, texts: list[str]) -> str | None:

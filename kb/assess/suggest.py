@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from kb.assess import quotes
 from kb.declare.codebook import audiences
 from kb.declare.offer import Offer
 from kb.find.lexicon import Matcher
@@ -28,3 +29,20 @@ class Suggester:
                 and audience & audiences(strand.audience)
             )
         ]
+
+    def likelihood(self, key: str, text: str, tags: Mapping[str, Iterable[str]]) -> float:
+        """How likely the initiative bears on the strand, 0 to 1: terms met, means, audience."""
+        strand = self._offer.get(key)
+        terms = {met.term for met in self._terms[key].occurrences(text)}
+        by_terms = 1 - 0.6 ** len(terms)
+        means = bool(set(tags.get("means", ())) & set(strand.means))
+        shared = audiences(tags.get("audience", ())) & audiences(strand.audience)
+        return round(0.6 * by_terms + 0.2 * means + 0.2 * bool(shared), 4)
+
+    def passages(self, key: str, texts: Iterable[str]) -> list[str]:
+        """The quotable passages of pages, those with most of the strand's terms first."""
+        terms = self._terms[key]
+        told = [each for text in texts for each in quotes.passages(text)]
+        fitting = [each for each in dict.fromkeys(told) if len(each) <= quotes.MOST_CHARACTERS]
+        met = {each: len({found.term for found in terms.occurrences(each)}) for each in fitting}
+        return sorted(fitting, key=lambda each: -met[each])

@@ -5,9 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
-from kb.base.assessing import Assesses
+from kb.base.coding import Codes
 from kb.base.core import Rows, now_utc
-from kb.base.editing import Edits
 from kb.base.forgetting import Forgets
 from kb.base.listing import Lists, is_due
 from kb.base.registering import Registering
@@ -19,19 +18,12 @@ from kb.home import DECLARATIONS, REGISTER, Home, Settings, find_home, shipped
 from kb.keep.store import Store
 
 LISTS = (
-    "inbox",
-    "same",
-    "initiatives",
-    "overlaps",
-    "gaps",
-    "offer",
-    "sources",
-    "runs",
-    "decisions",
+    *("inbox", "same", "initiatives", "overlaps", "gaps", "offer", "sources", "runs"),
+    *("decisions", "coding"),
 )
 
 
-class KnowledgeBase(Registering, Sourcing, Assesses, Edits, Forgets, Shows, Lists):
+class KnowledgeBase(Registering, Sourcing, Forgets, Shows, Codes, Lists):
     """One knowledge base, opened; use it in a `with`."""
 
     def __enter__(self) -> Self:

@@ -1,6 +1,7 @@
 """Assessing: decisions on an initiative and a strand, and the lists that rest on them."""
 
 from kb.assess import quotes
+from kb.assess.levels import Answers
 from kb.base.core import Core, chosen
 from kb.errors import QuoteNotFound, Refused
 from kb.keep import documents, register
@@ -10,21 +11,34 @@ from kb.keep.register import Entry
 from kb.keep.said import Assessment, Basis, Level
 from kb.keep.store import Reading
 
+NOT_ASKED = Answers()
+
 
 class Assesses(Core):
     """What people decide on initiatives and strands."""
 
     def assess(
-        self, named: str, strand_key: str, level: Level | str, *, quote: str = "", why: str = ""
+        self,
+        named: str,
+        strand_key: str,
+        level: Level | str,
+        *,
+        quote: str = "",
+        why: str = "",
+        answers: Answers = NOT_ASKED,
     ) -> dict[str, object]:
         """A person's decision, in place of the one they made before; the row it made.
 
         With a quote it is confirmed; without one it is a proposal, but for `no-overlap`, which
         needs none. Raises QuoteNotFound, with the nearest passage, where no current page of
-        the initiative holds the quote.
+        the initiative holds the quote; Refused for a level against the answers without a reason.
         """
         strand = self.declarations.offer.get(strand_key)
         level = chosen(Level, level, where="the code book")
+        if answers.level not in (None, level) and not why.strip():
+            raise Refused(
+                f"the answers come to {answers.level}, not {level}", hint="say why: --why TEXT"
+            )
         with self.store.reading() as reading:
             entry = self.initiative(reading, named)
             confirmed = bool(quote) or level == Level.no_overlap
@@ -37,6 +51,7 @@ class Assesses(Core):
             person=self.by,
             level=level,
             basis=Basis.confirmed if confirmed else Basis.proposed,
+            **vars(answers),
             why=why,
             quote=pinned[1].spelt if pinned else "",
             revision=pinned[0].revision.id if pinned else None,

@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import TypeVar
 
 from kb.base.indexing import entries_of, words_of
+from kb.contract import normalised
 from kb.declare.declarations import Declarations
 from kb.errors import Refused, Unknown
 from kb.find import index
 from kb.home import DECLARATIONS, Home
 from kb.keep import documents, register, since
-from kb.keep.found import Declaration
+from kb.keep.found import Alias, Declaration
 from kb.keep.merging import merges
 from kb.keep.store import Reading, Store, Writing
 
@@ -177,6 +178,13 @@ class Core:
             other = next(slug for slug, each in known.items() if each == into)
             raise Refused(f"initiative {named!r} was merged", hint=f"use {other!r}")
         raise Refused(f"initiative {named!r} no longer stands", hint="kb show NAME --history")
+
+    def document_at(self, url: str) -> str | None:
+        """The name of the document met at that address, `d42`; None where none is held."""
+        with self.store.reading() as reading:
+            rows = reading.rows(Alias, url=normalised(url))
+            held = documents.held(reading, [row.document for row in rows])
+        return f"d{held[0].id}" if held else None
 
     def document(self, reading: Reading, named: str) -> documents.Held:
         """The document of that number, `d42` or `42`; Unknown with what there is, else."""

@@ -30,17 +30,12 @@ class Edits(Core):
         given = [_field(text) for text in texts]
         with self.store.reading() as reading:
             entry = self.initiative(reading, named)
-            wanted = {name: self._value(name, value) for name, value in given if name in FIELDS}
+            wanted = self.checked({name: value for name, value in given if name in FIELDS})
             related = {
                 Kinship(name): self._related(reading, entry, Kinship(name), value)
                 for name, value in given
                 if name not in FIELDS
             }
-        if "url" in wanted:
-            wanted["address"] = address_of(wanted["url"])
-        if "organisation" in wanted and "organisation_kind" not in wanted:
-            body = self.declarations.bodies.find(wanted["organisation"] or "")
-            wanted["organisation_kind"] = body.kind if body else entry.profile.organisation_kind
         before = entry.profile.said()
         changed = {name: value for name, value in wanted.items() if before[name] != value}
         with self.writing(f"edit {entry.slug}", why=why) as writing:
@@ -48,9 +43,23 @@ class Edits(Core):
                 rewrite(writing, entry.profile, entry.profile.model_copy(update=changed))
             for kinship, others in related.items():
                 self._relate(writing, entry, kinship, others)
-        told = {name: value for name, value in changed.items() if name != "address"}
+        told = {name: value for name, value in changed.items() if name in dict(given)}
         slugs = {kinship.value: list(others.values()) for kinship, others in related.items()}
         return {"initiative": entry.slug, **told, **slugs}
+
+    def checked(self, given: Mapping[str, str]) -> dict[str, str | None]:
+        """Fields of a profile as they are stored, with what follows from them.
+
+        Raises Refused or Unknown for a value that a field cannot have.
+        """
+        found = {name: self._value(name, value) for name, value in given.items()}
+        if "url" in found:
+            found["address"] = address_of(found["url"])
+        if "organisation" in found and "organisation_kind" not in found:
+            body = self.declarations.bodies.find(found["organisation"] or "")
+            if body:
+                found["organisation_kind"] = body.kind
+        return found
 
     def _value(self, name: str, value: str) -> str | None:
         value = " ".join(value.split())

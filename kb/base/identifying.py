@@ -13,7 +13,7 @@ from kb.declare.register import slug_of
 from kb.errors import Refused
 from kb.keep import documents, register, signatures
 from kb.keep.documents import Held
-from kb.keep.found import State
+from kb.keep.found import Alias, State
 from kb.keep.merging import merges
 from kb.keep.register import Entry
 from kb.keep.said import Assessment, Initiative, Membership, Merge, NotSame, Profile, Result, Tag
@@ -167,7 +167,8 @@ class Identifies(Core):
                 raise Refused(
                     f"d{page.id} is no page of {entry.slug!r}", hint=f"kb show {entry.slug}"
                 )
-            if not reading.row(Membership, document=page.id, initiative=entry.id):
+            known = {row.url for row in reading.rows(Alias, document=page.id)}
+            if entry.profile.address in known:
                 raise Refused(
                     f"d{page.id} is at the address of {entry.slug!r}: nothing would be left of it",
                     hint=f"kb edit {entry.slug} url=ANOTHER first",
@@ -266,7 +267,12 @@ def _pairs(known: Known, apart: set[tuple[str, int, int]]) -> list[dict[str, Any
             if a.body != b.body and b.body not in a.kin and a.body not in b.kin:
                 continue
             likeness = known.likenesses.of(a, b)
-            if likeness.same and ("initiative", one, other) not in apart:
+            related = {*known.entries[one].related, *known.entries[other].related}
+            if (
+                likeness.same
+                and not {one, other} & related
+                and ("initiative", one, other) not in apart
+            ):
                 rows.append(_pair(known.entries[one], known.entries[other], likeness))
     return rows
 

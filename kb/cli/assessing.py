@@ -5,9 +5,12 @@ from typing import Annotated
 
 import typer
 
-from kb.base import Rows
+from kb.base import KnowledgeBase, Rows
+from kb.base.core import numbered
+from kb.cli.asking import Asking, until_stopped
 from kb.cli.opening import AsOf, By, day, opened
 from kb.cli.output import listing, stderr
+from kb.cli.walking import Plain, walk
 from kb.errors import Unknown
 from kb.keep.said import Level
 from kb.report.tables import write_json
@@ -32,26 +35,43 @@ def offer(ctx: typer.Context, as_of: AsOf = None) -> Rows:
 def assess(
     ctx: typer.Context,
     named: Annotated[str, typer.Argument(metavar="ID")],
-    strand: Annotated[str, typer.Argument(metavar="STRAND")],
-    level: Annotated[str, typer.Argument(metavar="LEVEL", help=", ".join(Level))],
+    strand: Annotated[str, typer.Argument(metavar="STRAND")] = "",
+    level: Annotated[str, typer.Argument(metavar="LEVEL", help=", ".join(Level))] = "",
     quote: Annotated[
-        str, typer.Option(help="What the page says; without it the decision is a proposal.")
+        str,
+        typer.Option(help="What the page says, 3 for passage 3, - to read it. None: a proposal."),
     ] = "",
     why: Annotated[str, typer.Option(help="In words, as if it will be published.")] = "",
+    plain: Plain = False,
     by: By = None,
     format: Annotated[str, typer.Option("--format", "-f", help="json for the row.")] = "table",
 ) -> None:
-    """Say what an initiative is to a strand, confirmed by a quote from one of its pages.
+    """Say what an initiative is to a strand; without STRAND, walk through all of them.
 
     Example: kb assess race-equality-week hearts-and-minds overlaps --quote "a week in which …"
     """
-    if level not in list(Level):
-        raise Unknown("level", level, list(Level), where="the code book")
     with opened(ctx, by) as base:
-        row = base.assess(named, strand, Level(level), quote=quote, why=why)
+        if not strand:
+            slug = str(base.show(named)["slug"])
+            with until_stopped():
+                walk(base, Asking(plain=plain), slug)
+            return
+        if level not in list(Level):
+            raise Unknown("level", level, list(Level), where="the code book")
+        row = base.assess(
+            named, strand, Level(level), quote=_quote(base, named, strand, quote), why=why
+        )
     stderr(f"{row['initiative']} {row['level']} {row['strand']} ({row['basis']})")
     if format == "json":
         write_json(list(row), [row], sys.stdout)
+
+
+def _quote(base: KnowledgeBase, named: str, strand: str, quote: str) -> str:
+    """The quote as given, the passage of that number, or what stands on standard input."""
+    if quote == "-":
+        return sys.stdin.read()
+    number = numbered(quote)
+    return base.passage(named, strand, number) if number is not None else quote
 
 
 @app.command()

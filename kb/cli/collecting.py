@@ -1,4 +1,4 @@
-"""The command that crawls."""
+"""The commands that crawl: sources, or one page."""
 
 import sys
 from collections.abc import Callable
@@ -9,10 +9,12 @@ import typer
 from kb.base import KnowledgeBase
 from kb.cli.opening import By, opened, settings
 from kb.cli.output import stderr
-from kb.collect.crawl import choose, crawl, due, registered
+from kb.collect.crawl import choose, crawl, due, one_page, registered
 from kb.collect.runs import RunUnderWay
 from kb.contract import Source
+from kb.errors import Refused
 from kb.keep.found import Outcome, Run
+from kb.keep.said import Decision
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -60,6 +62,31 @@ def crawl_command(
         stderr(told(run))
     if any(run.outcome != Outcome.ok for run in finished):
         raise typer.Exit(NOT_OK)
+
+
+@app.command("add-page")
+def add_page(
+    ctx: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL")],
+    initiatives: Annotated[
+        list[str] | None,
+        typer.Option("--as", metavar="INITIATIVE", help="It is a page of this one."),
+    ] = None,
+    by: By = None,
+) -> None:
+    """Fetch one page now and hold it, as if a crawl had met it.
+
+    Example: kb add-page https://www.example.org/a-programme --as race-equality-week
+    """
+    with opened(ctx, by) as base:
+        source = one_page(url)
+        (run,) = crawl(base, [source], contact=settings(ctx).contact, tell=lambda _: None)
+        named = base.document_at(url)
+        if named is None:
+            raise Refused(f"nothing came of {url}: {run.why}", hint="kb runs says what was asked")
+        if initiatives:
+            base.screen([named], Decision.include, initiatives=initiatives)
+    stderr(f"{named}: {url}" + (f", a page of {', '.join(initiatives)}" if initiatives else ""))
 
 
 def _chosen(

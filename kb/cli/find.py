@@ -1,5 +1,6 @@
 """The search command. It loads neither the store nor the crawler: all it shows is indexed."""
 
+import importlib
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -46,6 +47,12 @@ def search(
     kind: Kind = None,
     audience: Audience = None,
     status: Status = None,
+    everywhere: Annotated[
+        bool,
+        typer.Option(
+            "--everywhere", help="Every place of the store: pages, quotes, reasons, people."
+        ),
+    ] = False,
     limit: int | None = None,
 ) -> Hits:
     """Find initiatives and pages: those with all words first, then those with most.
@@ -53,10 +60,16 @@ def search(
     Quote the whole for "a phrase" in it; field:word looks in title, organisation, summary,
     tags or text alone.
 
+    With --everywhere each place that holds the words, standing or ended: for those who ask
+    what is held of them.
+
     Example: kb search reverse mentoring --region London
     """
     if part not in PARTS:
         raise Unknown("part", part, PARTS, where="the index")
+    if everywhere:
+        # The door of the command table: this alone needs the store.
+        return importlib.import_module("kb.cli.identifying").everywhere(ctx, words)  # type: ignore[no-any-return]
     given, settings = ctx.find_root().obj
     home = find_home(given, settings, Path.cwd())
     _catch_up(home)

@@ -23,6 +23,7 @@ FORMATS = ("table", *EXPORTERS)
 # What a table shows of a list: as much as 80 columns bear. All columns: --columns, or a format.
 SHOWN: Mapping[str, str] = {
     "search": "id document title organisation matched",
+    "same": "score a b reasons",
     "inbox": "document relevance title terms",
     "initiatives": "id title organisation role status",
     "overlaps": "strand initiative level counted why_not_counted",
@@ -53,9 +54,9 @@ def stderr(*lines: str) -> None:
         print(for_terminal(line), file=sys.stderr)  # noqa: T201
 
 
-def console() -> Console:
+def console(*, plain: bool = False) -> Console:
     """A console that takes text as text: nothing from outside is markup or emoji."""
-    return Console(markup=False, highlight=False, emoji=False)
+    return Console(markup=False, highlight=False, emoji=False, no_color=plain or None)
 
 
 def listing(command: Callable[..., Any]) -> Callable[..., None]:

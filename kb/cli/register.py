@@ -1,7 +1,6 @@
-"""Commands on the register: initiatives, show, tag, import, decisions."""
+"""Commands on the register: initiatives, show, tag, edit, decisions."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +12,7 @@ from kb.cli.output import Shown, console, fields, listing, stderr
 from kb.cli.output import show as show_rows
 from kb.errors import Unknown
 from kb.report.safe import for_terminal
-from kb.report.tables import write_json
+from kb.report.tables import text_of, write_json
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -102,23 +101,23 @@ def tag(
     stderr(f"{named}: " + "; ".join(f"{facet}={','.join(held)}" for facet, held in tags.items()))
 
 
-@app.command("import")
-def import_command(
+@app.command()
+def edit(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="Rows in the form of register.jsonl.")],
+    named: Annotated[str, typer.Argument(metavar="ID")],
+    texts: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...")],
+    why: Annotated[str, typer.Option(help="In words, as if it will be published.")] = "",
     by: By = None,
 ) -> None:
-    """Take initiatives from a file; those that exist are left alone, a bad row refuses all.
+    """Set fields of an initiative, or its relations: part-of, adopts, succeeds, evaluates.
 
-    Example: kb import found-in-march.jsonl
+    Example: kb edit race-equality-week title="Race Equality Week" part-of=race-equality-matters
     """
     with opened(ctx, by) as base:
-        taken = base.import_rows(file)
-    stderr(f"{len(taken.made)} taken, {len(taken.left_alone)} left alone")
-    if taken.left_alone:
-        stderr("left alone: " + ", ".join(taken.left_alone[:20]))
-    if taken.undeclared:
-        stderr("not in bodies.toml: " + ", ".join(taken.undeclared))
+        row = base.edit(named, texts, why=why)
+    changed = {name: value for name, value in row.items() if name != "initiative"}
+    told = "; ".join(f"{name}={text_of(value)}" for name, value in changed.items())
+    stderr(f"{row['initiative']}: {told or 'nothing changed'}")
 
 
 @app.command()

@@ -16,7 +16,7 @@ from kb.base import KnowledgeBase, is_due
 from kb.collect.incremental import settle_absent
 from kb.collect.runs import RunUnderWay
 from kb.collect.settings import contact_for, settings_for
-from kb.contract import Shape, Source
+from kb.contract import Shape, Source, normalised
 from kb.declare.sources import REGISTERED
 from kb.errors import Busy, Refused
 from kb.keep import register, runs
@@ -67,6 +67,18 @@ def registered(base: KnowledgeBase) -> Source | None:
     start = [url for address, url in wanted.items() if address not in held]
     if not start:
         return None
+    return _addresses(start)
+
+
+def one_page(url: str) -> Source:
+    """A source of that one address. Raises Refused for what is no address."""
+    try:
+        return _addresses([normalised(url) and url])
+    except ValueError as error:
+        raise Refused(f"{url!r} is no address", hint="write it whole: https://…") from error
+
+
+def _addresses(start: Iterable[str]) -> Source:
     return Source(
         name=REGISTERED,
         organisation="the register",

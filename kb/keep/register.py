@@ -32,6 +32,11 @@ class Entry:
     tags: dict[str, list[str]] = field(default_factory=dict)
     relations: dict[Kinship, list[int]] = field(default_factory=dict)
 
+    @property
+    def related(self) -> set[int]:
+        """The initiatives it was said to be part of, to adopt, succeed or evaluate."""
+        return {number for others in self.relations.values() for number in others}
+
     def codes(self, facet: str) -> list[str]:
         """The codes of one facet, none where nobody coded it."""
         return self.tags.get(facet, [])

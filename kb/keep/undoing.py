@@ -73,36 +73,36 @@ def ended_by(reading: Reading, act: int) -> list[Row]:
 
 def rests_on(reading: Reading, act: int) -> int | None:
     """The first later act that rests on what the act made or ended; None where none does."""
-    later: set[int] = set()
-    for row in made_by(reading, act):
+    made = made_by(reading, act)
+    ours = {(type(row), row.id) for row in made}
+    later: list[Row] = []
+    ends: set[int] = set()
+    for row in made:
         if row.ended is not None and row.ended != act:
-            later.add(row.ended)
-        later |= _pointing_at(reading, row, act)
+            ends.add(row.ended)
+        later += _pointing_at(reading, row)
     for row in ended_by(reading, act):
         place = PLACES.get(type(row))
         if place:
-            held = reading.rows(type(row), **{name: getattr(row, name) for name in place})
-            later |= {each.made for each in held if each.made > act}
-    return min(later, default=None)
+            later += reading.rows(type(row), **{name: getattr(row, name) for name in place})
+    ends |= {row.made for row in later if row.made > act and (type(row), row.id) not in ours}
+    return min(ends, default=None)
 
 
-def _pointing_at(reading: Reading, row: Row, act: int) -> set[int]:
-    """Later acts that made a row that names this one, or rests on its being a member."""
+def _pointing_at(reading: Reading, row: Row) -> list[Row]:
+    """Standing rows that name this one, or rest on its making a page one of an initiative."""
     table = type(row).__tablename__
-    later = {
-        other.made
-        for model in KEPT
-        for column in model.__table__.columns  # type: ignore[attr-defined]
-        if any(key.column.table.name == table for key in column.foreign_keys)
-        for other in reading.rows(model, **{column.name: row.id})
-        if other.made > act
-    }
+    found: list[Row] = []
+    for model in KEPT:
+        for column in model.__table__.columns:  # type: ignore[attr-defined]
+            if any(key.column.table.name == table for key in column.foreign_keys):
+                found += reading.rows(model, **{column.name: row.id})
     if isinstance(row, Membership):
         for said in reading.rows(Assessment, initiative=row.initiative):
             revision = reading.get(Revision, said.revision) if said.revision else None
-            if said.made > act and revision and revision.document == row.document:
-                later.add(said.made)
-    return later
+            if revision and revision.document == row.document:
+                found.append(said)
+    return found
 
 
 def undo(writing: Writing, act: Act) -> Undone:

@@ -16,6 +16,11 @@ def for_sheet(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
+def from_sheet(text: str) -> str:
+    """What was made safe for a sheet, as it was."""
+    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text
+
+
 def for_markdown(text: str) -> str:
     """On one line, with every character escaped that Markdown or HTML would act on."""
     plain = for_terminal(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

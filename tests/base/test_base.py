@@ -1,39 +1,20 @@
 """The knowledge base as Python callers have it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+import pages
 import pytest
 
 import kb
 from kb.errors import QuoteNotFound, Refused, Unknown
-from kb.keep import saving
 from kb.keep.said import Decision, Level
-from kb.keep.saving import ReadPage
 
 QUOTE = "Chairs of trusts meet six times a year to talk about race."
 
 
 def held(base: kb.KnowledgeBase, key: str = "one", text: str = QUOTE, **more: object) -> str:
-    """A page that a crawl brought; its name."""
-    values = {
-        "source": "a-site",
-        "key": key,
-        "url": f"https://a.example/{key}",
-        "addresses": (f"https://a.example/{key}",),
-        "fetched_at": datetime(2026, 11, 1, tzinfo=UTC),
-        "body_sha256": text,
-        "sha256": f"{key} {text}",
-        "reader": "1",
-        "title": f"Race equality programme {key}",
-        "summary": "",
-        "text": text,
-        "media_type": "text/html",
-    }
-    with base.writing("crawl a-site") as writing:
-        _, number = saving.save_all(writing, [ReadPage(**values | more)], run=1)[0]  # type: ignore[arg-type]
-    base.rescore()
-    return f"d{number}"
+    return pages.held(base, key, text, **more)
 
 
 def included(base: kb.KnowledgeBase, name: str) -> str:

@@ -17,7 +17,7 @@ from sklearn.metrics import roc_auc_score
 from kb.declare.declarations import Declarations
 from kb.find.lexicon import Matcher
 from kb.home import Home, shipped
-from kb.screen.relevance import Scorer
+from kb.screen.relevance import TERMS_SHARE, Scorer
 
 SPLITS = 5
 OTHERS = Path(__file__).parents[1] / "sets/not_initiatives.jsonl"
@@ -57,8 +57,11 @@ def _unseen(table: np.ndarray, truth: np.ndarray, chance: random.Random) -> floa
     cut = len(order) * 2 // 3
     chosen = LogisticRegression(C=0.2, class_weight="balanced", max_iter=1000)
     chosen.fit(table[order[:cut]], truth[order[:cut]])
-    weights = np.round(chosen.coef_[0], 2)
-    return _area(truth[order[cut:]], table[order[cut:]] @ weights)
+    # Scaled as they stand in the lexicon: all that the terms can say is a half.
+    signs = np.round(chosen.coef_[0][1:] / chosen.coef_[0][0] * TERMS_SHARE, 2)
+    words, met = table[order[cut:], 0] / TERMS_SHARE, table[order[cut:], 1:]
+    adds, takes = met @ np.maximum(signs, 0), met @ np.minimum(signs, 0)
+    return _area(truth[order[cut:]], words * (TERMS_SHARE + adds) + takes)
 
 
 def _area(truth: np.ndarray, scores: object) -> float:

@@ -1,0 +1,227 @@
+"""`kb review`: what waits, one keystroke a decision; then what it is called and how it is coded."""
+
+from typing import Annotated
+
+import typer
+
+from kb.base import KnowledgeBase
+from kb.base.reviewing import ASKED, Card, Review
+from kb.cli.asking import Asking, until_stopped
+from kb.cli.opening import By, opened
+from kb.cli.output import Shown, show, stderr
+from kb.cli.walking import Plain, walk
+from kb.errors import KBError
+from kb.keep.said import Decision
+
+app = typer.Typer(rich_markup_mode=None)
+
+CHOICES = {
+    "i": "nclude",
+    "e": "xclude",
+    "u": "nsure",
+    "a": "lready known",
+    "m": "ore text",
+    "w": "hy here",
+    "z": " undo",
+    "s": "kip",
+    "q": "uit",
+}
+PASSAGES_SHOWN = 3
+MORE_SHOWN = 12
+LETTERS = "abcdefghijklmnoprtuvwxy"  # without q, s and z, which do something
+
+
+@app.command()
+def review(
+    ctx: typer.Context,
+    criteria: Annotated[
+        bool, typer.Option("--criteria", help="Show what is looked for, and decide nothing.")
+    ] = False,
+    assess: Annotated[
+        bool, typer.Option("--assess", help="After an inclusion, go on into assessing.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="Most pages.")] = None,
+    plain: Plain = False,
+    by: By = None,
+) -> None:
+    """Go through the inbox, one keystroke a decision. What is decided is stored at once.
+
+    Example: kb review --assess
+    """
+    with opened(ctx, by) as base:
+        if criteria:
+            show(base.criteria(), Shown())
+            return
+        session = _Session(base, Asking(plain=plain), assess=assess)
+        with until_stopped():
+            session.run(limit)
+    stderr(f"{session.decided} decided; {session.left} left")
+
+
+class _Session:
+    """One person at the inbox."""
+
+    def __init__(self, base: KnowledgeBase, asking: Asking, *, assess: bool) -> None:
+        self._base = base
+        self._ask = asking
+        self._assess = assess
+        self._review: Review = base.review()
+        self.decided = 0
+
+    @property
+    def left(self) -> int:
+        """How many pages wait still."""
+        return len(self._base.inbox().rows)
+
+    def run(self, limit: int | None) -> None:
+        """Card after card until there is none, or enough."""
+        count = min(len(self._review), limit or len(self._review))
+        for place, card in enumerate(self._review.cards(), start=1):
+            if place > count:
+                return
+            self._show(card, f"{place} of {count}")
+            if not self._decide(card):
+                return
+
+    def _show(self, card: Card, place: str) -> None:
+        ask = self._ask
+        ask.say()
+        ask.say(f"{place}  {card.document}  relevance {card.relevance:.2f}")
+        ask.say(card.title, marked=self._review.forms(card.title))
+        ask.say(card.organisation or "organisation unknown")
+        ask.say(card.url)
+        self._passages(card, 0, PASSAGES_SHOWN)
+        for entry, likeness in card.similar:
+            told = "; ".join(likeness.reasons)
+            ask.say(
+                f"like {entry.slug} ({entry.profile.organisation}) {likeness.score:.2f}: {told}"
+            )
+        if card.copies:
+            ask.say(f"copies, decided with it: {' '.join(card.copies)}")
+
+    def _passages(self, card: Card, first: int, last: int) -> None:
+        for passage in card.passages[first:last]:
+            self._ask.say(f"  {passage}", marked=self._review.forms(f"  {passage}"))
+
+    def _decide(self, card: Card) -> bool:
+        """Asks until the card is decided or passed over; False to stop."""
+        while True:
+            key = self._ask.key("", CHOICES)
+            if key == "q":
+                return False
+            if key == "s":
+                return True
+            if key == "m":
+                self._passages(card, PASSAGES_SHOWN, MORE_SHOWN)
+            elif key == "w":
+                self._why(card)
+            elif key == "z":
+                self._undo()
+            elif self._took(card, key):
+                self.decided += 1
+                return True
+
+    def _why(self, card: Card) -> None:
+        for each in card.found:
+            self._ask.say(f"  {each['strength']:+.2f} {each['form']} ({each['where']})")
+
+    def _undo(self) -> None:
+        try:
+            undone = self._base.undo()
+        except KBError as error:
+            self._ask.say(f"not undone: {error}")
+        else:
+            self._ask.say(f"undone: {undone.act.command}")
+
+    def _took(self, card: Card, key: str) -> bool:
+        """Carries the decision out; False where it was refused, or taken back."""
+        try:
+            if key == "e":
+                reason = self._reason()
+                if not reason:
+                    return False
+                self._base.screen([card.document], Decision.exclude, reason=reason)
+            elif key == "u":
+                self._base.screen([card.document], Decision.unsure)
+            elif key == "a":
+                return self._belongs(card)
+            else:
+                self._include(card)
+        except KBError as error:
+            self._ask.say(f"error: {error}" + (f" ({error.hint})" if error.hint else ""))
+            return False
+        return True
+
+    def _reason(self) -> str:
+        """A reason to exclude by its letter; "" where the person thinks better of it."""
+        codes = list(self._base.declarations.book.codes["exclusion_reason"])
+        for letter, code in zip(LETTERS, codes, strict=False):
+            self._ask.say(f"  {letter} {code}")
+        chosen = dict.fromkeys(LETTERS[: len(codes)], "")
+        key = self._ask.key("reason, or z to go back", chosen | {"z": ""})
+        return "" if key == "z" else codes[LETTERS.index(key)]
+
+    def _belongs(self, card: Card) -> bool:
+        known = [entry.slug for entry, _ in card.similar]
+        for number, slug in enumerate(known, start=1):
+            self._ask.say(f"  {number} {slug}")
+        typed = self._ask.line("which: a number, or its slug", default=known[0] if known else "")
+        if not typed:
+            return False
+        if typed.isdigit() and 0 < int(typed) <= len(known):
+            typed = known[int(typed) - 1]
+        self._base.screen([card.document], Decision.include, initiatives=[typed])
+        self._ask.say(f"{card.document} is a page of {typed}")
+        return True
+
+    def _include(self, card: Card) -> None:
+        """Stored at once; what is asked afterwards is stored answer by answer."""
+        row = self._base.screen([card.document], Decision.include)[0]
+        made = row["initiatives"]
+        slug = str(made[0]) if isinstance(made, list) else ""
+        self._ask.say(f"included as {slug}; Enter accepts what stands in brackets, - leaves it out")
+        self._field(slug, "title", card.title)
+        self._organisation(slug, card.organisation)
+        guesses = self._base.guesses(slug, self._review.guesser)
+        for facet in ASKED:
+            self._code(slug, facet, ",".join(guesses.get(facet, [])))
+        if self._assess:
+            walk(self._base, self._ask, slug)
+
+    def _field(self, slug: str, name: str, default: str) -> None:
+        value = self._ask.line(name, default=default)
+        if value not in (default, "-"):
+            self._base.edit(slug, [f"{name}={value}"])
+
+    def _organisation(self, slug: str, default: str) -> None:
+        typed = self._ask.line("organisation", default=default)
+        if typed in ("-", ""):
+            return
+        bodies = self._base.declarations.bodies
+        if bodies.find(typed) is None:
+            near = self._base.nearest_bodies(typed)
+            choices = {str(number): name for number, name in enumerate(near, start=1)}
+            key = self._ask.key("no such body; nearest:", choices | {"0": " as typed"}, default="1")
+            typed = typed if key == "0" else choices[key]
+        if typed != default:
+            self._base.edit(slug, [f"organisation={typed}"])
+
+    def _code(self, slug: str, facet: str, guess: str) -> None:
+        """One or more codes of a facet; what the code book has not is asked again."""
+        while True:
+            typed = self._ask.line(facet, default=guess)
+            if typed in ("-", ""):
+                return
+            if typed == "?":
+                self._codes(facet)
+                continue
+            try:
+                self._base.tag(slug, [f"{facet}={typed.replace(' ', '')}"])
+            except KBError as error:
+                self._ask.say(f"{error} ({error.hint}); ? lists them")
+            else:
+                return
+
+    def _codes(self, facet: str) -> None:
+        for code, entry in self._base.declarations.book.codes[facet].items():
+            self._ask.say(f"  {code}: {entry.means}")

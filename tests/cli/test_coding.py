@@ -1,0 +1,166 @@
+"""The coding sheet: written, filled in as people do, taken back."""
+
+import csv
+import shutil
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+from conftest import Command
+from pages import held
+
+import kb
+
+QUOTE = "Chairs of trusts meet six times a year to talk about race."
+
+
+@pytest.fixture
+def sheet(home: Path, run_kb: Command, tmp_path: Path) -> Path:
+    """The sheet of a home with one coded initiative whose page is held."""
+    with kb.connect(home, by="ana") as base:
+        base.screen([held(base, "one", QUOTE)], "include")
+        base.tag("race-equality-programme-one", ["role=support", "reach=england"])
+    path = tmp_path / "coding.xlsx"
+    assert run_kb("export", "coding", "-o", str(path)).returncode == 0
+    return path
+
+
+def fill(path: Path, slug: str, **cells: object) -> None:
+    """Fills in cells of a row, as a person in Excel; a new row where the slug is new."""
+    book = openpyxl.load_workbook(path)
+    rows = book["coding"]
+    header = {cell.value: cell.column for cell in rows[1]}
+    number = next((row[0].row for row in rows.iter_rows(min_row=2) if row[0].value == slug), None)
+    number = number or rows.max_row + 1
+    for name, value in cells.items():
+        rows.cell(number, header[name.replace("__", ": ").replace("_", "-")]).value = value  # type: ignore[index]
+    book.save(path)
+
+
+def test_what_is_not_filled_in_changes_nothing(sheet: Path, run_kb: Command) -> None:
+    done = run_kb("import", str(sheet), "--update")
+    assert done.stderr.splitlines()[-1] == "0 rows, 0 fields changed"
+
+
+def test_a_choice_is_offered_for_each_code(sheet: Path) -> None:
+    rows = openpyxl.load_workbook(sheet)["coding"]
+    lists = {str(each.sqref): each for each in rows.data_validations.dataValidation}
+    role = next(cell.column_letter for cell in rows[1] if cell.value == "role")
+    (found,) = [each for place, each in lists.items() if place.startswith(f"{role}2:")]
+    assert found.type == "list"
+    assert rows.freeze_panes == "C2"
+
+
+def test_changes_are_shown_and_taken_as_one_act(sheet: Path, home: Path, run_kb: Command) -> None:
+    slug = "race-equality-programme-one"
+    fill(
+        sheet,
+        slug,
+        status="active",
+        audience="chairs; non-executives",
+        talent="overlaps",
+        talent__quote=QUOTE,
+    )
+    fill(sheet, "", title="A new one", organisation="CQC", role="voice")
+    with kb.connect(home) as base:
+        before = base.store.last_act()
+    dry = run_kb("import", str(sheet), "--update", "--dry-run", "--by", "ben")
+    assert "fields would change" in dry.stderr
+    with kb.connect(home) as base:
+        assert base.store.last_act() == before
+    assert run_kb("import", str(sheet), "--update", "--by", "ben").returncode == 0
+    with kb.connect(home) as base:
+        shown = base.show(slug)
+        assert shown["audience"] == ["chairs", "non-executives"]
+        (said,) = shown["assessments"]
+        assert (said["level"], said["basis"], said["by"]) == ("overlaps", "confirmed", "ben")
+        assert base.show("a-new-one")["role"] == ["voice"]
+        after = base.store.last_act()
+        assert before is not None
+        assert after is not None
+        assert after.id == (before.id or 0) + 1
+    again = run_kb("import", str(sheet), "--update", "--by", "ben", "--dry-run")
+    assert "field 'title'" not in again.stderr
+
+
+def test_rows_that_exist_are_left_alone_without_update(
+    sheet: Path, home: Path, run_kb: Command
+) -> None:
+    fill(sheet, "race-equality-week", status="ended")
+    assert run_kb("import", str(sheet)).stderr.splitlines()[-1] == "0 rows, 0 fields changed"
+    with kb.connect(home) as base:
+        assert base.show("race-equality-week")["status"] != ["ended"]
+
+
+def test_bad_rows_are_named_by_number_and_field_and_nothing_is_taken(
+    sheet: Path, home: Path, run_kb: Command
+) -> None:
+    fill(sheet, "race-equality-week", status="fine", talent="more", started="March")
+    fill(
+        sheet,
+        "race-equality-programme-one",
+        talent="overlaps",
+        talent__quote="This is nowhere on any page.",
+    )
+    fill(sheet, "", title="Whose is it")
+    with kb.connect(home) as base:
+        before = base.store.last_act()
+    done = run_kb("import", str(sheet), "--update")
+    assert done.returncode == 1
+    for field in ("status", "talent", "started", "organisation"):
+        assert f"field {field!r}" in done.stderr
+    assert "row " in done.stderr
+    with kb.connect(home) as base:
+        assert base.store.last_act() == before
+
+
+def test_formulas_and_other_headers_are_refused(
+    sheet: Path, run_kb: Command, tmp_path: Path
+) -> None:
+    fill(sheet, "race-equality-week", summary="=1+1")
+    done = run_kb("import", str(sheet), "--update")
+    assert done.returncode == 1
+    assert "a formula" in done.stderr
+    fill(sheet, "race-equality-week", summary="plain")
+    book = openpyxl.load_workbook(sheet)
+    book["coding"]["A1"] = "id"
+    book.save(sheet)
+    assert "another header" in run_kb("import", str(sheet)).stderr
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("a,b\n1,2\n")
+    assert "another header" in run_kb("import", str(wrong)).stderr
+    wrong.with_suffix(".xlsx").write_bytes(b"not a workbook")
+    assert "is no workbook" in run_kb("import", str(wrong.with_suffix(".xlsx"))).stderr
+
+
+def test_the_same_by_csv(home: Path, run_kb: Command, tmp_path: Path) -> None:
+    with kb.connect(home, by="ana") as base:
+        base.edit("race-equality-week", ["learning==SUM(A1) worked"])
+    path = tmp_path / "coding.csv"
+    run_kb("export", "coding", "-o", str(path))
+    assert run_kb("import", str(path), "--update").stderr.splitlines()[-1].startswith("0 rows")
+    with path.open(newline="") as read:
+        rows = list(csv.DictReader(read))
+    rows[0]["status"] = "paused"
+    with path.open("w", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    assert (
+        run_kb("import", str(path), "--update").stderr.splitlines()[-1]
+        == "1 rows, 1 fields changed"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_the_sheet_survives_libreoffice(sheet: Path, run_kb: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "saved"
+    command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"]
+    command += ["--convert-to", "xlsx", "--outdir", str(folder), str(sheet)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    done = run_kb("import", str(folder / "coding.xlsx"), "--update")
+    assert done.stderr.splitlines()[-1] == "0 rows, 0 fields changed"
+    saved = openpyxl.load_workbook(folder / "coding.xlsx")["coding"]
+    assert saved.data_validations.dataValidation

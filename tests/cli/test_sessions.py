@@ -1,0 +1,243 @@
+"""`kb review` and `kb assess` as a person has them: through a pseudo-terminal, and by lines."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from conftest import Command
+from pages import held
+
+import kb
+
+PAGE = (
+    "Chairs and chief executives of NHS trusts meet six times a year to talk about race equality. "
+    "The programme is open to every trust in England and was launched in 2021. "
+    "Those who took part say that mentoring changed how their boards decide."
+)
+SECONDS = 30.0
+pytestmark = pytest.mark.slow  # each starts kb and waits for what it shows
+
+
+@dataclass
+class Terminal:
+    """kb on a terminal of 80 columns, with what it has shown so far."""
+
+    fd: int
+    process: subprocess.Popen[bytes]
+    shown: str = ""
+    at: int = field(default=0)
+
+    def expect(self, text: str) -> str:
+        """Waits until the text is shown after what was met before; AssertionError if it is not."""
+        until = time.monotonic() + SECONDS
+        while text not in self.shown[self.at :]:
+            assert time.monotonic() < until, f"no {text!r} in:\n{self.shown[self.at :]}"
+            ready, _, _ = select.select([self.fd], [], [], 0.2)
+            if ready:
+                try:
+                    self.shown += os.read(self.fd, 65536).decode(errors="replace")
+                except OSError:  # the other side is closed
+                    assert text in self.shown[self.at :], self.shown
+        before = self.shown[self.at :].partition(text)[0]
+        self.at += len(before) + len(text)
+        return before
+
+    def type(self, *keys: str) -> None:
+        """Types the keys."""
+        for key in keys:
+            os.write(self.fd, key.encode())
+
+    def end(self) -> int:
+        """The exit status, once it has ended."""
+        until = time.monotonic() + SECONDS
+        while self.process.poll() is None and time.monotonic() < until:
+            ready, _, _ = select.select([self.fd], [], [], 0.1)
+            if ready:
+                try:
+                    self.shown += os.read(self.fd, 65536).decode(errors="replace")
+                except OSError:
+                    break
+        return self.process.wait(SECONDS)
+
+
+Open = Callable[..., Terminal]
+
+
+@pytest.fixture
+def terminal(home: Path) -> Iterator[Open]:
+    """Starts kb on a pseudo-terminal; ended afterwards."""
+    started: list[Terminal] = []
+
+    def start(*words: str, **environ: str) -> Terminal:
+        ours, theirs = pty.openpty()
+        kept = {"PATH": os.environ["PATH"], "TERM": "xterm", "COLUMNS": "80", "KB_USER": "ana"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kb", "--home", str(home), *words],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=kept | environ,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        started.append(Terminal(ours, process))
+        return started[-1]
+
+    yield start
+    for each in started:
+        if each.process.poll() is None:
+            each.process.kill()
+            each.process.wait()
+        os.close(each.fd)
+
+
+def page(home: Path, key: str = "one", text: str = PAGE, **more: object) -> str:
+    with kb.connect(home, by="ana") as base:
+        return held(base, key, text, **more)
+
+
+def test_one_initiative_from_the_inbox_to_assessed(home: Path, terminal: Open) -> None:
+    page(home)
+    told = terminal("review", "--assess")
+    told.expect("1 of 1")
+    told.expect("programme one")
+    told.expect("[i]nclude")
+    told.type("i")
+    told.expect("title [")
+    told.type("Chairs talk\n")
+    told.expect("organisation")
+    told.type("nhs englnd\n")
+    told.expect("nearest:")
+    told.type("1")
+    told.expect("role")
+    told.type("support\n")
+    told.expect("reach")
+    told.type("enlgand\n")
+    told.expect("did you mean 'england'")
+    told.expect("reach")
+    told.type("england\n")
+    for facet, codes in (("audience", "chairs"), ("means", "conversation"), ("status", "active")):
+        told.expect(facet)
+        told.type(f"{codes}\n")
+    told.expect("1 of 10")
+    strand = told.expect("[y]").strip().splitlines()[0].split(":")[0].strip()
+    told.type("y")
+    for _ in range(3):
+        told.expect("[n]o")
+        told.type("y")
+    told.expect("Open now")
+    told.type("y")
+    told.expect("duplicates? Enter takes it")
+    told.type("\r")
+    told.expect("quote passage 1-")
+    told.type("1")
+    told.expect("(confirmed)")
+    told.expect("2 of 10")
+    told.type("N")
+    told.expect("1 decided; 0 left")
+    assert told.end() == 0
+    with kb.connect(home) as base:
+        shown = base.show("race-equality-programme-one")
+        assert shown["title"] == "Chairs talk"
+        assert shown["organisation"] == "NHS England"
+        assert (shown["role"], shown["reach"]) == (["support"], ["england"])
+        levels = {each["strand"]: each for each in shown["assessments"]}
+        assert levels.pop(strand)["level"] == "duplicates"
+        assert {each["level"] for each in levels.values()} == {"no-overlap"}
+        assert len(levels) == 9
+
+
+def test_a_level_against_the_answers_needs_a_reason(home: Path, terminal: Open) -> None:
+    name = page(home)
+    with kb.connect(home, by="ana") as base:
+        slug = str(base.screen([name], "include")[0]["initiatives"][0])  # type: ignore[index]
+        base.tag(slug, ["role=support", "reach=england"])
+    told = terminal("assess", slug)
+    told.expect("[y]")
+    told.type("y")
+    for _ in range(4):
+        told.expect("[n]o")
+        told.type("y")
+    told.expect("Enter takes it")
+    told.type("c")
+    told.expect("why complements")
+    told.type("it costs ten times as much\n")
+    told.expect("quote passage")
+    told.type("m")
+    told.expect("from the words")
+    told.type("The programme is open\n")
+    told.expect("to the words")
+    told.type("launched in 2021.\n")
+    told.expect("(confirmed)")
+    told.type("q")
+    told.end()
+    with kb.connect(home) as base:
+        (said,) = base.show(slug)["assessments"]
+        assert said["level"] == "complements"
+        assert said["why"] == "it costs ten times as much"
+        assert said["quote"].endswith("was launched in 2021.")
+
+
+def test_what_was_decided_before_the_line_is_cut_stays(home: Path, terminal: Open) -> None:
+    page(home, "one")
+    page(home, "two", PAGE.replace("Chairs", "Governors and chairs").replace("six", "nine"))
+    told = terminal("review")
+    told.expect("[i]nclude")
+    told.type("i")
+    told.expect("title [")
+    told.process.terminate()
+    told.end()
+    with kb.connect(home) as base:
+        assert len(base.inbox().rows) == 1
+        assert len(base.decisions().rows) == 239  # those of the desk research and this one
+
+
+def test_letters_exclude_and_z_takes_it_back(home: Path, terminal: Open) -> None:
+    page(home, "one")
+    page(home, "two", PAGE.replace("Chairs", "Governors and chairs").replace("six", "nine"))
+    told = terminal("review", NO_COLOR="1")
+    told.expect("[i]nclude")
+    told.type("e")
+    told.expect("b same-as-other")
+    told.type("c")
+    told.expect("2 of 2")
+    told.expect("[i]nclude")
+    assert "\x1b[1" not in told.shown.replace("\x1b[1;7m", "")
+    told.type("z")
+    told.expect("undone: screen d1 exclude")
+    told.type("q")
+    told.end()
+    with kb.connect(home) as base:
+        assert len(base.inbox().rows) == 2
+
+
+def test_by_lines_for_a_screen_reader_and_without_a_terminal(home: Path) -> None:
+    page(home)
+    done = subprocess.run(
+        [sys.executable, "-m", "kb", "--home", str(home), "review", "--plain", "--by", "ben"],
+        input="x\nw\ne\nc\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "'x' is none of" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert "1 decided; 0 left" in done.stderr
+    with kb.connect(home) as base:
+        newest = base.decisions().rows[0]
+        assert (newest["by"], newest["reason"]) == ("ben", "not-race-equality")
+
+
+def test_the_criteria_are_those_of_the_protocol(run_kb: Command) -> None:
+    told = run_kb("review", "--criteria").stdout
+    assert "Which initiatives of others" in told
+    assert "mention-only" in told

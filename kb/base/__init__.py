@@ -9,6 +9,7 @@ from kb.base.coding import Codes
 from kb.base.core import Rows, now_utc
 from kb.base.forgetting import Forgets
 from kb.base.listing import Lists, is_due
+from kb.base.rechecking import Rechecks
 from kb.base.registering import Registering
 from kb.base.showing import Shows
 from kb.base.sourcing import Sourcing
@@ -18,12 +19,12 @@ from kb.home import DECLARATIONS, REGISTER, Home, Settings, find_home, shipped
 from kb.keep.store import Store
 
 LISTS = (
-    *("inbox", "same", "initiatives", "overlaps", "gaps", "offer", "sources", "runs"),
+    *("inbox", "same", "initiatives", "overlaps", "gaps", "offer", "recheck", "sources", "runs"),
     *("decisions", "coding"),
 )
 
 
-class KnowledgeBase(Registering, Sourcing, Forgets, Shows, Codes, Lists):
+class KnowledgeBase(Registering, Sourcing, Forgets, Shows, Codes, Rechecks, Lists):
     """One knowledge base, opened; use it in a `with`."""
 
     def __enter__(self) -> Self:

@@ -2,7 +2,8 @@
 
 from kb.assess import quotes
 from kb.assess.levels import Answers
-from kb.base.core import Core, chosen
+from kb.base.core import chosen
+from kb.base.offering import Offers
 from kb.errors import QuoteNotFound, Refused
 from kb.keep import documents, register
 from kb.keep.documents import Held
@@ -14,7 +15,7 @@ from kb.keep.store import Reading
 NOT_ASKED = Answers()
 
 
-class Assesses(Core):
+class Assesses(Offers):
     """What people decide on initiatives and strands."""
 
     def assess(

@@ -51,7 +51,7 @@ class Codes(Reviews, Edits):
         with self.store.reading(at) as reading:
             declarations = self.declared(reading)
             entries = register.entries(reading)
-            judgements = register.judgements(reading)
+            judgements = self.judgements(reading)
         offer = declarations.offer
         rows = []
         for entry in entries.values():
@@ -105,7 +105,7 @@ class Codes(Reviews, Edits):
         with self.store.reading() as reading:
             entries = {entry.slug: entry for entry in register.entries(reading).values()}
             taken = set(register.slugs(reading))
-            judgements = register.judgements(reading)
+            judgements = self.judgements(reading)
             pages = pages_of(reading)
         faults: list[str] = []
         changes = []

@@ -16,6 +16,7 @@ from kb.home import DECLARATIONS, Home
 from kb.keep import documents, register, since
 from kb.keep.found import Alias, Declaration
 from kb.keep.merging import merges
+from kb.keep.said import StrandStep
 from kb.keep.store import Reading, Store, Writing
 
 
@@ -23,6 +24,8 @@ def now_utc() -> datetime:
     """This instant, to the second: finer would promise an order that clocks do not keep."""
     return datetime.now(UTC).replace(microsecond=0)
 
+
+OFFER = "offer.toml"  # rests in the store: what the file has counts once it is accepted
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -83,9 +86,14 @@ class Core:
 
     @property
     def declarations(self) -> Declarations:
-        """The declaration files as they are in the home now, read once."""
+        """The declaration files as they are in the home now, read once; the offer as accepted."""
         if self._declarations is None:
-            self._declarations = Declarations.of(self.home)
+            texts = dict(Declarations.of(self.home).texts)
+            with self.store.reading() as reading:
+                accepted = reading.row(Declaration, name=OFFER)
+                former = frozenset(step.before for step in reading.rows(StrandStep))
+            texts |= {OFFER: accepted.text} if accepted else {}
+            self._declarations = Declarations(texts, former)
         return self._declarations
 
     def declared(self, reading: Reading) -> Declarations:
@@ -95,7 +103,8 @@ class Core:
         rows = reading.rows(Declaration)
         key = tuple(row.id for row in rows)
         if key not in self._declared:
-            self._declared[key] = Declarations({row.name: row.text for row in rows})
+            former = frozenset(step.before for step in reading.rows(StrandStep))
+            self._declared[key] = Declarations({row.name: row.text for row in rows}, former)
         return self._declared[key]
 
     def act_on(self, day: date | None) -> int | None:
@@ -122,6 +131,8 @@ class Core:
         declarations.check()  # a broken one refuses the act, and is never noted as read
         with self.store.writing(by=self.by, command=command, now=self.clock(), why=why) as writing:
             for name in DECLARATIONS:
+                if name == OFFER and writing.row(Declaration, name=OFFER):
+                    continue
                 row = Declaration(name=name, text=declarations.texts[name])
                 writing.replace(Declaration, [row], name=name)
             yield writing

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from kb.base.core import Core
+from kb.base.offering import Offers
 from kb.base.registering import address_of, rewrite
 from kb.errors import Refused, Unknown
 from kb.keep import documents, register, undoing
@@ -18,7 +18,7 @@ STARTED = re.compile(r"(19|20)\d\d(-(0[1-9]|1[0-2]))?")
 NEEDED = ("title", "organisation")
 
 
-class Edits(Core):
+class Edits(Offers):
     """Corrections. What stood before stays in the history."""
 
     def edit(self, named: str, texts: Sequence[str], *, why: str = "") -> dict[str, object]:
@@ -143,7 +143,7 @@ class Edits(Core):
             if strand:
                 entry = self.initiative(reading, named)
                 key = self.declarations.offer.get(strand).key
-                judgement = register.judgements(reading).get((entry.id, key))
+                judgement = self.judgements(reading).get((entry.id, key))
                 levels = {row.level for row in judgement.ground} if judgement else set()
                 row = Resolved(initiative=entry.id, strand=key, outcome=outcome, why=why)
                 said: set[str] = {level.value for level in levels}

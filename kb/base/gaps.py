@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kb.assess import quotes
+from kb.assess.lineage import Lineage
 from kb.assess.positions import (
     NEAR,
     PRINTED,
@@ -18,16 +19,23 @@ from kb.assess.positions import (
     share,
     why_not_counted,
 )
+from kb.assess.prompts import prompt
+from kb.assess.searched import Searched, SearchedSource, searched
 from kb.assess.suggest import Suggester
 from kb.base.assessing import pages_of
-from kb.base.core import Core, Rows
+from kb.base.core import Rows
+from kb.base.offering import Offers
+from kb.base.screening import Screens
+from kb.contract import normalised
 from kb.declare.declarations import Declarations
 from kb.declare.offer import Strand
 from kb.keep import documents, register
 from kb.keep.acts import Act
 from kb.keep.documents import Held
+from kb.keep.found import Looked, Outcome, Run
 from kb.keep.register import Entry, Judgement
 from kb.keep.said import Assessment, Basis, Kinship
+from kb.keep.store import Reading
 
 OVERLAPS = (
     "strand initiative title organisation level basis quote url counted why_not_counted role "
@@ -38,6 +46,7 @@ GAPS = (
     "recheck need grade unscreened prompt with"
 ).split()
 OFFER = "strand name axis basis audience means counts version needs terms".split()
+OVER = ("ended", "superseded")
 CAVEAT = "Positions count initiatives; they say nothing of quality, take-up or results."
 PERSON_WORDS = {"register": "desk research"}
 
@@ -53,6 +62,10 @@ class Ranked:
     ground: Ground
     acts: Mapping[int, Act]
     texts: Mapping[int, list[Held]]  # initiative to the pages it stands on
+    lineage: Lineage
+    searched: Mapping[str, Searched]  # strand to how well it was looked for
+    waiting: Mapping[str, tuple[str, ...]]  # strand to the pages that wait and suggest it
+    marks: tuple[str, ...] = ()  # what must be said of the offer
 
     @cached_property
     def suggested(self) -> dict[str, list[int]]:
@@ -69,6 +82,32 @@ class Ranked:
                 found[key].append(number)
         return found
 
+    def cause(self, number: int, strand: Strand, row: Assessment) -> str | None:
+        """Why a confirmed assessment needs another look; None where its ground holds."""
+        if row.basis != Basis.confirmed:
+            return None
+        entry = self.entries[number]
+        if entry.code("status") in OVER:
+            return f"initiative {entry.code('status')}"
+        changed = self.lineage.cause(row.strand, row.strand_version, strand)
+        if changed or not row.quote:
+            return changed
+        pages = self.texts.get(number, [])
+        if not pages:
+            return "page gone"
+        if not any(quotes.locate(row.quote, held.revision.text) for held in pages):
+            return "quote gone"
+        return None
+
+    def position(self, strand: Strand, levels: Mapping[int, str]) -> Position:
+        """Where the strand stands by those levels."""
+        return position(
+            count(strand, levels, self.candidates, self.ground),
+            thresholds=self.ground.thresholds,
+            assessed_share=share(self.suggested[strand.key], levels),
+            grade=self.searched[strand.key].grade,
+        )
+
     def levels(self, strand: str, *, proposals: bool) -> dict[int, str]:
         """Initiative to the level that holds: confirmed ones, and proposals if asked for."""
         return {
@@ -78,13 +117,17 @@ class Ranked:
         }
 
 
-class Ranks(Core):
+class Ranks(Screens, Offers):
     """Where each strand of the offer stands."""
 
-    def ranked(self, *, at: int | None = None, region: str = "England") -> Ranked:
-        """Everything overlaps and gaps rest on, as it stood at that act."""
+    def ranked(self, *, at: int | None = None, region: str = "England", offer: str = "") -> Ranked:
+        """Everything overlaps and gaps rest on, as it stood at that act.
+
+        With `offer`, a file, as it would be if that were the accepted offer.
+        """
         with self.store.reading(at) as reading:
-            declarations = self.declared(reading)
+            declarations = self.offer_of(offer) if offer else self.declared(reading)
+            lineage = self.lineage(reading, declarations.offer)
             book = declarations.book
             entries = register.entries(reading)
             pages = pages_of(reading)
@@ -97,7 +140,7 @@ class Ranks(Core):
             return Ranked(
                 declarations=declarations,
                 entries=entries,
-                judgements=register.judgements(reading),
+                judgements=self.judgements(reading, lineage),
                 candidates={
                     number: candidate_of(entry, declarations, contested=number in contested)
                     for number, entry in entries.items()
@@ -110,15 +153,68 @@ class Ranks(Core):
                 ),
                 acts={act.id or 0: act for act in reading.acts()},
                 texts=pages,
+                lineage=lineage,
+                searched=self._searched(reading, declarations, lineage, at),
+                waiting=self._unscreened(reading, declarations),
+                marks=(f"what if: the offer were {offer}",) if offer else self._marks(at),
             )
 
+    def _searched(
+        self, reading: Reading, declarations: Declarations, lineage: Lineage, at: int | None
+    ) -> dict[str, Searched]:
+        """Strand to how well its sources were looked through."""
+        last_ok = {run.source: run for run in reading.rows(Run) if run.outcome == Outcome.ok}
+        looked = {row.source: row.on for row in reading.rows(Looked)}
+        held = documents.counts_by_source(reading)
+        met = documents.all_addresses(reading)
+        sources = [
+            SearchedSource(
+                covers=frozenset(now for key in source.covers for now in covered(lineage, key)),
+                every_days=source.every_days,
+                last_ok=last_ok[source.name].started.date()
+                if source.name in last_ok
+                else looked.get(source.name),
+                must_find=tuple(normalised(url) in met for url in source.must_find),
+                documents=held.get(source.name, (0, 0))[0],
+                without_text=held.get(source.name, (0, 0))[1],
+            )
+            for source in declarations.sources.source
+            if source.state != "retired"
+        ]
+        offer, today = declarations.offer, self.today(at)
+        return {
+            strand.key: searched(sources, strand.key, grades=offer.grades, today=today)
+            for strand in offer.strand
+        }
+
+    def _unscreened(
+        self, reading: Reading, declarations: Declarations
+    ) -> dict[str, tuple[str, ...]]:
+        """Strand to the pages that wait with its terms in them, the likeliest first."""
+        suggester = Suggester(declarations.offer)
+        found: dict[str, list[str]] = {strand.key: [] for strand in declarations.offer.strand}
+        for each in self.waiting(reading, declarations.lexicon.inbox.threshold):
+            revision = each.page.revision
+            text = f"{revision.title}\n{revision.summary}\n{revision.text}"
+            for key in suggester.strands(text, {}):
+                found[key].append(f"d{each.page.id}")
+        return {key: tuple(names) for key, names in found.items()}
+
+    def _marks(self, at: int | None) -> tuple[str, ...]:
+        return self.marked() if at is None else ()
+
     def overlaps(
-        self, strand: str | None = None, *, region: str = "England", at: int | None = None
+        self,
+        strand: str | None = None,
+        *,
+        region: str = "England",
+        at: int | None = None,
+        offer: str = "",
     ) -> Rows:
         """What others do that bears on the strands, counted or not, and why not."""
-        ranked = self.ranked(at=at, region=region)
-        offer = ranked.declarations.offer
-        strands = [offer.get(strand)] if strand else list(offer.strand)
+        ranked = self.ranked(at=at, region=region, offer=offer)
+        accepted = ranked.declarations.offer
+        strands = [accepted.get(strand)] if strand else list(accepted.strand)
         rows = [
             self._overlap_row(ranked, each, number, judgement)
             for each in strands
@@ -128,7 +224,7 @@ class Ranks(Core):
             and not ranked.candidates[number].own
             and judgement.outcome in (*NEAR, "conflict")
         ]
-        order = {each.key: place for place, each in enumerate(offer.strand)}
+        order = {each.key: place for place, each in enumerate(accepted.strand)}
         levels = [*NEAR, "conflict"]
         rows.sort(
             key=lambda row: (
@@ -138,7 +234,7 @@ class Ranks(Core):
                 str(row["title"]).casefold(),
             )
         )
-        return Rows("overlaps", tuple(OVERLAPS), rows, (CAVEAT,))
+        return Rows("overlaps", tuple(OVERLAPS), rows, (*ranked.marks, CAVEAT))
 
     def _overlap_row(
         self, ranked: Ranked, strand: Strand, number: int, judgement: Judgement
@@ -160,18 +256,18 @@ class Ranks(Core):
             "why_not_counted": why_not or None,
             "role": entry.code("role"),
             "reach": entry.code("reach"),
-            "recheck": recheck_cause(leading, strand, ranked.texts.get(number, [])) is not None,
+            "recheck": ranked.cause(number, strand, leading) is not None,
             "made_by": PERSON_WORDS.get(leading.person, leading.person),
             "made_at": act.at,
         }
 
-    def gaps(self, *, region: str = "England", at: int | None = None) -> Rows:
+    def gaps(self, *, region: str = "England", at: int | None = None, offer: str = "") -> Rows:
         """Where each strand stands, and where it would if all proposals held."""
-        ranked = self.ranked(at=at, region=region)
+        ranked = self.ranked(at=at, region=region, offer=offer)
         rows = [self._gap_row(ranked, strand) for strand in ranked.declarations.offer.strand]
         met = {str(row[name]) for row in rows for name in ("position", "if_proposals")}
         legend = tuple(f"{each}: {PRINTED[each]}" for each in Position if each in met)
-        return Rows("gaps", tuple(GAPS), rows, (*legend, CAVEAT))
+        return Rows("gaps", tuple(GAPS), rows, (*ranked.marks, *legend, CAVEAT))
 
     def _gap_row(self, ranked: Ranked, strand: Strand) -> dict[str, object]:
         confirmed = ranked.levels(strand.key, proposals=False)
@@ -181,27 +277,25 @@ class Ranks(Core):
         return {
             "strand": strand.key,
             "name": strand.name,
-            "position": self._position(ranked, strand, confirmed).value,
-            "if_proposals": self._position(ranked, strand, supposed).value,
+            "position": ranked.position(strand, confirmed).value,
+            "if_proposals": ranked.position(strand, supposed).value,
             **{level: counted.number(level) for level in NEAR},
             "duties": len(roles.get("requirement", [])),
             "examples": len(roles.get("practice", [])),
             "own": _own(ranked, strand),
             "recheck": _to_recheck(ranked, strand),
             "need": "; ".join(need.words for need in strand.need) or None,
-            "grade": None,
-            "unscreened": None,
-            "prompt": None,
+            "grade": ranked.searched[strand.key].grade,
+            "unscreened": len(ranked.waiting[strand.key]),
+            "prompt": prompt(
+                ranked.position(strand, confirmed),
+                grade=ranked.searched[strand.key].grade,
+                needs=[need.says for need in strand.need],
+                names=_names(ranked, strand, confirmed),
+                waiting=ranked.waiting[strand.key],
+            ),
             "with": _names(ranked, strand, supposed),
         }
-
-    def _position(self, ranked: Ranked, strand: Strand, levels: Mapping[int, str]) -> Position:
-        return position(
-            count(strand, levels, ranked.candidates, ranked.ground),
-            thresholds=ranked.ground.thresholds,
-            assessed_share=share(ranked.suggested[strand.key], levels),
-            grade=None,
-        )
 
     def offer(self, *, at: int | None = None) -> Rows:
         """The strands of the offer as declared."""
@@ -223,6 +317,11 @@ class Ranks(Core):
             for strand in offer.strand
         ]
         return Rows("offer", tuple(OFFER), rows, (f"{offer.offer.title}: {offer.offer.version}",))
+
+
+def covered(lineage: Lineage, key: str) -> list[str]:
+    """The strands of now that a source covers by that name; `all` is all."""
+    return [key] if key == "all" else lineage.now(key)
 
 
 def candidate_of(entry: Entry, declarations: Declarations, *, contested: bool) -> Candidate:
@@ -249,21 +348,6 @@ def candidate_of(entry: Entry, declarations: Declarations, *, contested: bool) -
     )
 
 
-def recheck_cause(row: Assessment, strand: Strand, pages: list[Held]) -> str | None:
-    """Why a confirmed assessment needs another look; None where its ground holds."""
-    if row.basis != Basis.confirmed:
-        return None
-    if row.strand_version != strand.version:
-        return "strand changed"
-    if not row.quote:
-        return None
-    if not pages:
-        return "page gone"
-    if not any(quotes.locate(row.quote, held.revision.text) for held in pages):
-        return "quote gone"
-    return None
-
-
 def _why_not(ranked: Ranked, strand: Strand, number: int, judgement: Judgement) -> str:
     if judgement.outcome == "conflict":
         return "people differ"
@@ -284,7 +368,7 @@ def _own(ranked: Ranked, strand: Strand) -> int:
 
 def _to_recheck(ranked: Ranked, strand: Strand) -> int:
     return sum(
-        recheck_cause(judgement.leading, strand, ranked.texts.get(number, [])) is not None
+        ranked.cause(number, strand, judgement.leading) is not None
         for (number, key), judgement in ranked.judgements.items()
         if key == strand.key and number in ranked.entries
     )

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from kb.base.core import Rows
 from kb.base.gaps import Ranks
-from kb.base.screening import Screens
 from kb.contract import Source
 from kb.declare.codebook import FACETS
 from kb.declare.declarations import Declarations
@@ -27,7 +26,7 @@ SOURCES = (
 RUNS = "id source started seconds outcome requests new changed same gone errors why".split()
 
 
-class Lists(Screens, Ranks):
+class Lists(Ranks):
     """What is held, as rows. Every list takes the act to read at."""
 
     def initiatives(
@@ -45,7 +44,7 @@ class Lists(Screens, Ranks):
             entries = register.entries(reading)
             changed = self._last_changed(reading)
             pages = _pages_by_initiative(reading)
-            strands = _strands(register.judgements(reading))
+            strands = _strands(self.judgements(reading))
         wanted = _Wanted(declarations, codes or {}, organisation, strand, own)
         rows = [
             {
@@ -151,7 +150,7 @@ class Lists(Screens, Ranks):
             declarations = self.declared(reading)
             judgements = [
                 judgement
-                for (number, _), judgement in register.judgements(reading).items()
+                for (number, _), judgement in self.judgements(reading).items()
                 if number in entries
             ]
             verdicts = documents.verdicts(reading)

@@ -15,7 +15,7 @@ from kb.base.screening import Screens
 from kb.declare.offer import Strand
 from kb.errors import Refused
 from kb.find.lexicon import Matcher
-from kb.keep import documents, register
+from kb.keep import documents
 from kb.keep.documents import Held
 from kb.keep.found import State
 from kb.keep.register import Entry
@@ -152,7 +152,7 @@ class Reviews(Screens, Assesses):
         with self.store.reading() as reading:
             entry = self.initiative(reading, named)
             pages = pages_of(reading).get(entry.id, [])
-            judgements = register.judgements(reading)
+            judgements = self.judgements(reading)
         suggester = Suggester(self.declarations.offer)
         texts = [entry.profile.title, entry.profile.summary]
         texts += [held.revision.text for held in pages if held.standing.state != State.gone]
@@ -185,7 +185,7 @@ class Reviews(Screens, Assesses):
             )
         return card.passages[number - 1]
 
-    def marked(self, named: str, first: str, last: str) -> str:
+    def passage_between(self, named: str, first: str, last: str) -> str:
         """The passage of the initiative's pages from some words to some later ones.
 
         Raises Refused where no page has the one and then, within a quote's length, the other.

@@ -5,7 +5,8 @@ from typing import Any
 
 from kb.assess.quotes import SENTENCE_END
 from kb.base.assessing import pages_of
-from kb.base.core import Core, Rows, is_document, numbered
+from kb.base.core import Rows, is_document, numbered
+from kb.base.offering import Offers
 from kb.declare.codebook import FACETS
 from kb.errors import Unknown
 from kb.keep import documents, register
@@ -27,7 +28,7 @@ from kb.keep.store import Reading
 HISTORY = "at by act what said why".split()
 
 
-class Shows(Core):
+class Shows(Offers):
     """One thing at a time."""
 
     def history(self, named: str, *, at: int | None = None) -> Rows:
@@ -94,7 +95,7 @@ class Shows(Core):
             entry = self.initiative(reading, named)
             declarations = self.declared(reading)
             slugs = {number: slug for slug, number in register.slugs(reading).items()}
-            judgements = register.judgements(reading)
+            judgements = self.judgements(reading)
             pages = pages_of(reading).get(entry.id, [])
             parts = [
                 other.slug

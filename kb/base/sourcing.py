@@ -142,7 +142,7 @@ class Sourcing(Core):
         """Puts the text in place of sources.toml. Raises Declared for one that does not load."""
         path = self.home.declaration(SOURCES)
         texts = dict(self.declarations.texts) | {SOURCES: text}
-        fresh = Declarations(texts)
+        fresh = Declarations(texts, self.declarations.former)
         fresh.check()
         partial = path.with_suffix(".new")
         partial.write_text(text, encoding="utf-8")

@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "search": "find",
         "offer": "assessing",
         "assess": "assessing",
+        "recheck": "rechecking",
         "overlaps": "assessing",
         "gaps": "assessing",
         "export": "reporting",

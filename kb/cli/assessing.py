@@ -9,26 +9,75 @@ from kb.base import KnowledgeBase, Rows
 from kb.base.core import numbered
 from kb.cli.asking import Asking, until_stopped
 from kb.cli.opening import AsOf, By, day, opened
-from kb.cli.output import listing, stderr
+from kb.cli.output import Shown, listing, show, stderr
 from kb.cli.walking import Plain, walk
 from kb.errors import Unknown
 from kb.keep.said import Level
 from kb.report.tables import write_json
 
 app = typer.Typer(rich_markup_mode=None)
+offer_app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+app.add_typer(offer_app, name="offer")
 
+OfferFile = Annotated[
+    str,
+    typer.Option("--offer", metavar="FILE", help="What if this were the offer? Nothing changes."),
+]
 Place = Annotated[str, typer.Option("--region", help="The place asked about.")]
 
 
-@app.command()
+@offer_app.callback()
 @listing
-def offer(ctx: typer.Context, as_of: AsOf = None) -> Rows:
-    """List the strands of the planned offer.
+def offer(
+    ctx: typer.Context,
+    history: Annotated[
+        bool, typer.Option("--history", help="Every accepted version, the newest first.")
+    ] = False,
+    as_of: AsOf = None,
+) -> Rows | None:
+    """List the strands of the planned offer; or compare it with the file, or accept the file.
 
     Example: kb offer
     """
+    if ctx.invoked_subcommand is not None:
+        return None
     with opened(ctx) as base:
-        return base.offer(at=base.act_on(day(as_of)))
+        return base.offer_history() if history else base.offer(at=base.act_on(day(as_of)))
+
+
+@offer_app.command("diff")
+@listing
+def offer_diff(ctx: typer.Context) -> Rows:
+    """List how offer.toml differs from the accepted offer, and what accepting it re-opens.
+
+    Example: kb offer diff
+    """
+    with opened(ctx) as base:
+        return base.offer_diff()
+
+
+@offer_app.command("accept")
+@listing
+def offer_accept(
+    ctx: typer.Context,
+    minor: Annotated[
+        list[str] | None,
+        typer.Option("--minor", metavar="STRAND", help="Its assessments hold on; needs --why."),
+    ] = None,
+    why: Annotated[str, typer.Option(help="In words, as if it will be published.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    by: By = None,
+) -> Rows:
+    """Make offer.toml the offer that lists rest on; what relied on a change is re-opened.
+
+    Example: kb offer accept --minor talent --why "a word was mended"
+    """
+    with opened(ctx, by) as base:
+        if not yes and sys.stdin.isatty():
+            show(base.offer_diff(), Shown())
+            if not typer.confirm("accept it?", err=True):
+                raise typer.Abort
+        return base.accept(minor=minor or [], why=why)
 
 
 @app.command()
@@ -80,6 +129,7 @@ def overlaps(
     ctx: typer.Context,
     strand: Annotated[str | None, typer.Argument(help="Only this strand.")] = None,
     region: Place = "England",
+    offer_file: OfferFile = "",
     as_of: AsOf = None,
 ) -> Rows:
     """List what others do that bears on each strand, counted or not, and why not.
@@ -87,15 +137,21 @@ def overlaps(
     Example: kb overlaps peer-learning -o overlaps.csv
     """
     with opened(ctx) as base:
-        return base.overlaps(strand, region=region, at=base.act_on(day(as_of)))
+        at = base.act_on(day(as_of))
+        return base.overlaps(strand, region=region, at=at, offer=offer_file)
 
 
 @app.command()
 @listing
-def gaps(ctx: typer.Context, region: Place = "England", as_of: AsOf = None) -> Rows:
+def gaps(
+    ctx: typer.Context,
+    region: Place = "England",
+    offer_file: OfferFile = "",
+    as_of: AsOf = None,
+) -> Rows:
     """List where each strand stands, and where it would if all proposals held.
 
     Example: kb gaps -f json
     """
     with opened(ctx) as base:
-        return base.gaps(region=region, at=base.act_on(day(as_of)))
+        return base.gaps(region=region, at=base.act_on(day(as_of)), offer=offer_file)

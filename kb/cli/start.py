@@ -18,7 +18,7 @@ FORMATS = ("table", "json")
 # What waits for a person, and the command that shows it.
 WAITING = {
     "to screen": "kb inbox",
-    "to re-check": "kb overlaps --columns strand,initiative,quote,recheck",
+    "to re-check": "kb recheck",
     "conflicts": "kb decisions",
     "proposals to confirm": "kb overlaps",
     "sources unwell": "kb sources",

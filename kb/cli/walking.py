@@ -124,7 +124,7 @@ class _Walk:
                 return card.passages[int(key) - 1]
             first, last = self._ask.line("from the words"), self._ask.line("to the words")
             try:
-                return self._base.marked(self._named, first, last)
+                return self._base.passage_between(self._named, first, last)
             except KBError as error:
                 self._ask.say(f"{error} ({error.hint})")
 

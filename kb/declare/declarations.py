@@ -20,6 +20,7 @@ class Declarations:
     """The text of each declaration file; each is parsed when it is first asked for."""
 
     texts: Mapping[str, str]
+    former: frozenset[str] = frozenset()  # strands of earlier offers, renamed or removed
 
     @classmethod
     def of(cls, home: Home) -> "Declarations":
@@ -65,9 +66,10 @@ class Declarations:
 
     @cached_property
     def sources(self) -> Sources:
-        """sources.toml, `covers` checked against the offer."""
+        """sources.toml, `covers` checked against the offer, and what strands were called."""
         sources = parse_toml(self.texts["sources.toml"], Sources, name="sources.toml")
-        keys = {"all", *(strand.key for strand in self.offer.strand)}
+        strands = self.offer.strand
+        keys = {"all", *self.former, *(name for s in strands for name in (s.key, s.was))}
         faults = [
             f"sources.toml: source {number} ({source.name}) field 'covers': no strand {key!r}"
             for number, source in enumerate(sources.source, 1)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import case
 from sqlalchemy.orm import load_only
 from sqlmodel import col, func, select
 
@@ -149,6 +150,30 @@ def count_by_source(reading: Reading) -> dict[str, int]:
         .group_by(Document.source)
     )
     return dict(reading.session.exec(query).all())
+
+
+def counts_by_source(reading: Reading) -> dict[str, tuple[int, int]]:
+    """Source name to how many documents are not gone, and how many of these have no text."""
+    empty = func.sum(case((col(Revision.text) == "", 1), else_=0))
+    query = (
+        select(Document.source, func.count(), empty)
+        .join(Standing, col(Standing.document) == col(Document.id))
+        .join(Revision, col(Revision.id) == col(Standing.revision))
+        .where(standing(Standing, reading.at), Standing.state != State.gone)
+        .group_by(Document.source)
+    )
+    return {source: (count, int(none)) for source, count, none in reading.session.exec(query)}
+
+
+def all_addresses(reading: Reading) -> set[str]:
+    """Every normalised address at which a document that is not gone was met."""
+    query = (
+        select(Alias.url)
+        .join(Standing, col(Standing.document) == col(Alias.document))
+        .where(standing(Alias, reading.at), standing(Standing, reading.at))
+        .where(Standing.state != State.gone)
+    )
+    return set(reading.session.exec(query))
 
 
 def of_source(reading: Reading, source: str) -> list[tuple[Document, Standing, Revision]]:

@@ -153,6 +153,16 @@ class Resolved(Row, table=True):
     why: str = ""
 
 
+class StrandStep(Row, table=True):
+    """What a strand became when an offer was accepted; `minor`: what was said of it holds on."""
+
+    before: str = Field(index=True)
+    before_version: str
+    after: str
+    after_version: str
+    minor: bool = False
+
+
 class Watch(Row, table=True):
     """A saved search, and the act up to which its news were read."""
 

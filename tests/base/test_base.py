@@ -196,8 +196,14 @@ def test_a_strand_that_is_rewritten_puts_its_assessments_up_for_another_look(
     base.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE)
     file = base.home.declaration("offer.toml")
     file.write_text(file.read_text().replace("learn from one another across", "meet across"))
-    with kb.connect(base.home.path) as later:
+    with kb.connect(base.home.path, by="ana") as later:
+        listed = later.gaps()
+        assert any("offer changed" in note for note in listed.notes)
+        assert position(later, "peer-learning")["recheck"] == 0  # until it is accepted
+        (told,) = later.accept().rows
+        assert (told["strand"], told["fields"], told["reopens"]) == ("peer-learning", ["what"], 1)
         assert position(later, "peer-learning")["recheck"] == 1
+        assert not any("offer changed" in note for note in later.gaps().notes)
 
 
 def test_a_name_in_other_case_is_the_same_person(base: kb.KnowledgeBase) -> None:

@@ -1,0 +1,103 @@
+"""What became of a strand from one accepted offer to the next: renamed, split, changed, kept."""
+
+from dataclasses import dataclass, field
+
+from kb.declare.offer import Offer, Strand
+from kb.keep.said import StrandStep
+
+GROUND = ("what", "audience", "means", "counts")  # what an assessment relies on
+OTHER = ("name", "axis", "basis", "terms", "need", "source")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How one strand differs between two offers."""
+
+    strand: str
+    change: str
+    fields: tuple[str, ...] = ()
+    earlier: str = ""  # what it was called before
+
+    @property
+    def reopens(self) -> bool:
+        """True where assessments made before need another look."""
+        return self.change == "split" or bool(set(self.fields) & set(GROUND))
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """The strands that stand, and the steps by which earlier ones became them."""
+
+    offer: Offer
+    steps: tuple[StrandStep, ...] = field(default=())
+
+    def now(self, key: str) -> list[str]:
+        """The strands that an assessment of that key is of now; none where it was removed."""
+        found: list[str] = []
+        waiting, met = [key], set()
+        present = [strand.key for strand in self.offer.strand]
+        while waiting:
+            each = waiting.pop(0)
+            if each in met:
+                continue
+            met.add(each)
+            found += [each] if each in present else []
+            waiting += [step.after for step in self.steps if step.before == each]
+            waiting += [strand.key for strand in self.offer.strand if strand.was == each]
+        return found
+
+    def cause(self, key: str, version: str, strand: Strand) -> str | None:
+        """Why what was said of that strand, in that version, is to be looked at again; or None."""
+        if key != strand.key and len(self.now(key)) > 1:
+            return "strand split"
+        if version == strand.version:
+            return None
+        waiting, met = [(key, version)], set()
+        while waiting:
+            each = waiting.pop()
+            if each == (strand.key, strand.version):
+                return None
+            if each not in met:
+                met.add(each)
+                waiting += [_after(step) for step in self.steps if _carries(step, each)]
+        return "strand changed"
+
+
+def _after(step: StrandStep) -> tuple[str, str]:
+    return step.after, step.after_version
+
+
+def _carries(step: StrandStep, place: tuple[str, str]) -> bool:
+    """True for a step by which what was said before holds on: renamed alone, or called minor."""
+    same = step.before_version == step.after_version
+    return (step.before, step.before_version) == place and (step.minor or same)
+
+
+def differences(before: Offer, after: Offer) -> list[Difference]:
+    """How the strands of two offers differ, those of the later one first."""
+    old = {strand.key: strand for strand in before.strand}
+    keys = [strand.key for strand in after.strand]
+    heirs = [strand.was for strand in after.strand if strand.key not in old]
+    found = []
+    for strand in after.strand:
+        earlier = earlier_of(strand, before)
+        if earlier is None:
+            found.append(Difference(strand.key, "new"))
+            continue
+        fields = tuple(
+            name for name in (*GROUND, *OTHER) if getattr(earlier, name) != getattr(strand, name)
+        )
+        shared = heirs.count(earlier.key) + (earlier.key in keys)
+        if strand.key == earlier.key:
+            found += [Difference(strand.key, "changed", fields, earlier.key)] if fields else []
+        else:
+            how = "split" if shared > 1 else "renamed"
+            found.append(Difference(strand.key, how, fields, earlier.key))
+    gone = [key for key in old if key not in keys and key not in heirs]
+    return [*found, *(Difference(key, "removed") for key in gone)]
+
+
+def earlier_of(strand: Strand, before: Offer) -> Strand | None:
+    """The strand of the earlier offer that this one was; None for a new one."""
+    by_key = {each.key: each for each in before.strand}
+    return by_key.get(strand.key) or by_key.get(strand.was)

@@ -1,0 +1,117 @@
+"""What needs another look, ordered by what its fall would change."""
+
+from collections.abc import Mapping
+
+from kb.assess import quotes
+from kb.assess.levels import Answers
+from kb.assess.suggest import Suggester
+from kb.base.core import Rows
+from kb.base.gaps import Ranked, Ranks
+from kb.base.reviewing import Reviews
+from kb.declare.offer import Strand
+from kb.errors import Refused
+from kb.keep.register import Judgement
+
+RECHECK = "initiative strand cause old nearest would_become".split()
+NO_QUOTE = "no quote"
+CAUSES = ("quote gone", "page gone", "strand changed", "strand split", "initiative", NO_QUOTE)
+
+
+class Rechecks(Ranks, Reviews):
+    """Assessments whose ground has moved, and proposals whose page is held by now."""
+
+    def recheck(self, *, at: int | None = None) -> Rows:
+        """What needs another look, what would change a position first.
+
+        `would_become` is the strand's position if the assessment fell, where that differs;
+        of a proposal, where it would stand confirmed.
+        """
+        ranked = self.ranked(at=at)
+        suggester = Suggester(ranked.declarations.offer)
+        rows: list[dict[str, object]] = []
+        for strand in ranked.declarations.offer.strand:
+            confirmed = ranked.levels(strand.key, proposals=False)
+            now = ranked.position(strand, confirmed)
+            for (number, key), judgement in ranked.judgements.items():
+                if key != strand.key or number not in ranked.entries:
+                    continue
+                if ranked.candidates[number].own:
+                    continue
+                cause = self._cause(ranked, strand, number, judgement)
+                if cause is None:
+                    continue
+                after = _after(confirmed, number, judgement, cause)
+                then = ranked.position(strand, after)
+                rows.append(
+                    {
+                        "initiative": ranked.entries[number].slug,
+                        "strand": strand.key,
+                        "cause": cause,
+                        "old": judgement.leading.quote or None,
+                        "nearest": _nearest(ranked, suggester, strand, number, judgement),
+                        "would_become": then.value if then != now else None,
+                    }
+                )
+        rows.sort(key=_order)
+        return Rows("recheck", tuple(RECHECK), rows, ranked.marks)
+
+    @staticmethod
+    def _cause(ranked: Ranked, strand: Strand, number: int, judgement: Judgement) -> str | None:
+        cause = ranked.cause(number, strand, judgement.leading)
+        if cause or judgement.confirmed or judgement.outcome == "conflict":
+            return cause
+        return NO_QUOTE if ranked.texts.get(number) else None
+
+    def renew(
+        self, named: str, strand: str, *, quote: str = "", why: str = ""
+    ) -> dict[str, object]:
+        """Says again what stands, by the quote given, else by the one it had.
+
+        Raises Refused where nothing stands; QuoteNotFound where no current page has the quote.
+        """
+        with self.store.reading() as reading:
+            entry = self.initiative(reading, named)
+            key = self.declarations.offer.get(strand).key
+            judgement = self.judgements(reading).get((entry.id, key))
+        if judgement is None:
+            raise Refused(f"nothing was said of {entry.slug!r} and {key!r}", hint="kb assess")
+        row = judgement.leading
+        answers = Answers(row.same_purpose, row.same_audience, row.same_means, row.open_now)
+        return self.assess(
+            entry.slug,
+            key,
+            row.level,
+            quote=quote or row.quote,
+            why=why or row.why,
+            answers=answers,
+        )
+
+
+def _after(
+    confirmed: Mapping[int, str], number: int, judgement: Judgement, cause: str
+) -> dict[int, str]:
+    """The levels if the assessment fell, or if the proposal were confirmed."""
+    if cause == NO_QUOTE:
+        return dict(confirmed) | {number: judgement.outcome}
+    return {each: level for each, level in confirmed.items() if each != number}
+
+
+def _nearest(
+    ranked: Ranked, suggester: Suggester, strand: Strand, number: int, judgement: Judgement
+) -> str | None:
+    """The passage of the current pages nearest to the old quote; for none, the best to quote."""
+    texts = [held.revision.text for held in ranked.texts.get(number, [])]
+    old = judgement.leading.quote
+    if old:
+        if any(quotes.locate(old, text) for text in texts):
+            return old
+        return quotes.nearest(old, texts)
+    found = suggester.passages(strand.key, texts)
+    return found[0] if found else None
+
+
+def _order(row: Mapping[str, object]) -> tuple[bool, int, str, str]:
+    cause = str(row["cause"])
+    place = next(n for n, each in enumerate(CAUSES) if cause.startswith(each))
+    moves = row["would_become"] is not None and cause != NO_QUOTE
+    return (not moves, place, str(row["strand"]), str(row["initiative"]))

@@ -1,7 +1,8 @@
 """KnowledgeBase: everything kb does in one home, for Python callers and the command line."""
 
 import os
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
@@ -9,7 +10,7 @@ from kb.base.coding import Codes
 from kb.base.core import Rows, now_utc
 from kb.base.forgetting import Forgets
 from kb.base.listing import Lists, is_due
-from kb.base.rechecking import Rechecks
+from kb.base.moving import Moves
 from kb.base.registering import Registering
 from kb.base.showing import Shows
 from kb.base.sourcing import Sourcing
@@ -24,7 +25,7 @@ LISTS = (
 )
 
 
-class KnowledgeBase(Registering, Sourcing, Forgets, Shows, Codes, Rechecks, Lists):
+class KnowledgeBase(Registering, Sourcing, Forgets, Shows, Codes, Moves, Lists):
     """One knowledge base, opened; use it in a `with`."""
 
     def __enter__(self) -> Self:
@@ -42,7 +43,13 @@ class KnowledgeBase(Registering, Sourcing, Forgets, Shows, Codes, Rechecks, List
         return made
 
 
-def make(home: Home, *, by: str, register: bool = True) -> KnowledgeBase:
+def make(
+    home: Home,
+    *,
+    by: str,
+    register: bool = True,
+    clock: Callable[[], datetime] = now_utc,
+) -> KnowledgeBase:
     """A new knowledge base: the shipped declarations, the store, the register, the index.
 
     Declarations that are in the folder already stay as they are. Raises Refused where there
@@ -59,7 +66,7 @@ def make(home: Home, *, by: str, register: bool = True) -> KnowledgeBase:
             home.declaration(name).write_bytes(shipped(name).read_bytes())
     Declarations.of(home).check()
     Store.create(home.store).close()
-    base = KnowledgeBase(home, by=by)
+    base = KnowledgeBase(home, by=by, clock=clock)
     try:
         if register:
             base.import_rows(home.declaration(REGISTER), command="init")

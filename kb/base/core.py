@@ -45,6 +45,7 @@ class Rows:
     columns: tuple[str, ...]
     rows: list[dict[str, object]]
     notes: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()  # sentences that a table begins with
 
 
 # Who made the proposals that come with imported rows: desk research, no person.

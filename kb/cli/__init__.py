@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "recheck": "rechecking",
         "overlaps": "assessing",
         "gaps": "assessing",
+        "moved": "rechecking",
         "export": "reporting",
         "reindex": "operate",
     }

@@ -32,6 +32,7 @@ class Hits:
     notes: tuple[str, ...]
     name: str = "search"
     columns: tuple[str, ...] = COLUMNS
+    lead: tuple[str, ...] = ()
 
 
 @app.command()

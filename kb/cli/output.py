@@ -28,6 +28,7 @@ SHOWN: Mapping[str, str] = {
     "initiatives": "id title organisation role status",
     "overlaps": "strand initiative level counted why_not_counted",
     "recheck": "strand initiative cause would_become",
+    "moved": "cause list row before after",
     "diff": "strand change fields reopens",
     "versions": "at by version why",
     "gaps": "strand position if_proposals grade duplicates overlaps complements",
@@ -134,6 +135,8 @@ class Listed(Protocol):
     @property
     def rows(self) -> list[dict[str, object]]: ...
     @property
+    def lead(self) -> tuple[str, ...]: ...
+    @property
     def notes(self) -> tuple[str, ...]: ...
 
 
@@ -152,6 +155,8 @@ def show(made: Listed, asked: Shown) -> None:
     else:
         if not asked.columns:
             columns = SHOWN.get(made.name, " ".join(columns)).split()
+        for sentence in made.lead:
+            console().print(for_terminal(sentence))
         table(columns, rows)
         stderr(*made.notes)
 

@@ -9,7 +9,7 @@ from kb.cli.asking import Asking, until_stopped
 from kb.cli.opening import AsOf, By, day, opened
 from kb.cli.output import listing, stderr
 from kb.cli.walking import Plain
-from kb.errors import KBError
+from kb.errors import KBError, Refused
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -66,3 +66,23 @@ def _renewed(base: KnowledgeBase, asking: Asking, row: dict[str, object]) -> boo
         asking.say(f"not renewed: {error} ({error.hint})")
         return False
     return True
+
+
+@app.command()
+@listing
+def moved(
+    ctx: typer.Context,
+    since: Annotated[str, typer.Argument(metavar="DATE", help="Compare the end of that day …")],
+    until: Annotated[
+        str | None, typer.Argument(metavar="[DATE]", help="… with this, or now.")
+    ] = None,
+) -> Rows:
+    """List what moved between two days, each difference with one cause: the world, or us.
+
+    Example: kb moved 2026-03-01 2026-06-30
+    """
+    with opened(ctx) as base:
+        first = day(since)
+        if first is None:
+            raise Refused("moved needs a day to begin with")
+        return base.moved(first, day(until))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from kb.assess import quotes
 from kb.declare.codebook import audiences
 from kb.declare.offer import Offer
-from kb.find.lexicon import Matcher
+from kb.find.lexicon import Matcher, Worded
 
 
 class Suggester:
@@ -29,6 +29,30 @@ class Suggester:
                 and audience & audiences(strand.audience)
             )
         ]
+
+    def scores(
+        self, texts: Iterable[str], tags: Mapping[str, Iterable[str]], race: Matcher
+    ) -> dict[str, tuple[float, list[str]]]:
+        """Strand to its score, 0 to 1, with the passages that raised it, the strongest first.
+
+        Terms of a strand count where their passage also holds a race term: 0.7 of
+        1 - 0.5 ** (different terms met); shared means add 0.15 and a shared audience 0.15.
+        """
+        told = [each for text in texts for each in quotes.passages(text)]
+        about = [Worded(each) for each in dict.fromkeys(told) if race.occurrences(each)]
+        found = {}
+        for strand in self._offer.strand:
+            met = {
+                worded.text: {each.term for each in self._terms[strand.key].occurrences(worded)}
+                for worded in about
+            }
+            terms = set[str]().union(*met.values())
+            means = bool(set(tags.get("means", ())) & set(strand.means))
+            shared = audiences(tags.get("audience", ())) & audiences(strand.audience)
+            score = 0.7 * (1 - 0.5 ** len(terms)) + 0.15 * means + 0.15 * bool(shared)
+            why = sorted((each for each in met if met[each]), key=lambda each: -len(met[each]))
+            found[strand.key] = (round(score, 4), why)
+        return found
 
     def likelihood(self, key: str, text: str, tags: Mapping[str, Iterable[str]]) -> float:
         """How likely the initiative bears on the strand, 0 to 1: terms met, means, audience."""

@@ -20,12 +20,23 @@ from kb.home import DECLARATIONS, REGISTER, Home, Settings, find_home, shipped
 from kb.keep.store import Store
 
 LISTS = (
-    *("inbox", "same", "initiatives", "overlaps", "gaps", "offer", "recheck", "sources", "runs"),
+    *(
+        "inbox",
+        "same",
+        "initiatives",
+        "overlaps",
+        "gaps",
+        "offer",
+        "recheck",
+        "worked",
+        "sources",
+        "runs",
+    ),
     *("decisions", "coding"),
 )
 
 
-class KnowledgeBase(Registering, Sourcing, Forgets, Shows, Codes, Moves, Lists):
+class KnowledgeBase(Registering, Sourcing, Forgets, Moves, Lists, Codes, Shows):
     """One knowledge base, opened; use it in a `with`."""
 
     def __enter__(self) -> Self:

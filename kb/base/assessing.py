@@ -99,13 +99,13 @@ class Assesses(Offers):
         )
 
 
-def pages_of(reading: Reading) -> dict[int, list[Held]]:
-    """Initiative to the current pages it stands on, those that are gone left out."""
+def pages_of(reading: Reading, *, gone: bool = False) -> dict[int, list[Held]]:
+    """Initiative to the current pages it stands on, without those that are gone unless asked."""
     held = {each.id: each for each in documents.held(reading)}
     found: dict[int, list[Held]] = {}
     for document, initiatives in sorted(documents.memberships(reading).items()):
         page = held.get(document)
-        if page is not None and page.standing.state != State.gone:
+        if page is not None and (gone or page.standing.state != State.gone):
             for number in initiatives:
                 found.setdefault(number, []).append(page)
     return found

@@ -1,6 +1,6 @@
 """Overlaps and gaps: the lists that rest on assessments, read at one act."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,6 +29,7 @@ from kb.base.screening import Screens
 from kb.contract import normalised
 from kb.declare.declarations import Declarations
 from kb.declare.offer import Strand
+from kb.errors import Unknown
 from kb.keep import documents, register
 from kb.keep.acts import Act
 from kb.keep.documents import Held
@@ -48,6 +49,8 @@ GAPS = (
 OFFER = "strand name axis basis audience means counts version needs terms".split()
 OVER = ("ended", "superseded")
 CAVEAT = "Positions count initiatives; they say nothing of quality, take-up or results."
+KIND_OF_BODY = "organisation_kind"
+NO_SUM = "the rows do not add up"
 PERSON_WORDS = {"register": "desk research"}
 
 
@@ -99,12 +102,18 @@ class Ranked:
             return "quote gone"
         return None
 
-    def position(self, strand: Strand, levels: Mapping[int, str]) -> Position:
-        """Where the strand stands by those levels."""
+    def position(
+        self, strand: Strand, levels: Mapping[int, str], only: Collection[int] | None = None
+    ) -> Position:
+        """Where the strand stands by those levels; of those initiatives alone, if any are named."""
+        suggesting = self.suggested[strand.key]
+        if only is not None:
+            levels = {number: level for number, level in levels.items() if number in only}
+            suggesting = [number for number in suggesting if number in only]
         return position(
             count(strand, levels, self.candidates, self.ground),
             thresholds=self.ground.thresholds,
-            assessed_share=share(self.suggested[strand.key], levels),
+            assessed_share=share(suggesting, levels),
             grade=self.searched[strand.key].grade,
         )
 
@@ -261,35 +270,66 @@ class Ranks(Screens, Offers):
             "made_at": act.at,
         }
 
-    def gaps(self, *, region: str = "England", at: int | None = None, offer: str = "") -> Rows:
-        """Where each strand stands, and where it would if all proposals held."""
-        ranked = self.ranked(at=at, region=region, offer=offer)
-        rows = [self._gap_row(ranked, strand) for strand in ranked.declarations.offer.strand]
-        met = {str(row[name]) for row in rows for name in ("position", "if_proposals")}
-        legend = tuple(f"{each}: {PRINTED[each]}" for each in Position if each in met)
-        return Rows("gaps", tuple(GAPS), rows, (*ranked.marks, *legend, CAVEAT))
+    def gaps(
+        self,
+        *,
+        region: str = "England",
+        at: int | None = None,
+        offer: str = "",
+        by: str = "",
+        topics: bool = False,
+    ) -> Rows:
+        """Where each strand stands, and where it would if all proposals held.
 
-    def _gap_row(self, ranked: Ranked, strand: Strand) -> dict[str, object]:
-        confirmed = ranked.levels(strand.key, proposals=False)
-        supposed = ranked.levels(strand.key, proposals=True)
+        With `by`, a facet, a row a code and strand, of the initiatives with that code; with
+        `topics` the strands that are topics alone. Raises Unknown for a facet there is not.
+        """
+        ranked = self.ranked(at=at, region=region, offer=offer)
+        strands = [
+            strand
+            for strand in ranked.declarations.offer.strand
+            if not topics or strand.axis == "topic"
+        ]
+        if not by:
+            rows = [self._gap_row(ranked, strand) for strand in strands]
+            met = {str(row[name]) for row in rows for name in ("position", "if_proposals")}
+            legend = tuple(f"{each}: {PRINTED[each]}" for each in Position if each in met)
+            return Rows("gaps", tuple(GAPS), rows, (*ranked.marks, *legend, CAVEAT))
+        coded = _coded(ranked, by)
+        rows = [
+            {"facet": by, "code": code, **self._gap_row(ranked, strand, only)}
+            for code, only in coded.items()
+            for strand in strands
+        ]
+        adds_up = by in (*ranked.declarations.book.facets.one, KIND_OF_BODY)
+        notes = () if adds_up else (f"an initiative may have several codes of {by}: {NO_SUM}",)
+        return Rows("gaps_by", ("facet", "code", *GAPS), rows, (*ranked.marks, *notes, CAVEAT))
+
+    def _gap_row(
+        self, ranked: Ranked, strand: Strand, only: Collection[int] | None = None
+    ) -> dict[str, object]:
+        confirmed = _within(ranked.levels(strand.key, proposals=False), only)
+        supposed = _within(ranked.levels(strand.key, proposals=True), only)
         counted = count(strand, confirmed, ranked.candidates, ranked.ground)
         roles = by_role(confirmed, ranked.candidates, ("requirement", "practice"))
+        grade = ranked.searched[strand.key].grade
+        stands = ranked.position(strand, confirmed, only)
         return {
             "strand": strand.key,
             "name": strand.name,
-            "position": ranked.position(strand, confirmed).value,
-            "if_proposals": ranked.position(strand, supposed).value,
+            "position": stands.value,
+            "if_proposals": ranked.position(strand, supposed, only).value,
             **{level: counted.number(level) for level in NEAR},
             "duties": len(roles.get("requirement", [])),
             "examples": len(roles.get("practice", [])),
             "own": _own(ranked, strand),
-            "recheck": _to_recheck(ranked, strand),
+            "recheck": _to_recheck(ranked, strand, only),
             "need": "; ".join(need.words for need in strand.need) or None,
-            "grade": ranked.searched[strand.key].grade,
+            "grade": grade,
             "unscreened": len(ranked.waiting[strand.key]),
             "prompt": prompt(
-                ranked.position(strand, confirmed),
-                grade=ranked.searched[strand.key].grade,
+                stands,
+                grade=grade,
                 needs=[need.says for need in strand.need],
                 names=_names(ranked, strand, confirmed),
                 waiting=ranked.waiting[strand.key],
@@ -366,11 +406,30 @@ def _own(ranked: Ranked, strand: Strand) -> int:
     )
 
 
-def _to_recheck(ranked: Ranked, strand: Strand) -> int:
+def _within(levels: Mapping[int, str], only: Collection[int] | None) -> dict[int, str]:
+    return {n: level for n, level in levels.items() if only is None or n in only}
+
+
+def _coded(ranked: Ranked, facet: str) -> dict[str, set[int]]:
+    """Each code of a facet, in the order of the code book, with the initiatives that have it."""
+    book = ranked.declarations.book
+    known = [*book.facets.one, *book.facets.many, KIND_OF_BODY]
+    if facet not in known:
+        raise Unknown("facet", facet, known, where="the code book")
+    found: dict[str, set[int]] = {code: set() for code in book.codes[facet]}
+    for number, entry in ranked.entries.items():
+        kind = entry.profile.organisation_kind
+        codes = [kind] if facet == KIND_OF_BODY else entry.codes(facet)
+        for code in codes:
+            found.setdefault(code, set()).add(number)
+    return found
+
+
+def _to_recheck(ranked: Ranked, strand: Strand, only: Collection[int] | None) -> int:
     return sum(
         ranked.cause(number, strand, judgement.leading) is not None
         for (number, key), judgement in ranked.judgements.items()
-        if key == strand.key and number in ranked.entries
+        if key == strand.key and number in ranked.entries and (only is None or number in only)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from kb.base.core import Rows
-from kb.base.gaps import Ranks
+from kb.base.working import Works
 from kb.contract import Source
 from kb.declare.codebook import FACETS
 from kb.declare.declarations import Declarations
@@ -26,7 +26,7 @@ SOURCES = (
 RUNS = "id source started seconds outcome requests new changed same gone errors why".split()
 
 
-class Lists(Ranks):
+class Lists(Works):
     """What is held, as rows. Every list takes the act to read at."""
 
     def initiatives(
@@ -36,9 +36,14 @@ class Lists(Ranks):
         organisation: str | None = None,
         strand: str | None = None,
         own: bool | None = None,
+        quiet: bool = False,
         at: int | None = None,
     ) -> Rows:
-        """The register, by title. Every filter given must hold; a region takes in wider ones."""
+        """The register, by title. Every filter given must hold; a region takes in wider ones.
+
+        With `quiet` what has gone quiet alone: its pages are gone, or nothing dated is recent.
+        """
+        still = self.quiet(at=at) if quiet else None
         with self.store.reading(at) as reading:
             declarations = self.declared(reading)
             entries = register.entries(reading)
@@ -64,6 +69,7 @@ class Lists(Ranks):
             }
             for entry in entries.values()
             if wanted.holds(entry, strands.get(entry.id, []))
+            and (still is None or entry.id in still)
         ]
         rows.sort(key=lambda row: (str(row["title"]).casefold(), row["id"]))
         return Rows("initiatives", tuple(INITIATIVES), rows)

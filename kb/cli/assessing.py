@@ -146,12 +146,22 @@ def overlaps(
 def gaps(
     ctx: typer.Context,
     region: Place = "England",
+    by_facet: Annotated[
+        str, typer.Option("--by", metavar="FACET", help="A row a strand and code of this facet.")
+    ] = "",
+    grid: Annotated[bool, typer.Option("--grid", help="Topics down, means across.")] = False,
     offer_file: OfferFile = "",
     as_of: AsOf = None,
 ) -> Rows:
     """List where each strand stands, and where it would if all proposals held.
 
-    Example: kb gaps -f json
+    Example: kb gaps --by region
     """
     with opened(ctx) as base:
-        return base.gaps(region=region, at=base.act_on(day(as_of)), offer=offer_file)
+        return base.gaps(
+            region=region,
+            at=base.act_on(day(as_of)),
+            offer=offer_file,
+            by="means" if grid else by_facet,
+            topics=grid,
+        )

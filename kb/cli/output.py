@@ -29,6 +29,8 @@ SHOWN: Mapping[str, str] = {
     "overlaps": "strand initiative level counted why_not_counted",
     "recheck": "strand initiative cause would_become",
     "moved": "cause list row before after",
+    "suggest": "score strand initiative",
+    "worked": "strand initiative setting effect quote",
     "diff": "strand change fields reopens",
     "versions": "at by version why",
     "gaps": "strand position if_proposals grade duplicates overlaps complements",
@@ -38,6 +40,10 @@ SHOWN: Mapping[str, str] = {
     "decisions": "by what document initiative strand decision",
     "history": "at by what said",
 }
+# Lists that people read as a matrix: what stands down, what across, and what a cell says.
+ACROSS: Mapping[str, tuple[str, str, str]] = {"gaps_by": ("strand", "code", "position")}
+COUNTED = ("duplicates", "overlaps", "complements")
+NOTHING = ("none-found", "not-assessed")
 HEADINGS = {
     "if_proposals": "if all held",
     "why_not_counted": "why not",
@@ -157,8 +163,29 @@ def show(made: Listed, asked: Shown) -> None:
             columns = SHOWN.get(made.name, " ".join(columns)).split()
         for sentence in made.lead:
             console().print(for_terminal(sentence))
+        if made.name in ACROSS and not asked.columns:
+            columns, rows = _across(rows, *ACROSS[made.name])
         table(columns, rows)
         stderr(*made.notes)
+
+
+def _across(
+    rows: Sequence[Mapping[str, object]], down: str, across: str, says: str
+) -> tuple[list[str], list[dict[str, object]]]:
+    """The rows as a matrix: in each cell a position in words and what counts; `-` for nothing.
+
+    Columns of which nothing is known anywhere are left out.
+    """
+    lines: dict[object, dict[str, object]] = {}
+    columns: dict[str, bool] = {}
+    for row in rows:
+        counts = "/".join(str(row[name]) for name in COUNTED)
+        empty = row[says] in NOTHING and not any(row[name] for name in COUNTED)
+        column = str(row[across])
+        columns[column] = columns.get(column, False) or not empty
+        line = lines.setdefault(row[down], {down: row[down]})
+        line[column] = "-" if empty else f"{row[says]} {counts}"
+    return [down, *(name for name, told in columns.items() if told)], list(lines.values())
 
 
 def _print(format: str, columns: list[str], rows: list[dict[str, object]]) -> None:

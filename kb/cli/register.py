@@ -32,6 +32,7 @@ def initiatives(
     own: Annotated[
         bool | None, typer.Option("--own/--others", help="Only our own, or only of others.")
     ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only what has gone quiet.")] = False,
     as_of: AsOf = None,
 ) -> Rows:
     """List the register. A region finds what serves it, wider regions too.
@@ -47,6 +48,7 @@ def initiatives(
             organisation=organisation,
             strand=strand,
             own=own,
+            quiet=quiet,
             at=base.act_on(day(as_of)),
         )
 

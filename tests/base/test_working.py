@@ -1,0 +1,77 @@
+"""What worked, what is worth assessing, what has gone quiet, and the matrix."""
+
+from datetime import UTC, datetime
+
+import pytest
+from pages import held
+
+import kb
+from kb.base import KnowledgeBase
+from kb.errors import QuoteNotFound, Unknown
+from kb.keep.said import Decision, Level
+
+QUOTE = "Chairs of trusts meet six times a year to talk about race equality in learning sets."
+
+
+def made(base: kb.KnowledgeBase, key: str = "one", **more: object) -> str:
+    (row,) = base.screen(
+        [held(base, key, f"{QUOTE} It is called {key}.", **more)], Decision.include
+    )
+    slug = str(row["initiatives"][0])  # type: ignore[index]
+    base.tag(slug, ["role=support", "reach=england", "status=active", "audience=chairs"])
+    return slug
+
+
+def test_a_result_is_pinned_to_a_quote(base: kb.KnowledgeBase) -> None:
+    slug = made(base)
+    base.assess(slug, "peer-learning", Level.overlaps, quote=QUOTE)
+    base.tag(slug, ["effect=claimed", "setting=acute"])
+    with pytest.raises(QuoteNotFound):
+        base.result(slug, "boards changed", quote="This stands on no page of it at all.")
+    base.result(slug, "they meet", quote=QUOTE)
+    (row,) = base.worked("peer-learning").rows
+    assert (row["effect"], row["setting"], row["quote"]) == ("claimed", "acute", QUOTE)
+    assert base.worked("talent").rows == []
+
+
+def test_suggestions_say_why_and_never_count(base: kb.KnowledgeBase) -> None:
+    slug = made(base)
+    before = base.gaps().rows
+    (row,) = [row for row in base.suggest(slug).rows if row["strand"] == "peer-learning"]
+    assert row["passages"] == [QUOTE]
+    assert base.gaps().rows == before
+    base.assess(slug, "peer-learning", Level.overlaps, quote=QUOTE)
+    assert all(row["strand"] != "peer-learning" for row in base.suggest(slug).rows)
+    assert any(
+        "peer-learning: precision 1.00, recall 1.00" in note for note in base.suggest().notes
+    )
+
+
+def test_a_strand_whose_suggestions_miss_says_so(base: kb.KnowledgeBase) -> None:
+    slug = made(base)
+    base.assess(slug, "using-data", Level.overlaps, quote=QUOTE)
+    assert any(
+        note.startswith("using-data") and "not reliable" in note for note in base.suggest().notes
+    )
+
+
+def test_what_shows_no_sign_of_life_is_listed(base: kb.KnowledgeBase) -> None:
+    slug = made(base)
+    assert base.initiatives(quiet=True).rows == []
+    later = KnowledgeBase(base.home, by="ana", clock=lambda: datetime(2029, 1, 1, tzinfo=UTC))
+    assert slug in [row["slug"] for row in later.initiatives(quiet=True).rows]
+    later.close()
+
+
+def test_the_matrix_is_a_row_a_code_and_strand(base: kb.KnowledgeBase) -> None:
+    base.assess(made(base), "peer-learning", Level.duplicates, quote=QUOTE)
+    rows = {(row["code"], row["strand"]): row for row in base.gaps(by="role").rows}
+    assert rows["support", "peer-learning"]["duplicates"] == 1
+    assert rows["voice", "peer-learning"]["duplicates"] == 0
+    assert any("do not add up" in note for note in base.gaps(by="audience").notes)
+    assert not any("do not add up" in note for note in base.gaps(by="role").notes)
+    topics = {row["strand"] for row in base.gaps(by="means", topics=True).rows}
+    assert "talent" in topics
+    assert "peer-learning" not in topics
+    with pytest.raises(Unknown):
+        base.gaps(by="colour")

@@ -17,12 +17,13 @@ class Suggester:
 
     def strands(self, text: str, tags: Mapping[str, Iterable[str]]) -> list[str]:
         """Strands with a term in the text, or that share both means and audience."""
+        worded = Worded(text)
         means = set(tags.get("means", ()))
         audience = audiences(tags.get("audience", ()))
         return [
             strand.key
             for strand in self._offer.strand
-            if self._terms[strand.key].occurrences(text)
+            if self._terms[strand.key].meets(worded)
             or (
                 strand.axis == "means"
                 and means & set(strand.means)

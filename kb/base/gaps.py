@@ -1,6 +1,6 @@
 """Overlaps and gaps: the lists that rest on assessments, read at one act."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,6 +33,7 @@ from kb.errors import Unknown
 from kb.keep import documents, register
 from kb.keep.acts import Act
 from kb.keep.documents import Held
+from kb.keep.forgetting import REMOVED
 from kb.keep.found import Looked, Outcome, Run
 from kb.keep.register import Entry, Judgement
 from kb.keep.said import Assessment, Basis, Kinship
@@ -47,6 +48,7 @@ GAPS = (
     "recheck need grade unscreened prompt with"
 ).split()
 OFFER = "strand name axis basis audience means counts version needs terms".split()
+READ_CHARACTERS = 5_000  # what a page bears on is said early
 OVER = ("ended", "superseded")
 CAVEAT = "Positions count initiatives; they say nothing of quality, take-up or results."
 KIND_OF_BODY = "organisation_kind"
@@ -71,15 +73,28 @@ class Ranked:
     marks: tuple[str, ...] = ()  # what must be said of the offer
 
     @cached_property
+    def suggester(self) -> Suggester:
+        """Finds the strands that an initiative's own words point to."""
+        return Suggester(self.declarations.offer)
+
+    @cached_property
+    def ours(self) -> list[list[str]]:
+        """For each work of our own, the strands it carries."""
+        return [
+            self.suggester.strands(f"{entry.profile.title}\n{entry.profile.summary}", entry.tags)
+            for number, entry in self.entries.items()
+            if self.candidates[number].own
+        ]
+
+    @cached_property
     def suggested(self) -> dict[str, list[int]]:
         """Strand to the initiatives of others that suggest it, or that somebody assessed."""
-        suggester = Suggester(self.declarations.offer)
         found: dict[str, list[int]] = {s.key: [] for s in self.declarations.offer.strand}
         for number, entry in self.entries.items():
             if self.candidates[number].own:
                 continue
             text = f"{entry.profile.title}\n{entry.profile.summary}"
-            keys = set(suggester.strands(text, entry.tags))
+            keys = set(self.suggester.strands(text, entry.tags))
             keys |= {key for key in found if (number, key) in self.judgements}
             for key in keys:
                 found[key].append(number)
@@ -98,6 +113,8 @@ class Ranked:
         pages = self.texts.get(number, [])
         if not pages:
             return "page gone"
+        if row.quote != REMOVED and any(held.revision.id == row.revision for held in pages):
+            return None  # it stands on the very version it was taken from
         if not any(quotes.locate(row.quote, held.revision.text) for held in pages):
             return "quote gone"
         return None
@@ -204,7 +221,7 @@ class Ranks(Screens, Offers):
         found: dict[str, list[str]] = {strand.key: [] for strand in declarations.offer.strand}
         for each in self.waiting(reading, declarations.lexicon.inbox.threshold):
             revision = each.page.revision
-            text = f"{revision.title}\n{revision.summary}\n{revision.text}"
+            text = f"{revision.title}\n{revision.summary}\n{revision.text[:READ_CHARACTERS]}"
             for key in suggester.strands(text, {}):
                 found[key].append(f"d{each.page.id}")
         return {key: tuple(names) for key, names in found.items()}
@@ -221,7 +238,10 @@ class Ranks(Screens, Offers):
         offer: str = "",
     ) -> Rows:
         """What others do that bears on the strands, counted or not, and why not."""
-        ranked = self.ranked(at=at, region=region, offer=offer)
+        return self.overlaps_of(self.ranked(at=at, region=region, offer=offer), strand)
+
+    def overlaps_of(self, ranked: Ranked, strand: str | None = None) -> Rows:
+        """The overlaps of what was read already."""
         accepted = ranked.declarations.offer
         strands = [accepted.get(strand)] if strand else list(accepted.strand)
         rows = [
@@ -291,10 +311,7 @@ class Ranks(Screens, Offers):
             if not topics or strand.axis == "topic"
         ]
         if not by:
-            rows = [self._gap_row(ranked, strand) for strand in strands]
-            met = {str(row[name]) for row in rows for name in ("position", "if_proposals")}
-            legend = tuple(f"{each}: {PRINTED[each]}" for each in Position if each in met)
-            return Rows("gaps", tuple(GAPS), rows, (*ranked.marks, *legend, CAVEAT))
+            return self.gaps_of(ranked, strands)
         coded = _coded(ranked, by)
         rows = [
             {"facet": by, "code": code, **self._gap_row(ranked, strand, only)}
@@ -304,6 +321,13 @@ class Ranks(Screens, Offers):
         adds_up = by in (*ranked.declarations.book.facets.one, KIND_OF_BODY)
         notes = () if adds_up else (f"an initiative may have several codes of {by}: {NO_SUM}",)
         return Rows("gaps_by", ("facet", "code", *GAPS), rows, (*ranked.marks, *notes, CAVEAT))
+
+    def gaps_of(self, ranked: Ranked, strands: Sequence[Strand]) -> Rows:
+        """The gaps of what was read already."""
+        rows = [self._gap_row(ranked, strand) for strand in strands]
+        met = {str(row[name]) for row in rows for name in ("position", "if_proposals")}
+        legend = tuple(f"{each}: {PRINTED[each]}" for each in Position if each in met)
+        return Rows("gaps", tuple(GAPS), rows, (*ranked.marks, *legend, CAVEAT))
 
     def _gap_row(
         self, ranked: Ranked, strand: Strand, only: Collection[int] | None = None
@@ -397,13 +421,7 @@ def _why_not(ranked: Ranked, strand: Strand, number: int, judgement: Judgement) 
 
 def _own(ranked: Ranked, strand: Strand) -> int:
     """How many works of our own carry the strand's terms, or share its means and audience."""
-    suggester = Suggester(ranked.declarations.offer)
-    return sum(
-        strand.key
-        in suggester.strands(f"{entry.profile.title}\n{entry.profile.summary}", entry.tags)
-        for number, entry in ranked.entries.items()
-        if ranked.candidates[number].own
-    )
+    return sum(strand.key in strands for strands in ranked.ours)
 
 
 def _within(levels: Mapping[int, str], only: Collection[int] | None) -> dict[int, str]:

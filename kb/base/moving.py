@@ -96,9 +96,11 @@ class Moves(Rechecks):
         return Rows("moved", tuple(MOVED), rows, lead=_sentences(rows, since, until))
 
     def _then(self, at: int | None, day: date) -> Then:
-        overlaps, gaps = self.overlaps(at=at).rows, self.gaps(at=at).rows
+        ranked = self.ranked(at=at)
+        overlaps = self.overlaps_of(ranked).rows
+        gaps = self.gaps_of(ranked, ranked.declarations.offer.strand).rows
         return Then(
-            self.ranked(at=at),
+            ranked,
             {f"{row['strand']} / {row['initiative']}": row for row in overlaps},
             {str(row["strand"]): row for row in gaps},
             day,

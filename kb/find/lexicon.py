@@ -60,6 +60,7 @@ class Worded:
         self.text = text
         self._originals = WORD.findall(text)
         self.words = [original.casefold() for original in self._originals]
+        self.known = frozenset(self.words)
         self._places: list[tuple[int, int]] | None = None
 
     def place(self, at: int, count: int) -> tuple[int, int]:
@@ -114,12 +115,24 @@ class Matcher:
         for forms in self._by_first.values():
             forms.sort(key=lambda form: len(form.words), reverse=True)
 
+    def meets(self, worded: "Worded") -> bool:
+        """True where any form that counts occurs; an exception beside it is not looked for."""
+        firsts = self._by_first
+        return not firsts.keys().isdisjoint(worded.known) and any(
+            form.counts and form.fits(worded, at)
+            for at, first in enumerate(worded.words)
+            if first in firsts
+            for form in firsts[first]
+        )
+
     def occurrences(self, text: "str | Worded") -> list[Occurrence]:
         """Every term that occurs, in order of place; forms of different terms may overlap."""
         worded = Worded(text) if isinstance(text, str) else text
         occurrences: list[Occurrence] = []
         covered: dict[str, int] = {}  # term to the word up to which it was met already
         firsts = self._by_first
+        if firsts.keys().isdisjoint(worded.known):
+            return []
         for at, first in enumerate(worded.words):
             if first not in firsts:
                 continue

@@ -74,6 +74,15 @@ def find(reading: Reading, source: str, key: str, addresses: Collection[str]) ->
 
 def held(reading: Reading, ids: Collection[int] | None = None) -> list[Held]:
     """What is held of those documents, of all where none are named, oldest first."""
+    if ids is None and not isinstance(reading, Writing):
+        # A look at the store does not change: what was read whole is read once.
+        if "held" not in reading.seen:
+            reading.seen["held"] = _held(reading, None)
+        return list(reading.seen["held"])
+    return _held(reading, ids)
+
+
+def _held(reading: Reading, ids: Collection[int] | None) -> list[Held]:
     query = (
         select(Document, Standing, Revision, Relevance)
         .join(Standing, col(Standing.document) == col(Document.id))

@@ -44,6 +44,7 @@ class Reading:
     def __init__(self, session: Session, at: int | None = None) -> None:
         self.session = session
         self.at = at
+        self.seen: dict[str, Any] = {}  # what was read whole in this look, by what it is
 
     def rows(self, model: type[Table], **equal: object) -> list[Table]:
         """The standing rows whose columns equal those given, oldest first."""

@@ -146,10 +146,18 @@ class Ranked:
 class Ranks(Screens, Offers):
     """Where each strand of the offer stands."""
 
-    def ranked(self, *, at: int | None = None, region: str = "England", offer: str = "") -> Ranked:
+    def ranked(
+        self,
+        *,
+        at: int | None = None,
+        region: str = "England",
+        offer: str = "",
+        waiting: bool = False,
+    ) -> Ranked:
         """Everything overlaps and gaps rest on, as it stood at that act.
 
-        With `offer`, a file, as it would be if that were the accepted offer.
+        With `offer`, a file, as it would be if that were the accepted offer. Pages that wait
+        are looked through only where `waiting` asks for it: there may be many.
         """
         with self.store.reading(at) as reading:
             declarations = self.offer_of(offer) if offer else self.declared(reading)
@@ -181,7 +189,7 @@ class Ranks(Screens, Offers):
                 texts=pages,
                 lineage=lineage,
                 searched=self._searched(reading, declarations, lineage, at),
-                waiting=self._unscreened(reading, declarations),
+                waiting=self._unscreened(reading, declarations) if waiting else {},
                 marks=(f"what if: the offer were {offer}",) if offer else self._marks(at),
             )
 
@@ -304,7 +312,7 @@ class Ranks(Screens, Offers):
         With `by`, a facet, a row a code and strand, of the initiatives with that code; with
         `topics` the strands that are topics alone. Raises Unknown for a facet there is not.
         """
-        ranked = self.ranked(at=at, region=region, offer=offer)
+        ranked = self.ranked(at=at, region=region, offer=offer, waiting=True)
         strands = [
             strand
             for strand in ranked.declarations.offer.strand
@@ -350,13 +358,13 @@ class Ranks(Screens, Offers):
             "recheck": _to_recheck(ranked, strand, only),
             "need": "; ".join(need.words for need in strand.need) or None,
             "grade": grade,
-            "unscreened": len(ranked.waiting[strand.key]),
+            "unscreened": len(ranked.waiting.get(strand.key, ())),
             "prompt": prompt(
                 stands,
                 grade=grade,
                 needs=[need.says for need in strand.need],
                 names=_names(ranked, strand, confirmed),
-                waiting=ranked.waiting[strand.key],
+                waiting=ranked.waiting.get(strand.key, ()),
             ),
             "with": _names(ranked, strand, supposed),
         }

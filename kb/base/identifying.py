@@ -40,7 +40,7 @@ class Known:
         organisation = self.organisations.get(held.document.source, "")
         text = held.revision.text[:READ_CHARACTERS]
         page = named(self.bodies, held.revision.title, organisation, text)
-        found = self.likenesses.likeliest(page, self.named, most=most)
+        found = self.likenesses.likeliest(page, most=most)
         return [(self.entries[number], likeness) for number, likeness in found]
 
 
@@ -53,10 +53,11 @@ class Identifies(Core):
         bodies = declarations.bodies
         entries = register.entries(reading)
         profiles = {number: entry.profile for number, entry in entries.items()}
+        known = {n: named(bodies, each.title, each.organisation) for n, each in profiles.items()}
         return Known(
             entries,
-            {n: named(bodies, each.title, each.organisation) for n, each in profiles.items()},
-            Likenesses(each.title for each in profiles.values()),
+            known,
+            Likenesses((each.title for each in profiles.values()), known),
             source_organisations(declarations),
             bodies,
         )

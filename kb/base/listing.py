@@ -160,6 +160,7 @@ class Lists(Works):
                 if number in entries
             ]
             verdicts = documents.verdicts(reading)
+            to_screen = len(self.waiting(reading, declarations.lexicon.inbox.threshold))
             held = documents.held(reading)
             last = runs.last_runs(reading)
         own = sum(
@@ -176,7 +177,7 @@ class Lists(Works):
             "initiatives of others": len(entries) - own,
             "initiatives of our own": own,
             "documents": sum(each.standing.state != State.gone for each in held),
-            "to screen": len(self.inbox().rows),
+            "to screen": to_screen,
             "proposals to confirm": sum(not judgement.confirmed for judgement in judgements),
             "assessments confirmed": sum(bool(judgement.confirmed) for judgement in judgements),
             "to re-check": sum(bool(row["recheck"]) for row in overlaps),

@@ -3,7 +3,7 @@
 from difflib import ndiff
 from typing import Any
 
-from kb.assess.quotes import SENTENCE_END
+from kb.assess.quotes import SENTENCE_END, locate
 from kb.base.assessing import pages_of
 from kb.base.core import Rows, is_document, numbered
 from kb.base.offering import Offers
@@ -11,7 +11,7 @@ from kb.declare.codebook import FACETS
 from kb.errors import Unknown
 from kb.keep import documents, register
 from kb.keep.acts import Row
-from kb.keep.found import Revision, Standing
+from kb.keep.found import Revision, Standing, State
 from kb.keep.said import (
     Assessment,
     Kinship,
@@ -36,23 +36,26 @@ class Shows(Offers):
         with self.store.reading(at) as reading:
             number, models, column = self._subject(reading, named)
             acts = {act.id: act for act in reading.acts()}
-            lines = []
+            lines: list[tuple[int, str, str, int]] = []
             for model in models:
                 for row in reading.history(model, **{column: number}):
+                    table = model.__name__.casefold()
                     for act, what in ((row.made, "said"), (row.ended, "ended")):
-                        if act in acts:
-                            lines.append((act, what, model.__name__.casefold(), row))
-        lines.sort(key=lambda line: (line[0], line[1], line[3].id or 0))
+                        if act is not None and act in acts:
+                            lines.append((act, f"{table} {what}", _told(row), row.id or 0))
+            if column == "initiative":
+                lines += _carried(reading, number)
+        lines.sort(key=lambda line: (line[0], line[1].split()[-1], line[3]))
         rows: list[dict[str, object]] = [
             {
                 "at": acts[act].at,
                 "by": acts[act].by,
                 "act": acts[act].command,
-                "what": f"{table} {what}",
-                "said": _told(row),
+                "what": what,
+                "said": said,
                 "why": acts[act].why or None,
             }
-            for act, what, table, row in lines
+            for act, what, said, _ in lines
         ]
         return Rows("history", tuple(HISTORY), rows)
 
@@ -155,6 +158,23 @@ def _told(row: Row) -> str:
     hidden = {"initiative", "document", "address", "why"}
     said = {name: value for name, value in row.said().items() if name not in hidden and value}
     return ", ".join(f"{name}: {value}" for name, value in said.items())
+
+
+def _carried(reading: Reading, number: int) -> list[tuple[int, str, str, int]]:
+    """For each quote the later versions of its page, and whether it still stood in them."""
+    lines = []
+    for row in reading.history(Assessment, initiative=number):
+        pinned = reading.get(Revision, row.revision) if row.revision else None
+        if pinned is None:
+            continue
+        for stood in reading.history(Standing, document=pinned.document):
+            later = stood.made > row.made and (row.ended is None or stood.made < row.ended)
+            version = reading.get(Revision, stood.revision)
+            if later and version is not None and stood.revision != row.revision:
+                holds = stood.state != State.gone and locate(row.quote, version.text)
+                what = "quote carried" if holds else "quote gone"
+                lines.append((stood.made, what, f"{row.strand}: {row.quote}", row.id or 0))
+    return lines
 
 
 def passages_of(revision: Revision) -> list[str]:

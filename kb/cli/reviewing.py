@@ -71,7 +71,7 @@ class _Session:
     @property
     def left(self) -> int:
         """How many pages wait still."""
-        return len(self._base.inbox().rows)
+        return self._base.status()["to screen"]
 
     def run(self, limit: int | None) -> None:
         """Card after card until there is none, or enough."""

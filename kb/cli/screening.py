@@ -23,13 +23,14 @@ def inbox(
         bool, typer.Option("--all", help="Also what is below the threshold.")
     ] = False,
     as_of: AsOf = None,
+    limit: int | None = None,
 ) -> Rows:
     """List pages that wait for a decision, the likeliest first, with the words that say so.
 
     Example: kb inbox --limit 20
     """
     with opened(ctx) as base:
-        return base.inbox(everything=everything, at=base.act_on(day(as_of)))
+        return base.inbox(everything=everything, at=base.act_on(day(as_of)), limit=limit)
 
 
 @app.command()

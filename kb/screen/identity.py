@@ -13,10 +13,11 @@ share, each weighed by how rare it is in the register (Dice), or the whole as a 
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nlargest
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
@@ -25,6 +26,7 @@ from kb.find.lexicon import fold
 
 SAME = 0.68  # from here on two are offered as one and the same
 WORTH_SHOWING = 0.4
+COMPARED = 25  # as many as share most with a title are compared in full
 ONE_BODY, KIN, ADOPTER = 0.25, 0.15, 0.6
 BY_TITLES, ELSEWHERE = 0.75, 0.45
 ALIKE = 0.92  # two words less apart than this are one word, misspelt or inflected
@@ -83,10 +85,15 @@ class Likeness:
 class Likenesses:
     """Compares by how rare each word is in the titles it was made from."""
 
-    def __init__(self, titles: Iterable[str]) -> None:
+    def __init__(self, titles: Iterable[str], known: Mapping[int, Named] | None = None) -> None:
         told = [set(fold(title).split()) for title in titles]
         self._count = len(told) + 1
         self._met = Counter(word for words in told for word in words)
+        self._known = known or {}
+        self._by_word: dict[str, list[int]] = defaultdict(list)
+        for number, each in self._known.items():
+            for word in set(each.folded.split()) - STOP:
+                self._by_word[word].append(number)
 
     def weight(self, word: str) -> float:
         """How much a word tells: its inverse document frequency in the titles."""
@@ -108,17 +115,19 @@ class Likenesses:
         reasons.append(f"another body: {known.body}")
         return _likeness(ELSEWHERE * titles, reasons)
 
-    def likeliest(
-        self, page: Named, known: Mapping[int, Named], *, most: int = 3
-    ) -> list[tuple[int, Likeness]]:
-        """Those worth showing, the likeliest first; none where nothing is alike."""
-        told = set(page.folded.split()) - STOP
-        near = {
-            number: each
-            for number, each in known.items()
-            if told & set(each.folded.split()) or f" {each.folded} " in page.said
-        }
-        compared = ((number, self.of(page, each)) for number, each in near.items())
+    def likeliest(self, page: Named, *, most: int = 3) -> list[tuple[int, Likeness]]:
+        """Those of the known worth showing, the likeliest first; none where nothing is alike.
+
+        Only those that share the rarest words with the title are compared, and those whose
+        whole title the page names.
+        """
+        shared: dict[int, float] = defaultdict(float)
+        for word in set(page.folded.split()) - STOP:
+            for number in self._by_word.get(word, ()):
+                shared[number] += self.weight(word)
+        near = nlargest(COMPARED, shared, key=lambda number: (shared[number], -number))
+        near += [n for n, each in self._known.items() if f" {each.folded} " in page.said]
+        compared = ((number, self.of(page, self._known[number])) for number in dict.fromkeys(near))
         worth = [pair for pair in compared if pair[1].score >= WORTH_SHOWING]
         return sorted(worth, key=lambda pair: (-pair[1].score, pair[0]))[:most]
 

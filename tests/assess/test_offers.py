@@ -62,6 +62,15 @@ def test_what_would_change_a_position_comes_first(base: kb.KnowledgeBase) -> Non
     assert causes(base) == [("talent", "quote gone")]
 
 
+def test_the_diary_says_that_an_untouched_quote_was_carried(base: kb.KnowledgeBase) -> None:
+    slug = made(base)
+    base.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE)
+    held(base, "one", f"A new opening. {QUOTE} Closing words.")
+    held(base, "one", "Entirely rewritten, about something else that nobody has quoted.")
+    told = [row["what"] for row in base.history(slug).rows if "quote" in str(row["what"])]
+    assert told == ["quote carried", "quote gone"]
+
+
 def test_a_proposal_whose_page_is_held_is_offered_its_best_passage(
     base: kb.KnowledgeBase,
 ) -> None:

@@ -9,7 +9,7 @@ from kb.keep.found import Declaration, Revision
 from kb.keep.said import Assessment, Membership, Profile, Resolved, Screening, Tag
 from kb.keep.store import TABLES, Reading, Writing
 
-MACHINES = ("crawl", "rescore")  # acts of a run: no decision of a person
+NO_DECISIONS = ("crawl", "rescore", "init")  # what a run does, and what a home begins with
 UNDO = re.compile(r"undo (\d+)")
 # What is one place that only one row can hold: (table, columns).
 PLACES: Mapping[type[Row], tuple[str, ...]] = {
@@ -47,7 +47,7 @@ def last_of(reading: Reading, person: str) -> Act | None:
     said = [
         act
         for act in own
-        if act.command.split()[0] not in MACHINES and not UNDO.fullmatch(act.command)
+        if act.command.split()[0] not in NO_DECISIONS and not UNDO.fullmatch(act.command)
     ]
     return said[-1] if said else None
 

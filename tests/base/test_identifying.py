@@ -162,6 +162,12 @@ def test_undo_goes_back_step_by_step(base: kb.KnowledgeBase) -> None:
         base.show(slug)
 
 
+def test_what_a_home_begins_with_is_not_undone(base: kb.KnowledgeBase) -> None:
+    with pytest.raises(Refused, match="no act to undo"):
+        base.undo()
+    assert base.status()["initiatives of others"] == 198
+
+
 def test_what_something_rests_on_is_not_undone(base: kb.KnowledgeBase, home: Path) -> None:
     slug = made(base, "alpha")
     with kb.connect(home, by="ben") as ben:

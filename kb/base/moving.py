@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kb.base.core import Rows
-from kb.base.gaps import Ranked
+from kb.base.ranking import Ranked
 from kb.base.rechecking import Rechecks
 from kb.keep.found import Declaration, Forgotten
 from kb.keep.register import Entry, Judgement

@@ -6,7 +6,8 @@ from kb.assess import quotes
 from kb.assess.levels import Answers
 from kb.assess.suggest import Suggester
 from kb.base.core import Rows
-from kb.base.gaps import Ranked, Ranks
+from kb.base.gaps import Gaps
+from kb.base.ranking import Ranked
 from kb.base.reviewing import Reviews
 from kb.declare.offer import Strand
 from kb.errors import Refused
@@ -17,7 +18,7 @@ NO_QUOTE = "no quote"
 CAUSES = ("quote gone", "page gone", "strand changed", "strand split", "initiative", NO_QUOTE)
 
 
-class Rechecks(Ranks, Reviews):
+class Rechecks(Gaps, Reviews):
     """Assessments whose ground has moved, and proposals whose page is held by now."""
 
     def recheck(self, *, at: int | None = None) -> Rows:

@@ -7,7 +7,8 @@ from kb.assess.positions import NEAR, months_between
 from kb.assess.suggest import Suggester
 from kb.base.assessing import Assesses, pages_of
 from kb.base.core import Rows
-from kb.base.gaps import Ranked, Ranks
+from kb.base.gaps import Gaps
+from kb.base.ranking import Ranked
 from kb.errors import Refused
 from kb.find.lexicon import Matcher
 from kb.keep import register
@@ -22,7 +23,7 @@ RELIABLE = 0.3  # the recall under which a strand's suggestions are not to be re
 SHOWN = 2  # passages
 
 
-class Works(Ranks, Assesses):
+class Works(Gaps, Assesses):
     """Beyond positions: results, suggestions, life signs."""
 
     def result(

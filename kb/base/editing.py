@@ -107,8 +107,8 @@ class Edits(Offers):
     def undo(self, *, why: str = "") -> Undone:
         """Ends what the person's last act made and makes again what it ended.
 
-        Raises Refused where there is no such act, where it left nothing to undo, and where
-        something later rests on it, which it names.
+        Raises Refused where there is no such act, and where something later rests on it, which
+        it names.
         """
         with self.store.reading() as reading:
             act = undoing.last_of(reading, self.by)
@@ -117,8 +117,6 @@ class Edits(Offers):
             number = act.id or 0
             if act.command.startswith("forget"):
                 raise Refused("what was forgotten cannot be had again")
-            if not undoing.made_by(reading, number) and not undoing.ended_by(reading, number):
-                raise Refused(f"act {number} ({act.command}) left nothing to undo")
             later = undoing.rests_on(reading, number)
             if later is not None:
                 other = reading.act(later)

@@ -41,7 +41,7 @@ def undone(reading: Reading) -> dict[int, int]:
 
 
 def last_of(reading: Reading, person: str) -> Act | None:
-    """The person's last act that was not undone; runs and undoing itself are none."""
+    """The person's last act that left something to undo; runs and undoing itself are none."""
     gone = undone(reading)
     own = [act for act in reading.acts() if act.by == person and act.id not in gone]
     said = [
@@ -49,7 +49,11 @@ def last_of(reading: Reading, person: str) -> Act | None:
         for act in own
         if act.command.split()[0] not in NO_DECISIONS and not UNDO.fullmatch(act.command)
     ]
-    return said[-1] if said else None
+    for act in reversed(said):
+        number = act.id or 0
+        if made_by(reading, number) or ended_by(reading, number):
+            return act
+    return None
 
 
 def made_by(reading: Reading, act: int) -> list[Row]:

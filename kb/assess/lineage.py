@@ -38,7 +38,7 @@ class Lineage:
         present = [strand.key for strand in self.offer.strand]
         while waiting:
             each = waiting.pop(0)
-            if each in met:
+            if each in met or not each:  # a removed strand became nothing
                 continue
             met.add(each)
             found += [each] if each in present else []

@@ -1,9 +1,10 @@
 """The coding sheet: a row an initiative, filled in by hand, taken back as one act.
 
-An empty cell says nothing; a `-` takes a value away. A row without a slug, or with a new one, is
-a new initiative.
+An empty cell says nothing; a `-` takes a field or a code away. A row without a slug, or with a
+new one, is a new initiative.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ from kb.keep.store import Writing
 
 FIELDS = ("title", "organisation", "url", "started", "summary", "learning")
 NOTHING = "-"
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 QUOTE = ": quote"
 CHANGES = "row initiative field before after".split()
 
@@ -111,7 +113,10 @@ class Codes(Reviews, Edits):
         changes = []
         met: set[str] = set()
         for number, cells in rows:
-            slug = cells["slug"].strip()
+            slug = cells["slug"].strip().casefold()
+            if slug and (not SLUG.fullmatch(slug) or slug.isdigit()):
+                faults.append(f"{name}, row {number}: field 'slug': {slug!r} is no slug")
+                continue
             if slug and slug in met:
                 faults.append(f"{name}, row {number}: field 'slug': {slug!r} stands twice")
             if slug in taken and slug not in entries:

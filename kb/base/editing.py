@@ -117,6 +117,11 @@ class Edits(Offers):
             number = act.id or 0
             if act.command.startswith("forget"):
                 raise Refused("what was forgotten cannot be had again")
+            if act.command.startswith("offer accept"):
+                raise Refused(
+                    f"act {number} accepted an offer: that is not undone",
+                    hint="put offer.toml back as it was, then kb offer accept",
+                )
             later = undoing.rests_on(reading, number)
             if later is not None:
                 other = reading.act(later)

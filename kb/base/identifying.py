@@ -209,8 +209,9 @@ class Identifies(Core):
         for facet, codes in entry.tags.items():
             writing.add_all([Tag(initiative=number, facet=facet, code=code) for code in codes])
         for page in pages:
-            for row in writing.rows(Membership, document=page.id, initiative=entry.id):
-                writing.end(row)
+            for row in writing.rows(Membership, document=page.id):
+                if row.initiative in _one_with(writing, entry.id):
+                    writing.end(row)
             writing.add(Membership(document=page.id, initiative=number))
         self._move_quotes(writing, entry.id, number, {page.id for page in pages})
         return slug
@@ -218,12 +219,15 @@ class Identifies(Core):
     @staticmethod
     def _move_quotes(writing: Writing, left: int, right: int, pages: set[int]) -> None:
         """Assessments and results of `left` that quote those pages are of `right` from now on."""
-        said: list[Assessment | Result] = [*writing.rows(Assessment, initiative=left)]
-        said += writing.rows(Result, initiative=left)
-        for row in said:
-            if documents.of_revision(writing, row.revision) in pages:
-                writing.end(row)
-                writing.add(type(row)(**row.said() | {"initiative": right}))
+        for each in sorted(_one_with(writing, left) - {right}):
+            for row in writing.rows(Assessment, initiative=each):
+                if documents.of_revision(writing, row.revision) in pages:
+                    writing.end(row)
+                    register.assessed(writing, Assessment(**row.said() | {"initiative": right}))
+            for result in writing.rows(Result, initiative=each):
+                if documents.of_revision(writing, result.revision) in pages:
+                    writing.end(result)
+                    writing.add(Result(**result.said() | {"initiative": right}))
 
     def not_same(self, one: str, other: str, *, why: str = "") -> dict[str, object]:
         """Remembers that two documents, or two initiatives, are not the same."""
@@ -240,6 +244,11 @@ class Identifies(Core):
         with self.writing(f"same {one} {other} --no", why=why) as writing:
             writing.replace(NotSame, [NotSame(what=what, a=low, b=high)], what=what, a=low, b=high)
         return {"what": what, "a": one, "b": other}
+
+
+def _one_with(reading: Reading, number: int) -> set[int]:
+    """The initiative and those that were merged into it."""
+    return {number, *(each for each, stays in merges(reading).items() if stays == number)}
 
 
 def named(bodies: Bodies, title: str, organisation: str, text: str = "") -> Named:

@@ -32,7 +32,7 @@ class Offers(Core):
         """What stands of each initiative against each strand as it is called now.
 
         What somebody said of a strand that was renamed or split is of what it became, unless
-        they said something of that itself. A removed strand keeps its rows under its own key.
+        they said something of that later. A removed strand keeps its rows under its own key.
         """
         lineage = lineage or self.lineage(reading, self.declared(reading).offer)
         found = register.judgements(reading)
@@ -40,10 +40,13 @@ class Offers(Core):
             heirs = [now for now in lineage.now(key) if now != key]
             for now in heirs:
                 own = found.get((number, now), Judgement(number, now, ()))
-                people = {row.person for row in own.assessments}
-                rows = [row for row in judgement.assessments if row.person not in people]
+                rows = sorted(
+                    (*judgement.assessments, *own.assessments), key=lambda row: row.id or 0
+                )
+                newest = {row.person: row for row in rows}  # what each person said last
+                kept = tuple(row for row in rows if newest[row.person] is row)
                 resolved = own.resolved or judgement.resolved
-                found[number, now] = Judgement(number, now, (*rows, *own.assessments), resolved)
+                found[number, now] = Judgement(number, now, kept, resolved)
             if heirs and key not in lineage.now(key):
                 del found[number, key]
         return found

@@ -12,12 +12,14 @@ from kb.errors import Refused
 from kb.keep import documents, register
 from kb.keep.documents import Held
 from kb.keep.found import Relevance, Revision, State
-from kb.keep.said import Decision, Initiative, Membership, Profile, Screening
+from kb.keep.merging import merges
+from kb.keep.said import Assessment, Decision, Initiative, Membership, Profile, Screening
 from kb.keep.store import Reading, Writing
 from kb.screen.relevance import Scorer
 
 INBOX = "document relevance title organisation url terms similar_to source first_seen".split()
 NAMES_OF_TERMS = 4
+WITH_IT = "has the text of d"  # why a copy was decided as its leader was
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class Screens(Identifies):
                 rows.append(self._decide(writing, page, said))
                 joined = documents.memberships(writing).get(page.id, set())
                 for copy in copied.get(page.id, []):
-                    why = f"has the text of d{page.id}"
+                    why = f"{WITH_IT}{page.id}"
                     with_it = replace(said, initiatives=tuple(sorted(joined)), titles=(), why=why)
                     rows.append(self._decide(writing, copy, with_it))
             return rows
@@ -140,11 +142,20 @@ class Screens(Identifies):
         """Document to its copies that nobody screened and that belong to no initiative."""
         judged = documents.verdicts(reading).keys() | documents.memberships(reading).keys()
         judged |= {each.id for each in held}
+        with_it = {
+            (row.document, row.why)
+            for row in reading.rows(Screening, person=self.by)
+            if row.why.startswith(WITH_IT)
+        }
         every = [each for each in documents.held(reading) if each.standing.state != State.gone]
         groups = self.copies(reading, every)
         by_id = {each.id: each for each in every}
         return {
-            each.id: [by_id[number] for number in groups.get(each.id, []) if number not in judged]
+            each.id: [
+                by_id[number]
+                for number in groups.get(each.id, [])
+                if number not in judged or (number, f"{WITH_IT}{each.id}") in with_it
+            ]
             for each in held
         }
 
@@ -222,9 +233,17 @@ class Screens(Identifies):
             writing.end(row)
             others = writing.rows(Membership, initiative=row.initiative)
             initiative = writing.get(Initiative, row.initiative)
-            if not others and initiative and initiative.made == row.made:
+            if others or not initiative or initiative.made != row.made:
+                continue
+            if not self._others_work(writing, row.initiative):
                 for profile in writing.rows(Profile, initiative=row.initiative):
                     writing.end(profile)
+
+    def _others_work(self, writing: Writing, number: int) -> bool:
+        """True where something was merged into the initiative, or another person assessed it."""
+        said = writing.rows(Assessment, initiative=number)
+        merged = number in merges(writing).values()
+        return merged or any(each.person != self.by for each in said)
 
     def score_revisions(self, writing: Writing, scorer: Scorer, fresh: Sequence[Revision]) -> None:
         """Scores those revisions, in place of what an older lexicon said of them."""

@@ -122,9 +122,10 @@ class Offer(BaseModel):
 
     def get(self, key: str) -> Strand:
         """The strand of that key or former key; Unknown, with the nearest, where there is none."""
-        for strand in self.strand:
-            if key in (strand.key, strand.was):
-                return strand
+        named = {strand.was: strand for strand in self.strand if strand.was}
+        named |= {strand.key: strand for strand in self.strand}
+        if key in named:
+            return named[key]
         raise Unknown("strand", key, [strand.key for strand in self.strand], where="the offer")
 
     def against(self, book: CodeBook) -> list[str]:

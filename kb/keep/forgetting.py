@@ -36,7 +36,7 @@ def everywhere(reading: Reading, words: str) -> Iterator[Met]:
         every += reading.history(model)
     for row in every:
         for column, value in row.model_dump().items():
-            if wanted in str(value or "").casefold():
+            if wanted in " ".join(str(value or "").casefold().split()):
                 yield Met(type(row).__name__.casefold(), row.id or 0, column, str(value))
 
 
@@ -56,10 +56,16 @@ def forget(writing: Writing, document: int, passage: str = "") -> int:
     for row in revisions:
         for name in ("title", "summary", "text"):
             _write_over(writing, row, name, without(getattr(row, name), gone, whole=whole))
+    folded = [
+        " ".join(sentence.casefold().split())
+        for text in texts
+        for sentence in SENTENCE.findall(text)
+        if hashed(sentence) in gone
+    ]
     pins: list[Assessment | Result] = [*writing.history(Assessment), *writing.history(Result)]
     for pin in pins:
         meets = pin.revision in numbers and pin.quote
-        if meets and (whole or _meets(pin.quote, passage, gone)):
+        if meets and (whole or _meets(pin.quote, passage, folded)):
             _write_over(writing, pin, "quote", REMOVED)
     for profile in writing.history(Profile):
         if profile.summary and profile.summary in texts:
@@ -102,14 +108,12 @@ def _touched(texts: Collection[str], passage: str) -> set[str]:
     return found
 
 
-def _meets(quote: str, passage: str, gone: Collection[str]) -> bool:
-    """True for a quote that holds some of what goes, or is a part of it."""
+def _meets(quote: str, passage: str, sentences: Collection[str]) -> bool:
+    """True for a quote that holds some of what goes, or is a part of it; all case folded."""
     folded = " ".join(quote.casefold().split())
     asked = " ".join(passage.casefold().split())
-    return (
-        asked in folded
-        or folded in asked
-        or any(hashed(sentence) in gone for sentence in SENTENCE.findall(quote))
+    return asked in folded or any(
+        folded in sentence or sentence in folded for sentence in sentences if sentence
     )
 
 

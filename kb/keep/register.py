@@ -134,15 +134,14 @@ def slugs(reading: Reading) -> dict[str, int]:
 def judgements(reading: Reading) -> dict[tuple[int, str], Judgement]:
     """(initiative, strand) to what stands of their assessments.
 
-    What was said of a merged initiative counts for the one it was found to be, but for what the
-    same person said of that one itself.
+    What was said of a merged initiative counts for the one it was found to be; of two things
+    that one person said, the later.
     """
     into = merges(reading)
     rows: dict[tuple[int, str], dict[str, Assessment]] = defaultdict(dict)
     for row in reading.rows(Assessment):
         by_person = rows[into.get(row.initiative, row.initiative), row.strand]
-        if row.initiative not in into or row.person not in by_person:
-            by_person[row.person] = row
+        by_person[row.person] = row  # rows come oldest first
     resolved = {
         (into.get(row.initiative, row.initiative), row.strand): row.outcome
         for row in reading.rows(Resolved)

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from kb.keep.acts import Act, Row
 from kb.keep.found import Declaration, Revision
-from kb.keep.said import Assessment, Membership, Profile, Resolved, Screening, Tag
+from kb.keep.said import (
+    Assessment,
+    Decision,
+    Membership,
+    Merge,
+    Profile,
+    Resolved,
+    Screening,
+    Tag,
+)
 from kb.keep.store import TABLES, Reading, Writing
 
 NO_DECISIONS = ("crawl", "rescore", "init")  # what a run does, and what a home begins with
@@ -61,12 +70,16 @@ def made_by(reading: Reading, act: int) -> list[Row]:
     again = undone(reading)
     found: list[Row] = []
     for model in KEPT:
-        for row in reading.history(model, made=act):
+        waiting = list(reading.history(model, made=act))
+        while waiting:
+            row = waiting.pop()
             if row.ended is None or row.ended == act or row.ended not in again:
                 found.append(row)
-            else:
-                copies = reading.rows(model, made=again[row.ended])
-                found += [copy for copy in copies if copy.said() == row.said()] or [row]
+                continue
+            copies = reading.history(model, made=again[row.ended])
+            alike = [copy for copy in copies if copy.said() == row.said()]
+            waiting += alike
+            found += [] if alike else [row]
     return found
 
 
@@ -102,10 +115,22 @@ def _pointing_at(reading: Reading, row: Row) -> list[Row]:
             if any(key.column.table.name == table for key in column.foreign_keys):
                 found += reading.rows(model, **{column.name: row.id})
     if isinstance(row, Membership):
-        for said in reading.rows(Assessment, initiative=row.initiative):
-            revision = reading.get(Revision, said.revision) if said.revision else None
-            if revision and revision.document == row.document:
-                found.append(said)
+        found += _quoting(reading, row.initiative, {row.document})
+        included = reading.rows(Screening, document=row.document, decision=Decision.include)
+        found += [each for each in included if each.made > row.made]
+    if isinstance(row, Merge):
+        pages = {each.document for each in reading.rows(Membership, initiative=row.initiative)}
+        found += _quoting(reading, row.into, pages)
+    return found
+
+
+def _quoting(reading: Reading, initiative: int, pages: set[int]) -> list[Assessment]:
+    """The standing assessments of an initiative that quote one of those pages."""
+    found = []
+    for said in reading.rows(Assessment, initiative=initiative):
+        revision = reading.get(Revision, said.revision) if said.revision else None
+        if revision and revision.document in pages:
+            found.append(said)
     return found
 
 

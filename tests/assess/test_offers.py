@@ -121,6 +121,17 @@ def test_a_renamed_strand_keeps_what_was_said(base: kb.KnowledgeBase) -> None:
     assert position(base, "hearts")["position"] == "served"
 
 
+def test_what_was_said_last_holds_when_a_strand_is_named_back(base: kb.KnowledgeBase) -> None:
+    slug = made(base)
+    base.assess(slug, "talent", Level.overlaps, quote=QUOTE)
+    rewritten(base, ('key = "talent"', 'key = "pipeline"\nwas = "talent"'))
+    base.accept()
+    base.assess(slug, "pipeline", Level.duplicates, quote=QUOTE)
+    rewritten(base, ('key = "pipeline"\nwas = "talent"', 'key = "talent"\nwas = "pipeline"'))
+    base.accept()
+    assert position(base, "talent")["duplicates"] == 1
+
+
 def test_a_split_sends_only_its_own_to_another_look(base: kb.KnowledgeBase) -> None:
     slug = made(base)
     base.assess(slug, "hearts-and-minds", Level.duplicates, quote=QUOTE)
@@ -151,6 +162,10 @@ def test_a_removed_strand_keeps_its_history(base: kb.KnowledgeBase) -> None:
     ]
     base.accept()
     assert all(row["strand"] != "hearts-and-minds" for row in base.gaps().rows)
+    assert all(row["position"] == "not-assessed" for row in base.gaps().rows)
+    assert causes(base) == []
+    with pytest.raises(Refused, match="accepted an offer"):
+        base.undo()
     assert any("hearts-and-minds" in str(row["said"]) for row in base.history(slug).rows)
 
 

@@ -183,6 +183,56 @@ def test_what_something_rests_on_is_not_undone(base: kb.KnowledgeBase, home: Pat
     assert levels(base, slug) == {"talent": "overlaps"}
 
 
+def test_undo_follows_what_was_made_again_more_than_once(base: kb.KnowledgeBase) -> None:
+    slug = made(base, "alpha")
+    base.tag(slug, ["role=voice"])
+    base.undo()
+    base.tag(slug, ["role=practice"])
+    base.undo()
+    assert base.show(slug)["role"] == ["support"]
+    base.undo()
+    assert base.show(slug)["role"] == []
+
+
+def test_what_another_person_included_too_is_not_undone(base: kb.KnowledgeBase, home: Path) -> None:
+    page = held(base, "one", PAGE.format(year=2021))
+    base.screen([page], "include")
+    with kb.connect(home, by="ben") as ben:
+        ben.screen([page], "include")
+    with pytest.raises(Refused, match="of ben"):
+        base.undo()
+
+
+def test_what_others_assessed_or_merged_stays_when_its_page_is_left_out(
+    base: kb.KnowledgeBase, home: Path
+) -> None:
+    slug = made(base, "alpha")
+    with kb.connect(home, by="ben") as ben:
+        ben.assess(slug, "talent", Level.overlaps, quote=QUOTE)
+    base.screen(["d1"], "exclude", reason="mention-only")
+    assert levels(base, slug) == {"talent": "overlaps"}
+
+
+def test_a_chain_of_merges_gives_each_its_own_back(base: kb.KnowledgeBase) -> None:
+    a, b, c = made(base, "alpha"), made(base, "beta"), made(base, "gamma")
+    base.merge(b, c)
+    base.assess(b, "talent", Level.overlaps, quote="It is called gamma. It is called gamma.")
+    base.merge(a, b)
+    assert levels(base, a) == {"talent": "overlaps"}
+    base.split(a, [c])
+    assert (levels(base, a), levels(base, c)) == ({}, {"talent": "overlaps"})
+    base.split(a, [b])
+    assert levels(base, b) == {}
+
+
+def test_a_change_of_mind_takes_the_copies_with_it(base: kb.KnowledgeBase) -> None:
+    first = held(base, "one", PAGE.format(year=2021))
+    again = held(base, "print", PAGE.format(year=2024), source="b-site")
+    base.screen([first], "include")
+    rows = base.screen([first], "exclude", reason="mention-only")
+    assert [row["document"] for row in rows] == [first, again]
+
+
 def test_edit_checks_each_value_and_keeps_what_stood(base: kb.KnowledgeBase) -> None:
     slug = made(base, "alpha")
     other = made(base, "beta")

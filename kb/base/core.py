@@ -138,7 +138,7 @@ class Core:
                 writing.replace(Declaration, [row], name=name)
             yield writing
         # What was decided is stored; an index that cannot be had now catches up later.
-        with suppress(index.Locked):
+        with suppress(index.Locked, index.Missing):
             self.catch_up_index()
 
     def catch_up_index(self) -> int:

@@ -249,15 +249,18 @@ def _noted(words: Words) -> dict[str, Any]:
 
 
 def _writer(folder: Path) -> Any:
-    opened = _open(folder)
     until = time.monotonic() + WAIT_SECONDS
     while True:
         try:
-            return opened.writer(limitmb=POOL_MB)
+            return _open(folder).writer(limitmb=POOL_MB)
         except whoosh_index.LockError:
             if time.monotonic() > until:
                 raise Locked(f"{folder} is being written", hint="kb reindex, later") from None
-            time.sleep(0.05)
+        except (Missing, OSError):
+            # Another process may have written it between two looks of ours.
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.05)
 
 
 def _open(folder: Path) -> Any:

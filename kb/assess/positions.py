@@ -177,7 +177,19 @@ def count(
     candidates: Mapping[int, Candidate],
     ground: Ground,
 ) -> Counted:
-    """The families that count for a strand, from initiative id to level.
+    """The families that count for a strand, from initiative id to level."""
+    reasons = {
+        number: why_not_counted(candidates[number], strand, ground)
+        for number in levels
+        if number in candidates
+    }
+    return count_by(levels, candidates, reasons)
+
+
+def count_by(
+    levels: Mapping[int, str], candidates: Mapping[int, Candidate], reasons: Mapping[int, str]
+) -> Counted:
+    """The families that count, where it is known why some do not; `reasons` by initiative.
 
     A family is an initiative with its parts; it counts once, at its strongest level, by the
     body and reach of the member that has it.
@@ -185,7 +197,7 @@ def count(
     strongest: dict[int, tuple[int, Candidate]] = {}  # by head: the level's place, who carries it
     for number, level in levels.items():
         candidate = candidates.get(number)
-        if candidate is None or level not in NEAR or why_not_counted(candidate, strand, ground):
+        if candidate is None or level not in NEAR or reasons[number]:
             continue
         head = _head(number, candidates)
         place = NEAR.index(level)

@@ -14,16 +14,17 @@ class Suggester:
     def __init__(self, offer: Offer) -> None:
         self._offer = offer
         self._terms = {strand.key: Matcher.of_phrases(strand.terms) for strand in offer.strand}
+        self._any = Matcher.of_families({strand.key: strand.terms for strand in offer.strand})
 
     def strands(self, text: str, tags: Mapping[str, Iterable[str]]) -> list[str]:
         """Strands with a term in the text, or that share both means and audience."""
-        worded = Worded(text)
+        met = self._any.terms(Worded(text))
         means = set(tags.get("means", ()))
         audience = audiences(tags.get("audience", ()))
         return [
             strand.key
             for strand in self._offer.strand
-            if self._terms[strand.key].meets(worded)
+            if strand.key in met
             or (
                 strand.axis == "means"
                 and means & set(strand.means)

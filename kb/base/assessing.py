@@ -101,9 +101,10 @@ class Assesses(Offers):
 
 def pages_of(reading: Reading, *, gone: bool = False) -> dict[int, list[Held]]:
     """Initiative to the current pages it stands on, without those that are gone unless asked."""
-    held = {each.id: each for each in documents.held(reading)}
+    belongs = documents.memberships(reading)
+    held = {each.id: each for each in documents.held(reading, belongs)}
     found: dict[int, list[Held]] = {}
-    for document, initiatives in sorted(documents.memberships(reading).items()):
+    for document, initiatives in sorted(belongs.items()):
         page = held.get(document)
         if page is not None and (gone or page.standing.state != State.gone):
             for number in initiatives:

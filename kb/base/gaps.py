@@ -5,11 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from kb.assess.positions import (
     NEAR,
     PRINTED,
-    Counted,
     Position,
     by_role,
-    count,
-    why_not_counted,
 )
 from kb.assess.prompts import prompt
 from kb.base.core import Rows
@@ -54,11 +51,8 @@ class Gaps(Ranks):
         rows = [
             self._overlap_row(ranked, each, number, judgement)
             for each in strands
-            for (number, key), judgement in ranked.judgements.items()
-            if key == each.key
-            and number in ranked.entries
-            and not ranked.candidates[number].own
-            and judgement.outcome in (*NEAR, "conflict")
+            for number, judgement in ranked.by_strand[each.key].items()
+            if not ranked.candidates[number].own and judgement.outcome in (*NEAR, "conflict")
         ]
         order = {each.key: place for place, each in enumerate(accepted.strand)}
         levels = [*NEAR, "conflict"]
@@ -141,7 +135,7 @@ class Gaps(Ranks):
     ) -> dict[str, object]:
         confirmed = _within(ranked.levels(strand.key, proposals=False), only)
         supposed = _within(ranked.levels(strand.key, proposals=True), only)
-        counted = count(strand, confirmed, ranked.candidates, ranked.ground)
+        counted = ranked.counted(strand, confirmed)
         roles = by_role(confirmed, ranked.candidates, ("requirement", "practice"))
         grade = ranked.searched[strand.key].grade
         stands = ranked.position(strand, confirmed, only)
@@ -193,8 +187,7 @@ class Gaps(Ranks):
 def _why_not(ranked: Ranked, strand: Strand, number: int, judgement: Judgement) -> str:
     if judgement.outcome == "conflict":
         return "people differ"
-    why = why_not_counted(ranked.candidates[number], strand, ranked.ground)
-    return why or ("a proposal" if not judgement.confirmed else "")
+    return ranked.uncounted[strand.key][number] or ("a proposal" if not judgement.confirmed else "")
 
 
 def _own(ranked: Ranked, strand: Strand) -> int:
@@ -224,13 +217,13 @@ def _coded(ranked: Ranked, facet: str) -> dict[str, set[int]]:
 def _to_recheck(ranked: Ranked, strand: Strand, only: Collection[int] | None) -> int:
     return sum(
         ranked.cause(number, strand, judgement.leading) is not None
-        for (number, key), judgement in ranked.judgements.items()
-        if key == strand.key and number in ranked.entries and (only is None or number in only)
+        for number, judgement in ranked.by_strand[strand.key].items()
+        if only is None or number in only
     )
 
 
 def _names(ranked: Ranked, strand: Strand, levels: Mapping[int, str]) -> list[str]:
     """The bodies behind what counts or would, duplicates and overlaps before complements."""
-    counted: Counted = count(strand, levels, ranked.candidates, ranked.ground)
+    counted = ranked.counted(strand, levels)
     near = {name for level in ("duplicates", "overlaps") for name in counted.bodies(level)}
     return sorted(near or counted.bodies("complements"))

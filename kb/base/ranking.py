@@ -8,11 +8,13 @@ from kb.assess import quotes
 from kb.assess.lineage import Lineage
 from kb.assess.positions import (
     Candidate,
+    Counted,
     Ground,
     Position,
-    count,
+    count_by,
     position,
     share,
+    why_not_counted,
 )
 from kb.assess.searched import Searched, SearchedSource, searched
 from kb.assess.suggest import Suggester
@@ -66,6 +68,26 @@ class Ranked:
         ]
 
     @cached_property
+    def by_strand(self) -> dict[str, dict[int, Judgement]]:
+        """Strand to the initiatives that were assessed against it, with what stands."""
+        found: dict[str, dict[int, Judgement]] = {s.key: {} for s in self.declarations.offer.strand}
+        for (number, key), judgement in self.judgements.items():
+            if key in found and number in self.entries:
+                found[key][number] = judgement
+        return found
+
+    @cached_property
+    def uncounted(self) -> dict[str, dict[int, str]]:
+        """Strand to the initiatives assessed against it, with why each does not count, or ""."""
+        return {
+            strand.key: {
+                number: why_not_counted(self.candidates[number], strand, self.ground)
+                for number in self.by_strand[strand.key]
+            }
+            for strand in self.declarations.offer.strand
+        }
+
+    @cached_property
     def suggested(self) -> dict[str, list[int]]:
         """Strand to the initiatives of others that suggest it, or that somebody assessed."""
         found: dict[str, list[int]] = {s.key: [] for s in self.declarations.offer.strand}
@@ -73,10 +95,10 @@ class Ranked:
             if self.candidates[number].own:
                 continue
             text = f"{entry.profile.title}\n{entry.profile.summary}"
-            keys = set(self.suggester.strands(text, entry.tags))
-            keys |= {key for key in found if (number, key) in self.judgements}
-            for key in keys:
-                found[key].append(number)
+            keys = self.suggester.strands(text, entry.tags)
+            for key in found:
+                if key in keys or number in self.by_strand[key]:
+                    found[key].append(number)
         return found
 
     def cause(self, number: int, strand: Strand, row: Assessment) -> str | None:
@@ -107,18 +129,22 @@ class Ranked:
             levels = {number: level for number, level in levels.items() if number in only}
             suggesting = [number for number in suggesting if number in only]
         return position(
-            count(strand, levels, self.candidates, self.ground),
+            self.counted(strand, levels),
             thresholds=self.ground.thresholds,
             assessed_share=share(suggesting, levels),
             grade=self.searched[strand.key].grade,
         )
 
+    def counted(self, strand: Strand, levels: Mapping[int, str]) -> Counted:
+        """What counts for the strand, of those levels."""
+        return count_by(levels, self.candidates, self.uncounted[strand.key])
+
     def levels(self, strand: str, *, proposals: bool) -> dict[int, str]:
         """Initiative to the level that holds: confirmed ones, and proposals if asked for."""
         return {
             number: judgement.outcome
-            for (number, key), judgement in self.judgements.items()
-            if key == strand and (proposals or judgement.confirmed) and number in self.entries
+            for number, judgement in self.by_strand[strand].items()
+            if proposals or judgement.confirmed
         }
 
 
@@ -143,6 +169,7 @@ class Ranks(Screens, Offers):
             lineage = self.lineage(reading, declarations.offer)
             book = declarations.book
             entries = register.entries(reading)
+            waiting_for = self._unscreened(reading, declarations) if waiting else {}
             pages = pages_of(reading)
             verdicts = documents.verdicts(reading)
             contested = {
@@ -168,7 +195,7 @@ class Ranks(Screens, Offers):
                 texts=pages,
                 lineage=lineage,
                 searched=self._searched(reading, declarations, lineage, at),
-                waiting=self._unscreened(reading, declarations) if waiting else {},
+                waiting=waiting_for,
                 marks=(f"what if: the offer were {offer}",) if offer else self._marks(at),
             )
 

@@ -33,9 +33,7 @@ class Rechecks(Gaps, Reviews):
         for strand in ranked.declarations.offer.strand:
             confirmed = ranked.levels(strand.key, proposals=False)
             now = ranked.position(strand, confirmed)
-            for (number, key), judgement in ranked.judgements.items():
-                if key != strand.key or number not in ranked.entries:
-                    continue
+            for number, judgement in ranked.by_strand[strand.key].items():
                 if ranked.candidates[number].own:
                     continue
                 cause = self._cause(ranked, strand, number, judgement)

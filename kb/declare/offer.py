@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import date
+from functools import cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -51,8 +52,13 @@ class Strand(Strict):
     @property
     def version(self) -> str:
         """Twelve hexadecimal digits that change with `what`, `audience`, `means` or `counts`."""
-        ground = [self.what, sorted(self.audience), sorted(self.means), sorted(self.counts)]
-        return hashlib.sha256(json.dumps(ground).encode()).hexdigest()[:12]
+        return _version(self.what, self.audience, self.means, self.counts)
+
+
+@cache
+def _version(what: str, *codes: tuple[str, ...]) -> str:
+    ground = [what, *(sorted(each) for each in codes)]
+    return hashlib.sha256(json.dumps(ground).encode()).hexdigest()[:12]
 
 
 class Ours(Strict):

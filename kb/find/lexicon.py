@@ -5,10 +5,12 @@ A form is compared word by word, whatever stands between the words (`anti-racism
 unless the term is `exact`. The longest form that fits is the one that occurs.
 """
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,15 +60,25 @@ class Worded:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._originals = WORD.findall(text)
-        self.words = [original.casefold() for original in self._originals]
+        folded = text.casefold()
+        # Folded at once where no letter became several, which might make other words.
+        self.words: list[str] = (
+            WORD.findall(folded)
+            if len(folded) == len(text)
+            else [word.casefold() for word in WORD.findall(text)]
+        )
         self.known = frozenset(self.words)
-        self._places: list[tuple[int, int]] | None = None
+
+    @cached_property
+    def _originals(self) -> list[str]:
+        return WORD.findall(self.text)
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        return [match.span() for match in WORD.finditer(self.text)]
 
     def place(self, at: int, count: int) -> tuple[int, int]:
         """Where so many words from that one on stand, in characters of the text."""
-        if self._places is None:
-            self._places = [match.span() for match in WORD.finditer(self.text)]
         return self._places[at][0], self._places[at + count - 1][1]
 
     def originals(self, start: int, end: int) -> Sequence[str]:
@@ -79,6 +91,10 @@ class Matcher:
     """Finds the forms of terms in texts."""
 
     _by_first: dict[str, list[_Form]] = field(default_factory=lambda: defaultdict(list))
+    # By the first word of one that has no other, else by the first two.
+    _by_opening: dict[str | tuple[str, ...], list[_Form]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
     @classmethod
     def of(cls, terms: Iterable["Term"]) -> "Matcher":
@@ -95,9 +111,15 @@ class Matcher:
     @classmethod
     def of_phrases(cls, phrases: Iterable[str]) -> "Matcher":
         """A matcher for plain phrases, each its own term."""
+        return cls.of_families({phrase: [phrase] for phrase in phrases})
+
+    @classmethod
+    def of_families(cls, phrases: Mapping[str, Iterable[str]]) -> "Matcher":
+        """A matcher for plain phrases, each a form of the term it is listed under."""
         matcher = cls()
-        for phrase in phrases:
-            matcher._add(phrase, phrase, False, True, counts=True)
+        for term, forms in phrases.items():
+            for form in forms:
+                matcher._add(term, form, False, True, counts=True)
         matcher._sort()
         return matcher
 
@@ -110,20 +132,27 @@ class Matcher:
         self._by_first[words[0]].append(made)
         if plural and len(words) == 1:
             self._by_first[words[0] + "s"].append(made)
+        if counts:
+            self._by_opening[words[:2] if len(words) > 1 else words[0]].append(made)
+            if plural and len(words) <= 2:
+                *lead, last = words
+                self._by_opening[(*lead, last + "s") if lead else last + "s"].append(made)
 
     def _sort(self) -> None:
         for forms in self._by_first.values():
             forms.sort(key=lambda form: len(form.words), reverse=True)
 
-    def meets(self, worded: "Worded") -> bool:
-        """True where any form that counts occurs; an exception beside it is not looked for."""
-        firsts = self._by_first
-        return not firsts.keys().isdisjoint(worded.known) and any(
-            form.counts and form.fits(worded, at)
-            for at, first in enumerate(worded.words)
-            if first in firsts
-            for form in firsts[first]
-        )
+    def terms(self, worded: "Worded") -> set[str]:
+        """Every term with a form that occurs; exceptions beside them are not looked for."""
+        there: set[str | tuple[str, ...]] = {*worded.known, *itertools.pairwise(worded.words)}
+        openings = there & self._by_opening.keys()
+        found = set[str]()
+        for opening in openings:
+            for form in self._by_opening[opening]:
+                short = len(form.words) <= 2 and not form.cased
+                if short or any(form.fits(worded, at) for at in range(len(worded.words))):
+                    found.add(form.term)
+        return found
 
     def occurrences(self, text: "str | Worded") -> list[Occurrence]:
         """Every term that occurs, in order of place; forms of different terms may overlap."""

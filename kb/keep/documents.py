@@ -74,12 +74,16 @@ def find(reading: Reading, source: str, key: str, addresses: Collection[str]) ->
 
 def held(reading: Reading, ids: Collection[int] | None = None) -> list[Held]:
     """What is held of those documents, of all where none are named, oldest first."""
-    if ids is None and not isinstance(reading, Writing):
-        # A look at the store does not change: what was read whole is read once.
-        if "held" not in reading.seen:
-            reading.seen["held"] = _held(reading, None)
-        return list(reading.seen["held"])
-    return _held(reading, ids)
+    if isinstance(reading, Writing):
+        return _held(reading, ids)
+    # A look at the store does not change: what was read whole is read once.
+    if ids is None and "held" not in reading.seen:
+        reading.seen["held"] = _held(reading, None)
+    whole: list[Held] | None = reading.seen.get("held")
+    if whole is None:
+        return _held(reading, ids)
+    wanted = None if ids is None else set(ids)
+    return [each for each in whole if wanted is None or each.id in wanted]
 
 
 def _held(reading: Reading, ids: Collection[int] | None) -> list[Held]:
@@ -97,7 +101,7 @@ def _held(reading: Reading, ids: Collection[int] | None) -> list[Held]:
     )
     if ids is not None:
         query = query.where(col(Document.id).in_(list(ids)))
-    return [Held(*row) for row in reading.session.exec(query)]
+    return [Held(*row) for row in reading.read(query, Document, Standing, Revision, Relevance)]
 
 
 def each_held(reading: Reading, ids: Collection[int] | None = None) -> Iterator[Held]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqlmodel import col, select
 
@@ -56,28 +57,32 @@ class Judgement:
     assessments: tuple[Assessment, ...]
     resolved: str = ""
 
-    @property
+    @cached_property
     def confirmed(self) -> tuple[Assessment, ...]:
         """Those that a person confirmed."""
         return tuple(row for row in self.assessments if row.basis == Basis.confirmed)
 
-    @property
+    @cached_property
     def ground(self) -> tuple[Assessment, ...]:
         """Those that hold: confirmed before proposed, a person's before desk research."""
         people = tuple(row for row in self.assessments if row.person != DESK_RESEARCH)
         return self.confirmed or people or self.assessments
 
-    @property
+    @cached_property
     def outcome(self) -> str:
         """The level that holds, or `conflict` where people differ."""
+        if len(self.assessments) == 1:
+            return self.assessments[0].level.value
         levels = {row.level.value for row in self.ground}
         if len(levels) > 1:
             return self.resolved or "conflict"
         return next(iter(levels))
 
-    @property
+    @cached_property
     def leading(self) -> Assessment:
         """The newest assessment of the level that holds."""
+        if len(self.assessments) == 1:
+            return self.assessments[0]
         rows = self.ground
         agreeing = [row for row in rows if row.level == self.outcome] or rows
         return agreeing[-1]

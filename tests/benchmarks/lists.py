@@ -24,7 +24,7 @@ WORDS = (
     "race equality boards trusts mentoring staff programme anti-racism network learning data "
     "patients services leaders review support people work health care community report chairs"
 ).split()
-COMMANDS = ("gaps", "overlaps", "recheck", "initiatives", "inbox", "moved 2026-01-02")
+COMMANDS = ("gaps", "overlaps", "recheck", "initiatives", "inbox", "moved 2026-01-03")
 TIMES = 2
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from kb.base.indexing import entries_of, words_of
 from kb.contract import normalised
+from kb.declare.codebook import CodeBook
 from kb.declare.declarations import Declarations
 from kb.errors import Refused, Unknown
 from kb.find import index
@@ -16,7 +17,7 @@ from kb.home import DECLARATIONS, Home
 from kb.keep import documents, register, since
 from kb.keep.found import Alias, Declaration
 from kb.keep.merging import merges
-from kb.keep.said import StrandStep
+from kb.keep.said import StrandStep, Tag
 from kb.keep.store import Reading, Store, Writing
 
 
@@ -136,6 +137,7 @@ class Core:
                     continue
                 row = Declaration(name=name, text=declarations.texts[name])
                 writing.replace(Declaration, [row], name=name)
+            _recode(writing, declarations.book)
             yield writing
         # What was decided is stored; an index that cannot be had now catches up later.
         with suppress(index.Locked, index.Missing):
@@ -206,3 +208,13 @@ class Core:
             known = [f"d{each.id}" for each in documents.held(reading)]
             raise Unknown("document", named, known, where="the store")
         return found[0]
+
+
+def _recode(writing: Writing, book: CodeBook) -> None:
+    """Codes that were renamed are what they are called now; of one that was split a person says."""
+    for tag in register.tags_outside(writing, book.codes):
+        heirs = book.heirs(tag.facet, tag.code) if tag.facet in book.codes else []
+        if len(heirs) == 1:
+            writing.end(tag)
+            if not writing.rows(Tag, initiative=tag.initiative, facet=tag.facet, code=heirs[0]):
+                writing.add(Tag(initiative=tag.initiative, facet=tag.facet, code=heirs[0]))

@@ -11,11 +11,21 @@ from kb.base.ranking import Ranked
 from kb.base.reviewing import Reviews
 from kb.declare.offer import Strand
 from kb.errors import Refused
+from kb.keep import register
 from kb.keep.register import Judgement
 
 RECHECK = "initiative strand cause old nearest would_become".split()
 NO_QUOTE = "no quote"
-CAUSES = ("quote gone", "page gone", "strand changed", "strand split", "initiative", NO_QUOTE)
+CODE_SPLIT = "code split"
+CAUSES = (
+    "quote gone",
+    "page gone",
+    "strand changed",
+    "strand split",
+    "initiative",
+    CODE_SPLIT,
+    NO_QUOTE,
+)
 
 
 class Rechecks(Gaps, Reviews):
@@ -51,8 +61,28 @@ class Rechecks(Gaps, Reviews):
                         "would_become": then.value if then != now else None,
                     }
                 )
+        rows += self._split_codes(ranked, at)
         rows.sort(key=_order)
         return Rows("recheck", tuple(RECHECK), rows, ranked.marks)
+
+    def _split_codes(self, ranked: Ranked, at: int | None) -> list[dict[str, object]]:
+        """The tags whose code became several: what was renamed alone is recoded already."""
+        book = ranked.declarations.book
+        with self.store.reading(at) as reading:
+            tags = register.tags_outside(reading, book.codes)
+        return [
+            {
+                "initiative": ranked.entries[tag.initiative].slug,
+                "strand": None,
+                "cause": f"{CODE_SPLIT}: {tag.facet} is {' or '.join(heirs)} now",
+                "old": f"{tag.facet}={tag.code}",
+                "nearest": None,
+                "would_become": None,
+            }
+            for tag in tags
+            if tag.initiative in ranked.entries
+            and len(heirs := book.heirs(tag.facet, tag.code)) > 1
+        ]
 
     @staticmethod
     def _cause(ranked: Ranked, strand: Strand, number: int, judgement: Judgement) -> str | None:
@@ -113,4 +143,4 @@ def _order(row: Mapping[str, object]) -> tuple[bool, int, str, str]:
     cause = str(row["cause"])
     place = next(n for n, each in enumerate(CAUSES) if cause.startswith(each))
     moves = row["would_become"] is not None and cause != NO_QUOTE
-    return (not moves, place, str(row["strand"]), str(row["initiative"]))
+    return (not moves, place, str(row["strand"] or ""), str(row["initiative"]))

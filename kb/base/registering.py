@@ -161,7 +161,10 @@ class Registering(Core):
         elif facet in self.declarations.book.facets.one:
             kept = codes
         else:
-            kept = [*old, *(code for code in codes if code not in old)]
+            book = self.declarations.book
+            # A former code that became one of those named is what is said anew.
+            stays = [code for code in old if not set(book.heirs(facet, code)) & {*codes} - {code}]
+            kept = [*stays, *(code for code in codes if code not in stays)]
         rows = [Tag(initiative=entry.id, facet=facet, code=code) for code in kept]
         writing.replace(Tag, rows, initiative=entry.id, facet=facet)
         if facet == "status" and not remove:

@@ -52,7 +52,11 @@ def _shown(asking: Asking, row: dict[str, object]) -> str:
     """Shows the old quote beside the nearest passage; the key the person answers with."""
     asking.say()
     becomes = f"; without it the strand is {row['would_become']}" if row["would_become"] else ""
-    asking.say(f"{row['initiative']} and {row['strand']}: {row['cause']}{becomes}")
+    asking.say(f"{row['initiative']} and {row['strand'] or 'its codes'}: {row['cause']}{becomes}")
+    if row["strand"] is None:
+        facet = str(row["old"]).partition("=")[0]
+        asking.say(f"  was: {row['old']}; say which: kb tag {row['initiative']} {facet}=CODE")
+        return asking.key("", {key: CHOICES[key] for key in "sq"})
     asking.say(f"  was: {row['old'] or 'no quote'}")
     asking.say(f"  now: {row['nearest'] or 'nothing like it'}")
     keys = CHOICES if row["nearest"] else {key: CHOICES[key] for key in "sq"}

@@ -93,6 +93,11 @@ class CodeBook(BaseModel):
             raise Unknown("code", code, self.codes[vocabulary], where=f"facet {vocabulary!r}")
         return folded[code.casefold()]
 
+    def heirs(self, facet: str, code: str) -> list[str]:
+        """What a code became: itself while it is in the book, else the codes that it `was`."""
+        table = self.codes[facet]
+        return [code] if code in table else [new for new, each in table.items() if each.was == code]
+
     def tag(self, text: str) -> tuple[str, list[str]]:
         """`facet=code,code`, or a bare code that one facet alone has, as facet and codes."""
         facet, equals, codes = text.partition("=")

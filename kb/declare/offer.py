@@ -135,12 +135,15 @@ class Offer(BaseModel):
         raise Unknown("strand", key, [strand.key for strand in self.strand], where="the offer")
 
     def against(self, book: CodeBook) -> list[str]:
-        """Faults of the strands against the code book, one line each."""
+        """Faults of the strands against the code book, one line each.
+
+        A code that the book renamed or split is none: the offer was accepted before.
+        """
         found = []
         for number, strand in enumerate(self.strand, 1):
             for field, facet in (("audience", "audience"), ("means", "means"), ("counts", "role")):
                 for code in getattr(strand, field):
-                    if code not in book.codes[facet]:
+                    if not book.heirs(facet, code):
                         hint = nearest(code, book.codes[facet])
                         found.append(
                             f"offer.toml: strand {number} ({strand.key}) field {field!r}: "

@@ -1,7 +1,7 @@
 """The register: initiatives with their profiles, codes, relations and assessments."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -123,6 +123,18 @@ def entries(reading: Reading, ids: Collection[int] | None = None) -> dict[int, E
         if merged and stays in found:
             found[stays].tags = merged.tags | found[stays].tags
     return found
+
+
+def tags_outside(reading: Reading, codes: Mapping[str, Collection[str]]) -> list[Tag]:
+    """Standing tags whose code is in none of those vocabularies, oldest first."""
+    named = select(Tag.facet, Tag.code).where(standing(Tag, reading.at)).distinct()
+    found = [
+        tag
+        for facet, code in reading.session.exec(named)
+        if code not in codes.get(facet, ())
+        for tag in reading.rows(Tag, facet=facet, code=code)
+    ]
+    return sorted(found, key=lambda tag: tag.id or 0)
 
 
 def by_slug(reading: Reading, slug: str) -> int | None:

@@ -75,3 +75,37 @@ def test_the_matrix_is_a_row_a_code_and_strand(base: kb.KnowledgeBase) -> None:
     assert "peer-learning" not in topics
     with pytest.raises(Unknown):
         base.gaps(by="colour")
+
+
+def test_of_codes_renamed_or_split_only_the_ambiguous_are_queued(base: KnowledgeBase) -> None:
+    slug = made(base)
+    base.tag(slug, ["means=network,course", "kind=network"])
+    book = base.home.declaration("codebook.toml")
+    text = book.read_text()
+    network, course = (
+        'network = "Standing membership."',
+        'course = "Taught, with a beginning and an end."',
+    )
+    assert text.count(network) == 1
+    assert text.count(course) == 1
+    renamed = 'membership = { means = "Standing membership.", was = "network" }'
+    split = [
+        f'{name} = {{ means = "Taught.", was = "course" }}'
+        for name in ("short-course", "long-course")
+    ]
+    book.write_text(text.replace(network, renamed).replace(course, "\n".join(split)))
+    offer = base.home.declaration("offer.toml")
+    draft = offer.read_text().replace('"course"', '"long-course"')
+    offer.write_text(draft.replace('"network"', '"membership"'))
+    with kb.connect(base.home.path, by="ana") as later:
+        later.accept()
+        (row,) = [row for row in later.initiatives().rows if row["slug"] == slug]
+        assert sorted(row["means"]) == ["course", "membership"]
+        rows = [row for row in later.recheck().rows if row["cause"].startswith("code split")]
+        assert (slug, "means=course") in [(row["initiative"], row["old"]) for row in rows]
+        later.tag(slug, ["means=short-course"])
+        rows = [row for row in later.recheck().rows if row["cause"].startswith("code split")]
+        assert slug not in [row["initiative"] for row in rows]
+        (row,) = [row for row in later.initiatives().rows if row["slug"] == slug]
+        assert sorted(row["means"]) == ["membership", "short-course"]
+        assert row["kind"] == "network"  # another facet's code of that name

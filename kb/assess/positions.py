@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from kb.declare.codebook import CodeBook, audiences
+from kb.declare.boards import audiences
+from kb.declare.codebook import CodeBook
 from kb.declare.offer import Positions, Strand
 
 ENGLAND_WIDE = frozenset({"england", "sector", "members"})

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from kb.assess import quotes
-from kb.declare.codebook import audiences
+from kb.declare.boards import audiences
 from kb.declare.offer import Offer
 from kb.find.lexicon import Matcher, Worded
 

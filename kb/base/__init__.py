@@ -14,6 +14,7 @@ from kb.base.moving import Moves
 from kb.base.registering import Registering
 from kb.base.showing import Shows
 from kb.base.sourcing import Sourcing
+from kb.base.watching import Watches
 from kb.declare.declarations import Declarations
 from kb.errors import KBError, Refused
 from kb.home import DECLARATIONS, REGISTER, Home, Settings, find_home, shipped
@@ -36,7 +37,7 @@ LISTS = (
 )
 
 
-class KnowledgeBase(Registering, Sourcing, Forgets, Moves, Lists, Codes, Shows):
+class KnowledgeBase(Registering, Sourcing, Forgets, Moves, Lists, Codes, Shows, Watches):
     """One knowledge base, opened; use it in a `with`."""
 
     def __enter__(self) -> Self:

@@ -11,6 +11,8 @@ from kb.find.lexicon import Alternatives, fold
 from kb.keep import documents, register
 from kb.keep.store import Reading
 
+KIND_OF_BODY = "organisation_kind"  # found by its words, no facet to filter by
+
 
 def entries_of(
     reading: Reading,
@@ -31,9 +33,10 @@ def entries_of(
             url=profile.url or "",
             summary=profile.summary,
             slug=each.slug,
+            when=profile.started or "",
             body=bodies.name(profile.organisation),
             names=bodies.spellings(profile.organisation),
-            codes=each.tags,
+            codes=each.tags | {KIND_OF_BODY: [profile.organisation_kind or ""]},
         )
     organisations = source_organisations(declarations)
     for held in documents.each_held(reading, document_ids):
@@ -48,6 +51,7 @@ def entries_of(
             url=held.standing.url,
             summary=held.revision.summary,
             text=held.revision.text,
+            when=str(held.revision.updated_on or held.revision.published_on or "")[:10],
             body=bodies.name(organisation) if organisation else "",
             names=bodies.spellings(organisation) if organisation else (),
         )

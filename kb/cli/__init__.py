@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "decisions": "register",
         "forget": "identifying",
         "search": "find",
+        "watch": "watching",
         "offer": "assessing",
         "assess": "assessing",
         "suggest": "working",

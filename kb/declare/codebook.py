@@ -1,6 +1,5 @@
 """The code book: the closed vocabularies an initiative is tagged with."""
 
-from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -8,9 +7,6 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from kb.contract import Strict
 from kb.errors import Refused, Unknown
-
-# What `boards` stands for: the people who make up the board of a trust.
-BOARD = frozenset({"boards", "chairs", "chief-executives", "executives", "non-executives"})
 
 # Vocabularies that are no facets: they code decisions and bodies, not initiatives.
 NOT_FACETS = ("overlap", "exclusion_reason", "organisation_kind")
@@ -132,9 +128,3 @@ def _code(entry: Any) -> Any:
     if isinstance(entry, dict) and "in" in entry:
         return {("within" if key == "in" else key): value for key, value in entry.items()}
     return entry
-
-
-def audiences(codes: Iterable[str]) -> frozenset[str]:
-    """The codes, with `boards` widened to everyone who sits on one."""
-    asked = frozenset(codes)
-    return asked | BOARD if "boards" in asked else asked

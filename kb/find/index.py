@@ -6,7 +6,6 @@ and `state.json`, the act up to which it was written and the declarations it was
 """
 
 import json
-import math
 import re
 import secrets
 import shutil
@@ -16,13 +15,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from kb.errors import KBError, Unknown
 from kb.find.lexicon import WORD, Alternatives, fold
-from kb.find.query import Query, Unit
+from kb.find.query import FACETS, Node, Query, Unit
+from kb.find.ranking import (
+    RANKING,
+    Ranking,
+    bm25,
+    gram_share,
+    gram_weight,
+    grams,
+    grams_typed,
+    rarity,
+)
 
 with warnings.catch_warnings():
     # Whoosh 2.7.4 dates from 2016: its sources have escapes that 3.12 and later warn of.
@@ -39,17 +50,15 @@ with warnings.catch_warnings():
 # Whoosh names segments by `random`; where a caller has seeded that, two get one name.
 whoosh_codec.random_name = lambda size=28: secrets.token_hex(size // 2)
 
-FORM = "3"  # changes when rows must be indexed anew
+FORM = "4"  # changes when rows must be indexed anew
 WORDS = "words.json"
 STATE = "state.json"
 
-# What a match in a field weighs.
-FIELD_WEIGHTS = {"title": 3.0, "organisation": 2.0, "summary": 1.6, "tags": 1.2, "text": 1.0}
-# BM25: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.
-BM25_K1 = 1.2
-BM25_B = 0.6
-FACETS = "role reach kind means audience setting group focus region status effect".split()
 SNIPPET_WIDTH = 160
+NEAR_WORDS = 10  # how far apart the words of a phrase may stand that nothing holds
+MOST_BEGINNINGS = 50  # stems that a word with a star stands for, the commonest
+LIKE_WORDS = 12
+LETTERS = "like it in letters"  # what stands for the words of a hit that has none
 WAIT_SECONDS = 2.0
 POOL_MB = 24  # of postings held before they are written out: a large crawl must not grow by them
 
@@ -86,6 +95,17 @@ class _Stems(Tokenizer):  # type: ignore[misc]
                 yield token
 
 
+class _Grams(Tokenizer):  # type: ignore[misc]
+    """Runs of letters, for the second opinion."""
+
+    def __call__(self, value: str, positions: bool = False, **how: Any) -> Iterator[Any]:
+        token = Token(positions)
+        token.boost, token.stopped = 1.0, False
+        for place, gram in enumerate(grams(value)):
+            token.text, token.pos = gram, place
+            yield token
+
+
 _ANALYSER = _Stems()
 _SCHEMA = Schema(
     id=ID(stored=True, unique=True),
@@ -99,6 +119,8 @@ _SCHEMA = Schema(
     summary=TEXT(_ANALYSER, stored=True),
     tags=TEXT(_ANALYSER),
     text=TEXT(_ANALYSER, stored=True),
+    grams=TEXT(_Grams(), phrase=False),
+    when=ID(stored=True),  # YYYY, YYYY-MM or YYYY-MM-DD
     body=KEYWORD(commas=True),
     **{facet: KEYWORD(commas=True, stored=facet == "region") for facet in FACETS},
 )
@@ -118,6 +140,7 @@ class Entry:
     text: str = ""
     slug: str | None = None
     document: str | None = None
+    when: str = ""  # YYYY, YYYY-MM or YYYY-MM-DD
     body: str = ""
     names: Sequence[str] = ()  # other names of the body: found, not shown
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -146,6 +169,20 @@ class Hit:
     score: float
     snippet: str
     matched: list[str]
+    when: str = ""
+    why: tuple[str, ...] = ()  # what each part of the score is
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a query found, best first, before any of it is shown."""
+
+    numbers: list[int]
+    scores: Mapping[int, float]
+    met: Mapping[int, list[str]]  # the forms that each holds
+    why: Mapping[int, list[str]]  # what each part of its score is
+    without: tuple[str, ...] = ()  # things looked for that nothing holds
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -286,6 +323,10 @@ def _row(entry: Entry) -> dict[str, Any]:
         "summary": entry.summary,
         "tags": f"{tags} {slug}",
         "text": entry.text,
+        "grams": " ".join(
+            [entry.title, entry.organisation, *entry.names, entry.summary, tags, slug]
+        ),
+        "when": entry.when,
         "body": _key(entry.body),
         **{facet: ",".join(map(_key, entry.codes.get(facet, ()))) for facet in FACETS},
     }
@@ -298,8 +339,9 @@ def _key(value: str) -> str:
 class Index:
     """An index opened for searching."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ranking: Ranking = RANKING) -> None:
         """Raises Missing where there is none, or it is of another form."""
+        self.ranking = ranking
         if act_of(folder) is None:
             raise Missing(f"no index of this form in {folder}", hint="kb reindex makes it")
         noted = json.loads((folder / WORDS).read_text())
@@ -317,24 +359,220 @@ class Index:
         self._searcher.close()
 
     def search(self, query: Query, filters: Filters, *, limit: int) -> list[Hit]:
-        """The best hits: those with all units first, then those with most, then by score."""
-        allowed = self._allowed(filters)
-        tiers = self._tiers(filters)
-        totals: dict[int, float] = defaultdict(float)
+        """The best hits: those with all that is looked for first, then by score."""
+        return self.hits(self.find(query, filters), limit=limit)
+
+    def hits(self, found: Found, *, limit: int) -> list[Hit]:
+        """The first of what was found, as it is shown."""
+        return [self._hit(number, found) for number in found.numbers[:limit]]
+
+    def find(self, query: Query, filters: Filters, *, but: str = "") -> Found:
+        """Everything the query finds, best first; without the initiative of the slug `but`.
+
+        What lacks something looked for is left out unless it shares enough of the rest, by
+        words or by runs of letters: a query that nothing answers finds nothing.
+        """
+        allowed = self._allowed(filters, query)
+        tiers = self._tiers(filters, query)
+        words: dict[int, float] = defaultdict(float)
+        covered: dict[int, float] = defaultdict(float)
         met: dict[int, list[str]] = defaultdict(list)
-        for unit in query.units:
-            for number, (score, form) in self._unit(unit).items():
-                if allowed is None or number in allowed:
-                    totals[number] += score
-                    met[number].append(form)
+        why: dict[int, list[str]] = defaultdict(list)
+        count, without, weights = self._reader.doc_count() or 1, [], 0.0
+        for node in query.wanted:
+            holding = self._node(node)
+            weight = rarity(len(holding), count)
+            weights += weight
+            without += [] if holding else [node.shown]
+            for number, (score, form) in holding.items():
+                words[number] += score
+                covered[number] += weight
+                met[number].append(form)
+                why[number].append(f"{form} {score:.2f}")
+        runs, share = self._runs(query.typed)
+        keep = {
+            number
+            for number in {*words, *runs}
+            if (allowed is None or number in allowed)
+            and (
+                len(met[number]) == len(query.wanted)
+                or share.get(number, 0.0) >= self.ranking.least_grams
+                or covered[number] >= self.ranking.least_words * weights
+            )
+        }
+        if not query.wanted:
+            keep = allowed or set()
+        keep -= {self._slugs[but]} if but else set()
+        for node in (*query.must, *(n for n in query.wanted if isinstance(n, Unit) and n.phrase)):
+            keep &= self._node(node).keys()
+        for node in query.never:
+            keep -= self._node(node).keys()
+        scores = self._together(words, runs, met, keep, len(query.wanted) or 1)
+        for number in keep & runs.keys():
+            why[number].append(f"letters {share[number]:.0%}")
+            if not met[number]:
+                met[number] = [LETTERS]
         order = sorted(
-            totals, key=lambda number: (tiers(number), -len(met[number]), -totals[number], number)
+            keep,
+            key=lambda number: (
+                tiers(number),
+                len(met[number]) < len(query.wanted) or met[number] == [LETTERS],
+                -scores[number],
+                number,
+            ),
         )
-        return [self._hit(number, totals[number], met[number]) for number in order[:limit]]
+        notes = [*query.notes, *self._nearby(query)]
+        return Found(order, scores, met, why, tuple(without), tuple(notes))
+
+    def _together(
+        self,
+        words: Mapping[int, float],
+        runs: Mapping[int, float],
+        met: Mapping[int, list[str]],
+        keep: set[int],
+        wanted: int,
+    ) -> dict[int, float]:
+        """The two opinions as one score; each in shares of the best of what is kept."""
+        best_words = max((words[n] for n in keep if n in words), default=0.0) or 1.0
+        best_runs = max((runs[n] for n in keep if n in runs), default=0.0) or 1.0
+        breadth = {n: (len(met.get(n, ())) / wanted) ** self.ranking.breadth for n in keep}
+        return {
+            n: breadth[n] * words.get(n, 0.0) / best_words
+            + self.ranking.grams * runs.get(n, 0.0) / best_runs
+            for n in keep
+        }
+
+    def _runs(self, text: str) -> tuple[dict[int, float], dict[int, float]]:
+        """Document number to its score by runs of letters, and to the share of them it has."""
+        count = self._reader.doc_count() or 1
+        most = min(count * self.ranking.gram_common, self.ranking.gram_most)
+        most = max(most, 1.0)
+        scores: dict[int, float] = defaultdict(float)
+        held: dict[int, float] = defaultdict(float)
+        total = 0.0
+        telling = " ".join(word for word in text.split() if word not in STOP_WORDS)
+        for gram, typed in grams_typed(telling).items():
+            try:
+                frequency = self._reader.doc_frequency("grams", gram)
+                weight = gram_weight(frequency, count)
+                total += weight
+                if not 0 < frequency <= most:
+                    if frequency:
+                        total -= weight
+                    continue
+                matcher = self._reader.postings("grams", gram)
+            except TermNotFound:
+                total += gram_weight(0, count)
+                continue
+            while matcher.is_active():
+                number = matcher.id()
+                runs = self._reader.doc_field_length(number, "grams", 1)
+                scores[number] += weight * typed * gram_share(matcher.weight(), runs, self.ranking)
+                held[number] += weight
+                matcher.next()
+        return scores, {number: part / total for number, part in held.items()} if total else {}
+
+    def _node(self, node: Node) -> dict[int, tuple[float, str]]:
+        """Document number to its score for the thing, with the form that it holds."""
+        if isinstance(node, Unit):
+            return self._unit(node)
+        found = [self._node(part) for part in node.parts]
+        if not node.all:
+            best: dict[int, tuple[float, str]] = {}
+            for each in found:
+                for number, scored in each.items():
+                    best[number] = max(best.get(number, scored), scored)
+            return best
+        both = set.intersection(*(set(each) for each in found))
+        return {
+            number: (
+                sum(each[number][0] for each in found),
+                " ".join(each[number][1] for each in found),
+            )
+            for number in both
+        }
+
+    def _nearby(self, query: Query) -> list[str]:
+        """For each phrase that nothing holds, how many hold its words near one another."""
+        notes = []
+        for unit in query.units:
+            stems = [token.text for token in _ANALYSER(" ".join(unit.words))]
+            if not unit.phrase or len(stems) < 2 or self._unit(unit):
+                continue
+            fields = [unit.field] if unit.field else list(self.ranking.fields)
+            near = set[int]().union(
+                *(Phrase(name, stems, slop=NEAR_WORDS).docs(self._searcher) for name in fields)
+            )
+            *lead, last = unit.words
+            notes.append(f"no hit for {unit.shown}; {len(near)} for {last} near {' '.join(lead)}")
+        return notes
+
+    def did_you_mean(self, found: Found, query: Query) -> list[str]:
+        """Words of the best hits that are spelt nearly as one that nothing holds."""
+        shown = self.hits(found, limit=5)
+        known = {
+            word
+            for hit in shown
+            for word in WORD.findall(f"{hit.title} {hit.organisation} {hit.snippet}".casefold())
+        }
+        near = (get_close_matches(word, sorted(known), n=1, cutoff=0.75) for word in found.without)
+        return [word for words in near for word in words]
+
+    def facets(self, found: Found) -> dict[str, dict[str, int]]:
+        """Facet to its codes with how many of what was found have each; none are left out."""
+        numbers = set(found.numbers)
+        counted = {
+            facet: {
+                code: sum(number in numbers for number in self._with(facet, _key(code)))
+                for code in codes
+            }
+            for facet, codes in self.words.codes.items()
+        }
+        return {
+            facet: {code: count for code, count in codes.items() if count}
+            for facet, codes in counted.items()
+        }
+
+    def coded(self, found: Found, facet: str) -> dict[int, list[str]]:
+        """Each id of what was found with its codes of the facet."""
+        numbers = set(found.numbers)
+        coded: dict[int, list[str]] = {number: [] for number in found.numbers}
+        for code in self.words.codes.get(facet, ()):
+            for number in self._with(facet, _key(code)):
+                if number in numbers:
+                    coded[number].append(code)
+        return coded
+
+    def words_of(self, slug: str) -> list[Unit]:
+        """The rarest words of an initiative, by which others like it are found.
+
+        Raises Unknown, naming the nearest, where no entry has that slug.
+        """
+        slugs = self._slugs
+        if slug not in slugs:
+            raise Unknown("initiative", slug, slugs, where="the index")
+        row = self._reader.stored_fields(slugs[slug])
+        count = self._reader.doc_count() or 1
+        words = dict.fromkeys(WORD.findall(f"{row['title']} {row['summary']}".casefold()))
+
+        def rare(word: str) -> float:
+            stems = [token.text for token in _ANALYSER(word)]
+            often = [self._reader.doc_frequency("summary", stem) for stem in stems]
+            return rarity(often[0], count) if often and often[0] > 1 else 0.0
+
+        rarest = sorted(words, key=rare, reverse=True)[:LIKE_WORDS]
+        return [Unit((word,)) for word in words if word in rarest]
+
+    @cached_property
+    def _slugs(self) -> dict[str, int]:
+        numbers = self._with("part", "register")
+        return {self._reader.stored_fields(number)["slug"]: number for number in numbers}
 
     def _unit(self, unit: Unit) -> dict[int, tuple[float, str]]:
         """Document number to the best score of any form of the unit, with that form."""
         best: dict[int, tuple[float, str]] = {}
+        if unit.prefix:
+            return self._beginning(unit)
         forms = [(unit.words, 1.0, unit.phrase)]
         forms += [
             (tuple(other.split()), weight, len(other.split()) > 1) for other, weight in unit.others
@@ -346,9 +584,27 @@ class Index:
                     best[number] = (score * weight, shown)
         return best
 
+    def _beginning(self, unit: Unit) -> dict[int, tuple[float, str]]:
+        """What holds a word that begins so, by its commonest stems."""
+        (word,) = unit.words
+        stemmed = {token.text for token in _ANALYSER(word)}
+        scores: dict[int, float] = defaultdict(float)
+        for name, weight in self._fields(unit.field).items():
+            begun = [each.decode() for each in self._reader.expand_prefix(name, word)]
+            often = {each: self._reader.doc_frequency(name, each) for each in begun}
+            commonest = sorted(often, key=lambda each: -often[each])[:MOST_BEGINNINGS]
+            for each in {*commonest, *stemmed}:
+                for number, score in self._postings(name, each):
+                    scores[number] = max(scores[number], weight * score)
+        return {number: (score, unit.shown) for number, score in scores.items()}
+
+    def _fields(self, only: str | None) -> dict[str, float]:
+        weights = self.ranking.fields
+        return {only: weights[only]} if only else dict(weights)
+
     def _form(self, words: Sequence[str], only: str | None, phrase: bool) -> dict[int, float]:
         scores: dict[int, float] = defaultdict(float)
-        fields = {only: FIELD_WEIGHTS[only]} if only else FIELD_WEIGHTS
+        fields = self._fields(only)
         stems = [token.text for token in _ANALYSER(" ".join(words))]
         if not stems:
             return scores
@@ -372,31 +628,44 @@ class Index:
             return
         count = self._reader.doc_count()
         frequency = self._reader.doc_frequency(name, stem)
-        rarity = math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
-        average = self._searcher.avg_field_length(name) or 1.0
+        rare = rarity(frequency, count)
+        average = self._searcher.avg_field_length(name)
         while matcher.is_active():
-            number, often = matcher.id(), matcher.weight()
+            number = matcher.id()
             length = self._reader.doc_field_length(number, name, 1)
-            norm = BM25_K1 * (1 - BM25_B + BM25_B * length / average)
-            yield number, rarity * often * (BM25_K1 + 1) / (often + norm)
+            yield number, rare * bm25(matcher.weight(), length, average, self.ranking)
             matcher.next()
 
-    def _allowed(self, filters: Filters) -> set[int] | None:
+    def _allowed(self, filters: Filters, query: Query) -> set[int] | None:
         """The document numbers that every filter lets through; None without a filter."""
         wanted: list[tuple[str, Sequence[str]]] = []
         if filters.part:
             wanted.append(("part", [filters.part]))
         if filters.organisation:
             wanted.append(("body", self._bodies(filters.organisation)))
-        for facet, codes in filters.codes.items():
-            known = [self._code(facet, code) for code in codes]
+        for facet, codes in (*filters.codes.items(), *query.codes.items()):
+            known = [self.code(facet, code) for code in codes]
             around = [self.words.regions[each] if facet == "region" else [each] for each in known]
             wanted.append((facet, [_key(each) for each in chain.from_iterable(around)]))
         allowed: set[int] | None = None
         for name, values in wanted:
             found = {number for value in values for number in self._with(name, value)}
             allowed = found if allowed is None else allowed & found
+        if query.since or query.until:
+            dated = self._dated(query.since, query.until)
+            allowed = dated if allowed is None else allowed & dated
         return allowed
+
+    def _dated(self, since: str, until: str) -> set[int]:
+        """What is dated within; a year or month counts where any day of it does."""
+        found = set[int]()
+        for term in self._reader.field_terms("when"):
+            day = term.decode() if isinstance(term, bytes) else term
+            last = day + "-99-99"[len(day) - 4 :] if len(day) < 10 else day
+            ends = until + "-99-99"[len(until) - 4 :] if until else "9999"
+            if day and last >= since and day <= ends:
+                found |= set(self._with("when", day))
+        return found
 
     def _with(self, name: str, value: str) -> Iterable[int]:
         try:
@@ -410,26 +679,27 @@ class Index:
             raise Unknown("organisation", spelling, self.words.bodies, where="the index")
         return [_key(name) for name in names]
 
-    def _code(self, facet: str, code: str) -> str:
+    def code(self, facet: str, code: str) -> str:
+        """The code as the code book spells it; Unknown, naming the nearest, for none."""
         known = {each.casefold(): each for each in self.words.codes.get(facet, ())}
         if code.casefold() not in known:
             raise Unknown("code", code, known.values(), where=f"facet {facet!r}")
         return known[code.casefold()]
 
-    def _tiers(self, filters: Filters) -> Any:
+    def _tiers(self, filters: Filters, query: Query) -> Any:
         """With a region, a key that puts the narrowest first; else a constant."""
-        regions = filters.codes.get("region")
+        regions = filters.codes.get("region") or query.codes.get("region")
         if not regions:
             return lambda number: 0
-        around = self.words.regions[self._code("region", regions[0])]
+        around = self.words.regions[self.code("region", regions[0])]
         place = {}
         for rank, code in reversed(list(enumerate(around))):
             place.update(dict.fromkeys(self._with("region", _key(code)), rank))
         return lambda number: place.get(number, len(around))
 
-    def _hit(self, number: int, score: float, forms: list[str]) -> Hit:
+    def _hit(self, number: int, found: Found) -> Hit:
         stored = self._reader.stored_fields(number)
-        matched = list(dict.fromkeys(forms))
+        matched = list(dict.fromkeys(found.met.get(number, ())))
         text = stored["summary"] if stored["part"] == "register" else stored["text"]
         return Hit(
             id=stored["number"],
@@ -438,9 +708,11 @@ class Index:
             title=stored["title"],
             organisation=stored["organisation"],
             url=stored["url"],
-            score=round(score, 4),
+            score=round(found.scores[number], 4),
             snippet=_snippet(text or stored["summary"], matched),
             matched=matched,
+            when=stored.get("when") or "",
+            why=tuple(found.why.get(number, ())),
         )
 
 

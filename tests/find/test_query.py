@@ -1,0 +1,115 @@
+"""The query language, by its grammar."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.errors import Refused, Unknown
+from kb.find.lexicon import Alternatives
+from kb.find.query import Group, Query, Unit, parse
+
+NONE = Alternatives()
+
+
+def read(text: str) -> Query:
+    return parse(text, NONE)
+
+
+def shown(text: str) -> list[str]:
+    return [node.shown for node in read(text).wanted]
+
+
+def test_words_are_looked_for_one_by_one() -> None:
+    assert shown("reverse mentoring London") == ["reverse", "mentoring", "london"]
+
+
+def test_quotes_make_a_phrase_and_an_open_one_is_read_to_the_end() -> None:
+    assert shown('race "board session" x') == ["race", '"board session"', "x"]
+    asked = read('race "board session x')
+    assert [node.shown for node in asked.wanted] == ["race", '"board session x"']
+    assert asked.notes == ("the quote is read to the end",)
+
+
+def test_plus_must_and_not_must_not() -> None:
+    asked = read('race +mentoring NOT nurses -midwives -"staff network"')
+    assert shown("race +mentoring") == ["race", "mentoring"]
+    assert [node.shown for node in asked.must] == ["mentoring"]
+    assert [node.shown for node in asked.never] == ["nurses", "midwives", '"staff network"']
+    assert [node.shown for node in asked.wanted] == ["race", "mentoring"]
+
+
+def test_or_joins_what_stands_beside_it_and_brackets_join_what_they_hold() -> None:
+    asked = read("race (reverse mentoring) OR sponsorship OR course tool")
+    race, either, tool = asked.wanted
+    assert race == Unit(("race",))
+    assert isinstance(either, Group)
+    assert either.shown == "((reverse mentoring) OR sponsorship OR course)"
+    assert tool.shown == "tool"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "note"),
+    [
+        ("OR", ["or"], "OR with nothing"),
+        ("race OR", ["race", "or"], "OR with nothing"),
+        ("race NOT", ["race", "not"], "NOT with nothing"),
+        ("(race boards", ["(race boards)"], "bracket"),
+    ],
+)
+def test_an_operator_with_nothing_to_work_on_is_a_word(
+    text: str, words: list[str], note: str
+) -> None:
+    asked = read(text)
+    assert [node.shown for node in asked.wanted] == words
+    assert any(note in each for each in asked.notes)
+
+
+def test_closing_brackets_that_close_nothing_and_lone_signs_are_passed_over() -> None:
+    assert shown(") race ) - + boards )") == ["race", "boards"]
+
+
+def test_a_star_begins_and_needs_two_letters() -> None:
+    (unit,) = read("racis*").wanted
+    assert isinstance(unit, Unit)
+    assert unit.prefix
+    assert not any(unit.prefix for unit in read("r* *").units)
+    assert read("*").wanted == ()
+
+
+def test_fields_facets_and_dates() -> None:
+    asked = read('title:pledge summary:"board session" audience:boards since:2023 until:2024-06')
+    assert [node.shown for node in asked.wanted] == ["title:pledge", 'summary:"board session"']
+    assert asked.codes == {"audience": ["boards"]}
+    assert (asked.since, asked.until) == ("2023", "2024-06")
+    assert shown("https://example.org/x") == ["https", "example", "org", "x"]
+
+
+def test_what_cannot_be_is_named_with_what_can() -> None:
+    with pytest.raises(Unknown, match="titel") as wrong:
+        read("titel:pledge")
+    assert "'title'" in wrong.value.hint
+    with pytest.raises(Refused, match="no date"):
+        read("since:yesterday")
+    with pytest.raises(Refused, match="10000 words"):
+        read("word " * 10_000)
+
+
+def test_words_of_questions_are_no_things_to_find() -> None:
+    assert shown("who offers mentoring") == ["offers", "mentoring"]
+    assert shown("who") == ["who"]
+
+
+PIECES = st.sampled_from(
+    ["OR", "NOT", "(", ")", '"', "+", "-", "*", "race", "r*", "a:b", "title:", "\0", "\u202e", "é"]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=12).map(" ".join)))
+def test_whatever_is_typed_is_read_or_refused_with_a_reason(text: str) -> None:
+    with suppress(Unknown, Refused):  # both name what can be
+        asked = read(text)
+        assert set(asked.must) <= set(asked.wanted)
+        assert all(unit.words for unit in asked.units)

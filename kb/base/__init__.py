@@ -10,6 +10,7 @@ from kb.base.coding import Codes
 from kb.base.core import Rows, now_utc
 from kb.base.forgetting import Forgets
 from kb.base.listing import Lists, is_due
+from kb.base.mapping import Maps
 from kb.base.moving import Moves
 from kb.base.registering import Registering
 from kb.base.showing import Shows
@@ -37,7 +38,7 @@ LISTS = (
 )
 
 
-class KnowledgeBase(Registering, Sourcing, Forgets, Moves, Lists, Codes, Shows, Watches):
+class KnowledgeBase(Registering, Sourcing, Forgets, Moves, Lists, Codes, Shows, Watches, Maps):
     """One knowledge base, opened; use it in a `with`."""
 
     def __enter__(self) -> Self:

@@ -113,10 +113,10 @@ class Gaps(Ranks):
         ]
         if not by:
             return self.gaps_of(ranked, strands)
-        coded = _coded(ranked, by)
+        by_code = coded(ranked, by)
         rows = [
             {"facet": by, "code": code, **self._gap_row(ranked, strand, only)}
-            for code, only in coded.items()
+            for code, only in by_code.items()
             for strand in strands
         ]
         adds_up = by in (*ranked.declarations.book.facets.one, KIND_OF_BODY)
@@ -199,7 +199,7 @@ def _within(levels: Mapping[int, str], only: Collection[int] | None) -> dict[int
     return {n: level for n, level in levels.items() if only is None or n in only}
 
 
-def _coded(ranked: Ranked, facet: str) -> dict[str, set[int]]:
+def coded(ranked: Ranked, facet: str) -> dict[str, set[int]]:
     """Each code of a facet, in the order of the code book, with the initiatives that have it."""
     book = ranked.declarations.book
     known = [*book.facets.one, *book.facets.many, KIND_OF_BODY]

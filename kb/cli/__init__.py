@@ -52,6 +52,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "gaps": "assessing",
         "moved": "rechecking",
         "export": "reporting",
+        "map": "publishing",
         "reindex": "operate",
     }
 )

@@ -25,3 +25,31 @@ def for_markdown(text: str) -> str:
     """On one line, with every character escaped that Markdown or HTML would act on."""
     plain = for_terminal(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return "".join(f"\\{char}" if char in r"\`*_{}[]()#+!|~" else char for char in plain)
+
+
+def for_link(url: str) -> str:
+    """The address if it is one of the web, else nothing: no script, data or file address."""
+    plain = "".join(url.split())
+    return plain if plain.casefold().startswith(("https://", "http://")) else ""
+
+
+def for_script(data: str) -> str:
+    """JSON that may stand in a script element: nothing in it can end or begin one."""
+    return data.translate(
+        {ord(char): f"\\u{ord(char):04x}" for char in ("<", ">", "&", "\u2028", "\u2029")}
+    )
+
+
+def for_document(text: str) -> str:
+    """Without the characters that XML 1.0 cannot hold."""
+    return "".join(
+        char
+        for char in text
+        if char in "\t\n\r" or (ord(char) >= 0x20 and not 0xD800 <= ord(char) <= 0xDFFF)
+        if char not in "\ufffe\uffff"
+    )
+
+
+def for_ris(text: str) -> str:
+    """On one line, so that nothing in it begins another field."""
+    return for_terminal(text)

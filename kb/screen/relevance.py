@@ -49,7 +49,7 @@ class Scorer:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._weights = {term.name: term.weight for term in lexicon.term}
-        self._terms = Matcher.of(lexicon.term)
+        self._terms = Matcher.of(term for term in lexicon.term if term.weight)
         self._signs = [(sign, Matcher.of_phrases(sign.forms)) for sign in lexicon.sign]
         text = f"{FORMULA}\n{lexicon.model_dump_json(include={'term', 'sign'})}"
         self.version = hashlib.sha256(text.encode()).hexdigest()[:12]

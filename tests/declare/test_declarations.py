@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import kb
+from kb.declare.boards import audiences
 from kb.declare.bodies import Bodies, folded
-from kb.declare.codebook import CodeBook, audiences
+from kb.declare.codebook import CodeBook
 from kb.declare.declarations import Declarations
 from kb.declare.files import parse_rows, parse_toml
 from kb.declare.offer import Offer

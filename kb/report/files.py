@@ -1,0 +1,31 @@
+"""A file is written whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from kb.errors import Refused
+
+
+@contextmanager
+def whole(path: Path, *, force: bool = False) -> Iterator[Path]:
+    """A file to write to, which takes the place of `path` once all went well.
+
+    Raises Refused for one that exists, without `force`, and where there is no such folder.
+    """
+    if path.exists() and not force:
+        raise Refused(f"{str(path)!r} exists", hint="--force writes over it")
+    if not path.parent.is_dir():
+        raise Refused(f"there is no folder {str(path.parent)!r}")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        yield Path(name)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
+        raise

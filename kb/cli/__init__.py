@@ -53,6 +53,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "moved": "rechecking",
         "export": "reporting",
         "map": "publishing",
+        "brief": "publishing",
         "reindex": "operate",
     }
 )

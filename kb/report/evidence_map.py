@@ -30,7 +30,7 @@ def map_page(content: Mapping[str, object]) -> str:
     )
     initiatives: list[dict[str, object]] = content["initiatives"]  # type: ignore[assignment]
     linked = [each | {"url": for_link(str(each["url"] or ""))} for each in initiatives]
-    data = json.dumps({**content, "initiatives": linked}, ensure_ascii=False)
+    data = json.dumps({**content, "initiatives": linked}, ensure_ascii=False, separators=(",", ":"))
     return page.render(
         content,
         data=Markup(for_script(data)),  # noqa: S704 - made safe for where it goes

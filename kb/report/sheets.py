@@ -1,6 +1,5 @@
 """Workbooks for people to fill in: written with the code book's choices, read back strictly."""
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import xlsxwriter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from kb.errors import Declared, Refused
+from kb.report.files import whole
 from kb.report.tables import text_of
 
 CHOICES = "choices"
@@ -33,31 +33,26 @@ def write_form(
     In the columns of `strict` nothing else can be typed; in others several may be, joined by
     `; `. Every cell is text: nothing in it is a formula. Raises Refused for a file that exists.
     """
-    if path.exists() and not force:
-        raise Refused(f"{str(path)!r} exists", hint="--force writes over it")
-    if not path.parent.is_dir():
-        raise Refused(f"there is no folder {str(path.parent)!r}")
-    partial = path.with_name(f".{path.name}.partial")
-    book = xlsxwriter.Workbook(
-        str(partial), {"strings_to_formulas": False, "strings_to_urls": False}
-    )
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    text = book.add_format({"num_format": "@", "valign": "top"})
-    sheet, lists = book.add_worksheet("coding"), book.add_worksheet(CHOICES)
-    lists.hide()
-    sheet.freeze_panes(1, 2)
-    sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
-    for at, column in enumerate(columns):
-        wide = column in TEXTS or column.endswith(": quote")
-        sheet.set_column(at, at, WIDE if wide else NARROW, text)
-        sheet.write_string(0, at, column, head)
-        if column in choices:
-            _offer(sheet, lists, at, choices[column], strict=column in strict)
-    for number, row in enumerate(rows, start=1):
+    with whole(path, force=force) as partial:
+        book = xlsxwriter.Workbook(
+            str(partial), {"strings_to_formulas": False, "strings_to_urls": False}
+        )
+        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        text = book.add_format({"num_format": "@", "valign": "top"})
+        sheet, lists = book.add_worksheet("coding"), book.add_worksheet(CHOICES)
+        lists.hide()
+        sheet.freeze_panes(1, 2)
+        sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
         for at, column in enumerate(columns):
-            sheet.write_string(number, at, text_of(row.get(column)), text)
-    book.close()
-    os.replace(partial, path)
+            wide = column in TEXTS or column.endswith(": quote")
+            sheet.set_column(at, at, WIDE if wide else NARROW, text)
+            sheet.write_string(0, at, column, head)
+            if column in choices:
+                _offer(sheet, lists, at, choices[column], strict=column in strict)
+        for number, row in enumerate(rows, start=1):
+            for at, column in enumerate(columns):
+                sheet.write_string(number, at, text_of(row.get(column)), text)
+        book.close()
 
 
 def _offer(sheet: Any, lists: Any, at: int, choices: Sequence[str], *, strict: bool) -> None:

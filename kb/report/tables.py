@@ -2,15 +2,13 @@
 
 import csv
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TextIO
 
-from kb.errors import Refused, Unknown
+from kb.errors import Unknown
+from kb.report.files import whole
 from kb.report.safe import for_markdown, for_sheet
 
 Row = Mapping[str, object]
@@ -108,20 +106,17 @@ def format_of(path: Path) -> str:
 
 
 def write_file(
-    path: Path, columns: Sequence[str], rows: Iterable[Row], *, format: str, force: bool = False
+    path: Path,
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    format: str,
+    force: bool = False,
+    encoding: str = "utf-8",
 ) -> None:
     """Writes the whole file or nothing. Raises Refused for one that exists, without `force`."""
-    if path.exists() and not force:
-        raise Refused(f"{str(path)!r} exists", hint="--force writes over it")
-    if not path.parent.is_dir():
-        raise Refused(f"there is no folder {str(path.parent)!r}")
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            EXPORTERS[format](columns, rows, out)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
+    with (
+        whole(path, force=force) as partial,
+        partial.open("w", encoding=encoding, newline="") as out,
+    ):
+        EXPORTERS[format](columns, rows, out)

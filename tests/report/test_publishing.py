@@ -1,0 +1,147 @@
+"""What readers get: briefing, workbook, references, with hostile text in all of them."""
+
+import subprocess
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+import rispy
+from hostile import HOSTILE
+from pages import held
+
+from kb.base import KnowledgeBase
+from kb.errors import Refused
+from kb.keep.said import Decision, Level
+from kb.report.briefing import write_brief
+from kb.report.references import write_ris
+from kb.report.workbook import Matrix, Sheet, write_workbook
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+QUOTE = "Chairs of trusts meet six times a year to talk about race equality in learning sets."
+
+
+def told(document: object) -> str:
+    return "\n".join(paragraph.text for paragraph in document.paragraphs)  # type: ignore[attr-defined]
+
+
+def assessed(base: KnowledgeBase) -> str:
+    (row,) = base.screen([held(base, "one", QUOTE)], Decision.include)
+    slug = str(row["initiatives"][0])  # type: ignore[index]
+    base.tag(slug, ["role=support", "reach=england", "status=active", "audience=chairs"])
+    base.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE)
+    return slug
+
+
+def test_a_briefing_quotes_with_numbered_sources(base: KnowledgeBase, tmp_path: Path) -> None:
+    assessed(base)
+    write_brief(tmp_path / "b.docx", base.brief())
+    document = docx.Document(str(tmp_path / "b.docx"))
+    text = told(document)
+    (line,) = [p.text for p in document.paragraphs if QUOTE in p.text]
+    number = line.rsplit("[", 1)[1].rstrip("]")
+    assert f"[{number}] " in text[text.index("Sources") :]
+    (row,) = [row for row in base.gaps().rows if row["strand"] == "peer-learning"]
+    assert f"Counted are {row['duplicates']} duplicates" in text
+    assert base.brief().positions[str(row["position"])] in text
+    assert "Made by rule" in text
+    styles = {p.style.name for p in document.paragraphs}
+    assert {"Title", "Heading 1", "Heading 2", "List Bullet"} <= styles
+    assert all(table.rows[0].cells[0].text for table in document.tables)
+
+
+def test_every_count_of_a_briefing_is_in_the_lists(base: KnowledgeBase, tmp_path: Path) -> None:
+    assessed(base)
+    write_brief(tmp_path / "b.docx", base.brief())
+    text = told(docx.Document(str(tmp_path / "b.docx")))
+    overlaps = base.overlaps().rows
+    confirmed = sum(row["basis"] == "confirmed" for row in overlaps)
+    assert f"{confirmed} of {len(overlaps)} assessments are confirmed" in text
+    assert f"{len({row['initiative'] for row in overlaps})} initiatives of others" in text
+    assert f"Of {len(base.sources().rows)} public sources" in text
+
+
+def test_a_briefing_of_one_strand_is_of_that_alone(base: KnowledgeBase, tmp_path: Path) -> None:
+    write_brief(tmp_path / "b.docx", base.brief(strand="talent"))
+    names = {row["name"] for row in base.gaps().rows}
+    headings = {
+        p.text
+        for p in docx.Document(str(tmp_path / "b.docx")).paragraphs
+        if p.style.name == "Heading 1"
+    }
+    assert len(headings & names) == 1
+    with pytest.raises(Refused, match="exists"):
+        write_brief(tmp_path / "b.docx", base.brief(strand="talent"))
+
+
+def test_hostile_text_is_text_in_word(base: KnowledgeBase, tmp_path: Path) -> None:
+    brief = base.brief()
+    for row, text in zip(brief.overlaps.rows, HOSTILE * 20, strict=False):
+        row |= {"title": text, "organisation": text, "quote": text, "url": text}
+        row |= {"counted": True, "why_not_counted": None}
+    write_brief(tmp_path / "b.docx", brief)
+    document = docx.Document(str(tmp_path / "b.docx"))
+    assert "<script>alert(1)</script>" in told(document)
+    links = [
+        rel.target_ref for rel in document.part.rels.values() if rel.reltype.endswith("/hyperlink")
+    ]
+    assert all(link.startswith(("https://", "http://")) for link in links)
+
+
+def test_a_workbook_holds_values_of_their_own_type(tmp_path: Path) -> None:
+    seen = datetime(2026, 11, 22, 19, 48)
+    row = {"n": 3, "yes": True, "at": seen, "on": date(2026, 1, 2), "url": "https://a.example/x"}
+    hostile = [{"n": text, "url": text} for text in HOSTILE]
+    columns = ("n", "yes", "at", "on", "url")
+    write_workbook(
+        tmp_path / "w.xlsx",
+        [Sheet("gaps", columns, [row, *hostile])],
+        about=[("as of", date(2026, 11, 22)), ("note", "=1+1")],
+        dictionary={"n": "A number."},
+        day=date(2026, 11, 22),
+        matrix=Matrix("heat", ["a"], ["x", "y"], {("a", "x"): 2}),
+    )
+    book = openpyxl.load_workbook(tmp_path / "w.xlsx")
+    assert book.sheetnames == ["About", "gaps", "heat", "Columns"]
+    sheet = book["gaps"]
+    assert sheet.freeze_panes == "B2"
+    assert sheet.auto_filter.ref
+    values = [cell.value for cell in sheet[2]]
+    assert values[:2] == [3, True]
+    assert values[2] == seen
+    assert values[3] == datetime(2026, 1, 2)
+    assert sheet["E2"].hyperlink.target == "https://a.example/x"
+    assert all(cell.data_type in ("s", "n") for line in sheet.iter_rows(3) for cell in line)
+    assert sheet["A3"].value == HOSTILE[0]
+    assert not any(line[4].hyperlink for line in sheet.iter_rows(3))
+    assert [cell.value for cell in book["heat"][2]] == ["a", 2, 0]
+    assert book["About"]["B2"].value == "=1+1"
+    assert book["About"]["B2"].data_type == "s"
+
+
+def test_references_stay_one_a_row_whatever_they_say(tmp_path: Path) -> None:
+    rows = [
+        {"slug": f"s{at}", "title": f"t {text}", "organisation": text, "url": text, "summary": text}
+        for at, text in enumerate(HOSTILE)
+    ]
+    rows.append({"slug": "last", "title": "Last", "url": "https://a.example", "started": "2021-03"})
+    write_ris(tmp_path / "r.ris", rows, seen=date(2026, 11, 22))
+    entries = rispy.loads((tmp_path / "r.ris").read_text())
+    assert [entry["id"] for entry in entries] == [row["slug"] for row in rows]
+    assert entries[-1]["access_date"] == "2026/11/22"
+    assert entries[-1]["year"] == "2021"
+    assert [entry.get("urls") for entry in entries[:-1]] == [None] * len(HOSTILE)
+
+
+def test_the_lists_of_a_home_go_into_one_workbook(run_kb: Command, tmp_path: Path) -> None:
+    assert run_kb("export", "all", "-o", str(tmp_path / "all.xlsx")).returncode == 0
+    book = openpyxl.load_workbook(tmp_path / "all.xlsx")
+    wanted = {"About", "gaps", "overlaps", "initiatives", "sources", "Columns"}
+    assert wanted <= set(book.sheetnames)
+    assert book["gaps"].max_row == 11
+    refused = run_kb("export", "all", "-o", str(tmp_path / "all.csv"))
+    assert (refused.returncode, "workbook" in refused.stderr) == (1, True)
+    run_kb("export", "gaps", "-o", str(tmp_path / "g.csv"), "--bom")
+    assert (tmp_path / "g.csv").read_bytes().startswith(b"\xef\xbb\xbf")

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
-from kb.base.briefing import Briefs
 from kb.base.coding import Codes
 from kb.base.core import Rows, now_utc
 from kb.base.forgetting import Forgets
 from kb.base.listing import is_due
+from kb.base.packing import Packs
 from kb.base.registering import Registering
 from kb.base.showing import Shows
 from kb.base.sourcing import Sourcing
@@ -37,7 +37,7 @@ LISTS = (
 )
 
 
-class KnowledgeBase(Registering, Sourcing, Forgets, Briefs, Codes, Shows, Watches):
+class KnowledgeBase(Registering, Sourcing, Forgets, Packs, Codes, Shows, Watches):
     """One knowledge base, opened; use it in a `with`."""
 
     def __enter__(self) -> Self:

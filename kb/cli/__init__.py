@@ -54,6 +54,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "export": "reporting",
         "map": "publishing",
         "brief": "publishing",
+        "pack": "publishing",
         "reindex": "operate",
     }
 )

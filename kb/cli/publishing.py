@@ -1,4 +1,4 @@
-"""What readers get who never open a terminal: the evidence map, the briefing."""
+"""What readers get who never open a terminal: the evidence map, the briefing, the pack."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,7 @@ import typer
 from kb.cli.opening import AsOf, day, opened
 from kb.cli.output import stderr
 from kb.errors import Refused
+from kb.report import pack as packing
 from kb.report.briefing import write_brief
 from kb.report.evidence_map import write_map
 
@@ -58,3 +59,39 @@ def brief(
         content = base.brief(strand=strand, since=day(since), day=day(as_of), region=region)
     write_brief(Path(output), content, force=force)
     stderr(f"the briefing is in {output}")
+
+
+@app.command()
+def pack(
+    ctx: typer.Context,
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE")] = "",
+    reader: Annotated[
+        str, typer.Option("--for", metavar="READER", help="board, partner or public.")
+    ] = "",
+    with_offer: Annotated[
+        bool, typer.Option("--with-offer", help="With the wording of the offer.")
+    ] = False,
+    verify: Annotated[
+        str, typer.Option("--verify", metavar="FILE", help="Check a pack; needs no home.")
+    ] = "",
+    force: Force = False,
+    as_of: AsOf = None,
+) -> None:
+    """Write the lists, the map and the briefing as one archive that can be verified.
+
+    Example: kb pack --for partner -o partner.zip
+    """
+    if verify:
+        faults = packing.verify(Path(verify))
+        stderr(*(faults or [f"{verify} is whole"]))
+        if faults:
+            raise typer.Exit(1)
+        return
+    if not output or not reader:
+        raise typer.BadParameter("give --for READER and -o FILE, or --verify FILE")
+    if Path(output).suffix.casefold() != ".zip":
+        raise Refused(f"a pack is an archive, not {output!r}", hint="-o FILE.zip")
+    with opened(ctx) as base:
+        content = base.pack(reader, with_offer=with_offer, day=day(as_of))
+    packing.write_pack(Path(output), content, force=force)
+    stderr(f"the pack is in {output}")

@@ -1,0 +1,110 @@
+"""Packs: what each reader gets, the same bytes twice, and a changed byte named."""
+
+import csv
+import io
+import json
+import random
+import zipfile
+from pathlib import Path
+
+import pytest
+from pages import held
+
+from kb.base import KnowledgeBase
+from kb.errors import Refused, Unknown
+from kb.keep.said import Decision, Level
+from kb.report.pack import verify, write_pack
+
+QUOTE = "Chairs of trusts meet six times a year to talk about race equality in learning sets."
+
+
+@pytest.fixture
+def filled(base: KnowledgeBase) -> KnowledgeBase:
+    (row,) = base.screen([held(base, "one", QUOTE)], Decision.include)
+    slug = str(row["initiatives"][0])  # type: ignore[index]
+    base.tag(slug, ["role=support", "reach=england", "status=active", "audience=chairs"])
+    base.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE, why="secret reason")
+    return base
+
+
+def read(path: Path, name: str) -> list[dict[str, str]]:
+    with zipfile.ZipFile(path) as archive:
+        return list(csv.DictReader(io.StringIO(archive.read(name).decode("utf-8-sig"))))
+
+
+def test_two_packs_of_one_home_are_the_same_and_whole(
+    filled: KnowledgeBase, tmp_path: Path
+) -> None:
+    for reader in ("board", "partner", "public"):
+        one, two = tmp_path / f"{reader}1.zip", tmp_path / f"{reader}2.zip"
+        write_pack(one, filled.pack(reader))
+        write_pack(two, filled.pack(reader))
+        assert one.read_bytes() == two.read_bytes()
+        assert verify(one) == []
+
+
+def test_a_changed_byte_anywhere_is_named(filled: KnowledgeBase, tmp_path: Path) -> None:
+    path = tmp_path / "p.zip"
+    write_pack(path, filled.pack("public"))
+    whole = path.read_bytes()
+    chance = random.Random(3)
+    for at in [0, len(whole) - 1, *(chance.randrange(len(whole)) for _ in range(60))]:
+        changed = bytearray(whole)
+        changed[at] ^= 1
+        path.write_bytes(bytes(changed))
+        try:
+            faults = verify(path)
+        except Refused as error:
+            faults = [str(error)]
+        assert faults, at
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        start = archive.getinfo("gaps.csv").header_offset + 60
+    changed = bytearray(whole)
+    changed[start] ^= 1
+    path.write_bytes(bytes(changed))
+    assert verify(path) == ["gaps.csv: damaged"]
+
+
+def test_partners_and_the_public_see_no_reasons_names_proposals_or_offer(
+    filled: KnowledgeBase, tmp_path: Path
+) -> None:
+    wording = [strand.what for strand in filled.declarations.offer.strand]
+    for reader in ("partner", "public"):
+        path = tmp_path / f"{reader}.zip"
+        write_pack(path, filled.pack(reader))
+        with zipfile.ZipFile(path) as archive:
+            assert "briefing.docx" not in archive.namelist()
+            everything = b"".join(map(archive.read, archive.namelist())).decode()
+        assert "secret reason" not in everything
+        assert not any(each in everything for each in wording)
+        assert filled.declarations.offer.strand[0].name not in everything
+        rows = read(path, "overlaps.csv")
+        assert [row["basis"] for row in rows] == ["confirmed"]
+        assert rows[0]["assessed_by"] == "policy officer"
+        assert "made_by" not in rows[0]
+        assert len(rows[0]["quote"]) <= 300
+    write_pack(tmp_path / "with.zip", filled.pack("partner", with_offer=True))
+    names = {row["name"] for row in read(tmp_path / "with.zip", "gaps.csv")}
+    assert filled.declarations.offer.strand[0].name in names
+
+
+def test_each_row_says_what_it_rests_on(filled: KnowledgeBase, tmp_path: Path) -> None:
+    write_pack(tmp_path / "b.zip", filled.pack("board"))
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        told = json.loads(archive.read("manifest.json"))
+        assert "briefing.docx" in archive.namelist()
+    (row,) = [each for each in told["rows"] if each["sha256"]]
+    assert row["strand"] == "peer-learning"
+    assert len(row["sha256"]) == 64
+    assert row["fetched_at"]
+    assert len(told["rows"]) == len(filled.overlaps().rows)
+
+
+def test_what_is_no_pack_is_refused(base: KnowledgeBase, tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_text("no archive")
+    with pytest.raises(Refused, match="no whole archive"):
+        verify(tmp_path / "x.zip")
+    with pytest.raises(Refused, match="cannot read"):
+        verify(tmp_path / "none.zip")
+    with pytest.raises(Unknown, match="press"):
+        base.pack("press")

@@ -8,13 +8,13 @@ from typing import Self
 
 from kb.base.coding import Codes
 from kb.base.core import Rows, now_utc
+from kb.base.digesting import Digests
 from kb.base.forgetting import Forgets
 from kb.base.listing import is_due
 from kb.base.packing import Packs
 from kb.base.registering import Registering
 from kb.base.showing import Shows
 from kb.base.sourcing import Sourcing
-from kb.base.watching import Watches
 from kb.declare.declarations import Declarations
 from kb.errors import KBError, Refused
 from kb.home import DECLARATIONS, REGISTER, Home, Settings, find_home, shipped
@@ -37,7 +37,7 @@ LISTS = (
 )
 
 
-class KnowledgeBase(Registering, Sourcing, Forgets, Packs, Codes, Shows, Watches):
+class KnowledgeBase(Registering, Sourcing, Forgets, Packs, Digests, Codes, Shows):
     """One knowledge base, opened; use it in a `with`."""
 
     def __enter__(self) -> Self:

@@ -55,6 +55,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "map": "publishing",
         "brief": "publishing",
         "pack": "publishing",
+        "digest": "publishing",
         "reindex": "operate",
     }
 )

@@ -1,4 +1,4 @@
-"""What readers get who never open a terminal: the evidence map, the briefing, the pack."""
+"""What readers get who never open a terminal: map, briefing, pack, digest."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,7 @@ from kb.cli.output import stderr
 from kb.errors import Refused
 from kb.report import pack as packing
 from kb.report.briefing import write_brief
+from kb.report.digest import write_digest
 from kb.report.evidence_map import write_map
 
 app = typer.Typer(rich_markup_mode=None)
@@ -95,3 +96,23 @@ def pack(
         content = base.pack(reader, with_offer=with_offer, day=day(as_of))
     packing.write_pack(Path(output), content, force=force)
     stderr(f"the pack is in {output}")
+
+
+@app.command()
+def digest(
+    ctx: typer.Context,
+    since: Annotated[str, typer.Option(metavar="DATE", help="What moved since that day.")],
+    output: Output,
+    force: Force = False,
+) -> None:
+    """Write what waits and what moved since a day, as .md, .html or .atom.
+
+    Example: kb digest --since 2026-11-01 -o digest.html
+    """
+    first = day(since)
+    if first is None:
+        raise Refused("a digest needs a day to begin with", hint="--since DATE")
+    with opened(ctx) as base:
+        content = base.digest(first)
+    write_digest(Path(output), content, force=force)
+    stderr(f"{len(content.sections)} sections in {output}")

@@ -10,6 +10,7 @@ import typer
 from kb.base import KnowledgeBase
 from kb.cli.opening import By, opened
 from kb.cli.output import Shown, show, stderr
+from kb.cli.register import OUR_SENTENCES
 from kb.declare.files import read_text
 from kb.errors import Refused
 from kb.report.safe import from_sheet
@@ -45,9 +46,15 @@ def import_command(
         if update or dry_run:
             raise Refused("--update and --dry-run go with a sheet", hint=".xlsx or .csv")
         taken = base.import_rows(file)
+        made = [row for row in base.initiatives().rows if row["slug"] in taken.made]
+        warned = {
+            str(row["slug"]): base.declarations.lexicon.style(str(row["summary"] or ""))
+            for row in made
+        }
     stderr(f"{len(taken.made)} taken, {len(taken.left_alone)} left alone")
     if taken.left_alone:
         stderr("left alone: " + ", ".join(taken.left_alone[:20]))
+    stderr(*(f"house style: {slug}: {each}" for slug, found in warned.items() for each in found))
     if taken.undeclared:
         stderr("not in bodies.toml: " + ", ".join(taken.undeclared))
 
@@ -57,6 +64,10 @@ def _take_sheet(base: KnowledgeBase, file: Path, *, update: bool, dry_run: bool)
     changes = base.take_coding(header, rows, name=file.name, update=update, dry_run=dry_run)
     if changes.rows:
         show(changes, Shown())
+    for row in changes.rows:
+        if row["field"] in OUR_SENTENCES:
+            found = base.declarations.lexicon.style(str(row["after"] or ""))
+            stderr(*(f"house style: {row['initiative']}: {each}" for each in found))
     taken = "would change" if dry_run else "changed"
     stderr(f"{len({row['row'] for row in changes.rows})} rows, {len(changes.rows)} fields {taken}")
 

@@ -14,6 +14,9 @@ from kb.errors import Unknown
 from kb.report.safe import for_terminal
 from kb.report.tables import text_of, write_json
 
+# Fields that we write; titles, names and quotes are others' own words.
+OUR_SENTENCES = ("summary", "learning")
+
 app = typer.Typer(rich_markup_mode=None)
 
 
@@ -116,10 +119,12 @@ def edit(
     Example: kb edit race-equality-week title="Race Equality Week" part-of=race-equality-matters
     """
     with opened(ctx, by) as base:
-        row = base.edit(named, texts, why=why)
+        row, style = base.edit(named, texts, why=why), base.declarations.lexicon
     changed = {name: value for name, value in row.items() if name != "initiative"}
     told = "; ".join(f"{name}={text_of(value)}" for name, value in changed.items())
     stderr(f"{row['initiative']}: {told or 'nothing changed'}")
+    ours = " ".join(str(changed[name]) for name in OUR_SENTENCES if changed.get(name))
+    stderr(*(f"house style: {each}" for each in style.style(ours)))
 
 
 @app.command()

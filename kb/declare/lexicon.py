@@ -1,5 +1,7 @@
 """The lexicon: the words of the field, their history and how strongly they speak."""
 
+import re
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kb.contract import Strict, Text
@@ -75,3 +77,12 @@ class Lexicon(BaseModel):
                 raise ValueError(f"two terms are named {term.name!r}")
             seen.add(term.name)
         return self
+
+    def style(self, text: str) -> list[str]:
+        """What the house style says of our own sentences: a line a word it does without."""
+        return [
+            f"say {term.say!r}, not {form!r}"
+            for term in self.term
+            for form in term.not_
+            if re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE)
+        ]

@@ -45,6 +45,20 @@ SHOWN: Mapping[str, str] = {
 }
 # Lists that people read as a matrix: what stands down, what across, and what a cell says.
 ACROSS: Mapping[str, tuple[str, str, str]] = {"gaps_by": ("strand", "code", "position")}
+# What a terminal shows in colour beside its word, and with a bar beside its number.
+COLOURED = frozenset({"position", "if_proposals", "outcome"})
+COLOURS = {
+    "crowded": "magenta",
+    "served": "blue",
+    "part-served": "cyan",
+    "related": "green",
+    "none-found": "bold yellow",
+    "not-assessed": "dim",
+    "failed": "bold red",
+    "blocked": "bold red",
+    "partial": "yellow",
+}
+BARS = " ▁▂▃▄▅▆▇█"
 COUNTED = ("duplicates", "overlaps", "complements")
 NOTHING = ("none-found", "not-assessed")
 HEADINGS = {
@@ -228,9 +242,32 @@ def table(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
             overflow="fold",
             no_wrap=column in UNBROKEN,
         )
+    shown = console()
+    drawn = shown.is_terminal
+    most = {
+        column: max((int(str(row.get(column) or 0)) for row in rows), default=0)
+        for column in columns
+        if drawn and column in COUNTED
+    }
     for row in rows:
-        made.add_row(*(Text(_cell(row.get(column))) for column in columns))
-    console().print(made)
+        made.add_row(
+            *(
+                Text(
+                    bar(row.get(column), most[column]) + _cell(row.get(column))
+                    if column in most
+                    else _cell(row.get(column)),
+                    style=COLOURS.get(str(row.get(column)), "") if column in COLOURED else "",
+                )
+                for column in columns
+            )
+        )
+    shown.print(made)
+
+
+def bar(value: object, most: int) -> str:
+    """A bar of one character, by eighths of the most there is, and a space; none for nothing."""
+    number = int(str(value or 0))
+    return f"{BARS[-(-number * (len(BARS) - 1) // most)]} " if number and most else ""
 
 
 def _cell(value: object) -> str:

@@ -6,7 +6,7 @@ import typer
 
 from kb.base import make
 from kb.cli.opening import By, opened, settings
-from kb.cli.output import fields, stderr
+from kb.cli.output import bar, fields, stderr
 from kb.errors import Unknown
 from kb.home import new_home
 from kb.report.tables import write_json
@@ -52,7 +52,8 @@ def status(ctx: typer.Context, format: str = typer.Option("table", "--format", "
     with opened(ctx) as base:
         counts = base.status()
     if format == "table":
-        fields(dict(counts))
+        most = max(counts.values(), default=0) if sys.stdout.isatty() else 0
+        fields({name: f"{count} {bar(count, most)}".strip() for name, count in counts.items()})
     else:
         write_json(list(counts), [counts], sys.stdout)
 
@@ -61,5 +62,7 @@ def waiting(ctx: typer.Context) -> None:
     """Prints what waits, each with its command."""
     with opened(ctx) as base:
         counts = base.status()
-    lines = {f"{counts[name]} {name}": command for name, command in WAITING.items() if counts[name]}
+    there = {name: counts[name] for name in WAITING if counts[name]}
+    most = max(there.values(), default=0) if sys.stdout.isatty() else 0
+    lines = {f"{bar(count, most)}{count} {name}": WAITING[name] for name, count in there.items()}
     fields(dict(lines) or {"nothing waits": "kb --help lists the commands"})

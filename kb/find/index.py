@@ -58,6 +58,7 @@ SNIPPET_WIDTH = 160
 NEAR_WORDS = 10  # how far apart the words of a phrase may stand that nothing holds
 MOST_BEGINNINGS = 50  # stems that a word with a star stands for, the commonest
 LIKE_WORDS = 12
+MOST_KEPT = 1_000_000  # places of words that an open index keeps read
 LETTERS = "like it in letters"  # what stands for the words of a hit that has none
 WAIT_SECONDS = 2.0
 POOL_MB = 24  # of postings held before they are written out: a large crawl must not grow by them
@@ -180,7 +181,7 @@ class Found:
     numbers: list[int]
     scores: Mapping[int, float]
     met: Mapping[int, list[str]]  # the forms that each holds
-    why: Mapping[int, list[str]]  # what each part of its score is
+    why: Mapping[int, list[tuple[str, float]]]  # what each part of its score is
     without: tuple[str, ...] = ()  # things looked for that nothing holds
     notes: tuple[str, ...] = ()
 
@@ -353,6 +354,8 @@ class Index:
         )
         self._searcher = _open(folder).searcher()
         self._reader = self._searcher.reader()
+        self._read: dict[tuple[str, str], list[tuple[int, float]]] = {}
+        self._lengths: dict[str, dict[int, int]] = defaultdict(dict)
 
     def close(self) -> None:
         """Gives back the files."""
@@ -377,7 +380,7 @@ class Index:
         words: dict[int, float] = defaultdict(float)
         covered: dict[int, float] = defaultdict(float)
         met: dict[int, list[str]] = defaultdict(list)
-        why: dict[int, list[str]] = defaultdict(list)
+        why: dict[int, list[tuple[str, float]]] = defaultdict(list)
         count, without, weights = self._reader.doc_count() or 1, [], 0.0
         for node in query.wanted:
             holding = self._node(node)
@@ -388,7 +391,7 @@ class Index:
                 words[number] += score
                 covered[number] += weight
                 met[number].append(form)
-                why[number].append(f"{form} {score:.2f}")
+                why[number].append((form, score))
         runs, share = self._runs(query.typed)
         keep = {
             number
@@ -409,7 +412,7 @@ class Index:
             keep -= self._node(node).keys()
         scores = self._together(words, runs, met, keep, len(query.wanted) or 1)
         for number in keep & runs.keys():
-            why[number].append(f"letters {share[number]:.0%}")
+            why[number].append(("letters shared", share[number]))
             if not met[number]:
                 met[number] = [LETTERS]
         order = sorted(
@@ -450,6 +453,7 @@ class Index:
         scores: dict[int, float] = defaultdict(float)
         held: dict[int, float] = defaultdict(float)
         total = 0.0
+        lengths = self._lengths["grams"]
         telling = " ".join(word for word in text.split() if word not in STOP_WORDS)
         for gram, typed in grams_typed(telling).items():
             try:
@@ -466,7 +470,9 @@ class Index:
                 continue
             while matcher.is_active():
                 number = matcher.id()
-                runs = self._reader.doc_field_length(number, "grams", 1)
+                runs = lengths.get(number)
+                if runs is None:
+                    runs = lengths[number] = self._reader.doc_field_length(number, "grams", 1)
                 scores[number] += weight * typed * gram_share(matcher.weight(), runs, self.ranking)
                 held[number] += weight
                 matcher.next()
@@ -620,19 +626,29 @@ class Index:
     def _phrase(self, name: str, stems: list[str]) -> set[int]:
         return set(Phrase(name, stems).docs(self._searcher))
 
-    def _postings(self, name: str, stem: str) -> Iterator[tuple[int, float]]:
-        """Documents with the stem in the field, with their BM25 score."""
+    def _postings(self, name: str, stem: str) -> list[tuple[int, float]]:
+        """Documents with the stem in the field, with their BM25 score; kept for the next query."""
+        if (name, stem) not in self._read:
+            if sum(map(len, self._read.values())) > MOST_KEPT:
+                self._read.clear()
+            self._read[name, stem] = list(self._postings_read(name, stem))
+        return self._read[name, stem]
+
+    def _postings_read(self, name: str, stem: str) -> Iterator[tuple[int, float]]:
         try:
             matcher = self._reader.postings(name, stem)
         except TermNotFound:
             return
+        lengths = self._lengths[name]
         count = self._reader.doc_count()
         frequency = self._reader.doc_frequency(name, stem)
         rare = rarity(frequency, count)
         average = self._searcher.avg_field_length(name)
         while matcher.is_active():
             number = matcher.id()
-            length = self._reader.doc_field_length(number, name, 1)
+            length = lengths.get(number)
+            if length is None:
+                length = lengths[number] = self._reader.doc_field_length(number, name, 1)
             yield number, rare * bm25(matcher.weight(), length, average, self.ranking)
             matcher.next()
 
@@ -712,7 +728,7 @@ class Index:
             snippet=_snippet(text or stored["summary"], matched),
             matched=matched,
             when=stored.get("when") or "",
-            why=tuple(found.why.get(number, ())),
+            why=tuple(f"{form} {score:.2f}" for form, score in found.why.get(number, ())),
         )
 
 

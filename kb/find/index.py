@@ -57,7 +57,7 @@ STATE = "state.json"
 SNIPPET_WIDTH = 160
 NEAR_WORDS = 10  # how far apart the words of a phrase may stand that nothing holds
 MOST_BEGINNINGS = 50  # stems that a word with a star stands for, the commonest
-LIKE_WORDS = 12
+LIKE_WORDS = 20
 MOST_KEPT = 1_000_000  # places of words that an open index keeps read
 LETTERS = "like it in letters"  # what stands for the words of a hit that has none
 WAIT_SECONDS = 2.0
@@ -398,7 +398,8 @@ class Index:
             for number in {*words, *runs}
             if (allowed is None or number in allowed)
             and (
-                len(met[number]) == len(query.wanted)
+                bool(but)  # likeness is a matter of degree
+                or len(met[number]) == len(query.wanted)
                 or share.get(number, 0.0) >= self.ranking.least_grams
                 or covered[number] >= self.ranking.least_words * weights
             )

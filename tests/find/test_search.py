@@ -8,7 +8,7 @@ import pytest
 from kb.errors import Unknown
 from kb.find.index import Entry, Filters, Hit, Index, Missing, Words, act_of, build, update
 from kb.find.lexicon import Alternatives
-from kb.find.query import parse
+from kb.find.query import Query, parse
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +170,53 @@ def test_related_terms_are_offered_not_searched(register: Index) -> None:
     asked = parse("reverse mentoring", register.words.alternatives)
     assert "reciprocal mentoring" in asked.see_also
     assert all(not unit.others for unit in asked.units)
+
+
+def test_what_is_like_an_initiative_shares_its_rare_words(register: Index) -> None:
+    slug = "bitc-mentoring-circles"
+    asked = Query(wanted=tuple(register.words_of(slug)))
+    found = register.find(asked, Filters(part="register"), but=slug)
+    slugs = [hit.slug for hit in register.hits(found, limit=5)]
+    assert slug not in slugs
+    assert any("mentoring" in str(each) for each in slugs[:2])
+    with pytest.raises(Unknown, match="bitc-mentoring-circle"):
+        register.words_of("bitc-mentoring-circle")
+
+
+def test_codes_and_dates_filter_without_any_word(register: Index) -> None:
+    hits = find(register, "audience:boards since:2023", limit=100)
+    assert hits
+    assert all(hit.when >= "2023" for hit in hits)
+    later = {hit.slug for hit in find(register, "audience:boards since:2023 until:2023", limit=100)}
+    assert later <= {hit.slug for hit in hits if hit.when[:4] == "2023"}
+
+
+def test_what_must_not_be_there_is_not(register: Index) -> None:
+    every = {hit.slug for hit in find(register, "mentoring", limit=100)}
+    without = {hit.slug for hit in find(register, "mentoring NOT midwives", limit=100)}
+    assert without < every
+    both = {hit.slug for hit in find(register, "mentoring +midwives", limit=100)}
+    assert both & every == every - without
+
+
+def test_a_phrase_that_nothing_holds_says_what_comes_near(register: Index) -> None:
+    asked = parse('"board development"', register.words.alternatives)
+    found = register.find(asked, Filters())
+    assert found.numbers == []
+    assert any("for development near board" in note for note in found.notes)
+
+
+def test_a_misspelt_word_is_asked_back(register: Index) -> None:
+    asked = parse("microagressions", register.words.alternatives)
+    found = register.find(asked, Filters())
+    assert found.without == ("microagressions",)
+    assert "microaggressions" in register.did_you_mean(found, asked)
+    assert register.hits(found, limit=1)[0].matched == ["like it in letters"]
+
+
+def test_codes_are_counted_over_everything_found(register: Index) -> None:
+    asked = parse("mentoring", register.words.alternatives)
+    found = register.find(asked, Filters(part="register"))
+    counts = register.facets(found)["role"]
+    coded = register.coded(found, "role")
+    assert sum(counts.values()) == sum(map(len, coded.values())) > 0

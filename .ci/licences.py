@@ -17,7 +17,10 @@ REFUSED = re.compile(r"\b(a?gpl|lgpl|gnu|affero|sspl|busl)", re.IGNORECASE)
 
 
 def stated(distribution: Distribution) -> str:
-    """What the distribution says of its licence: expression, else classifiers, else first line."""
+    """What the distribution says of its licence.
+
+    The expression, else the classifiers, else the field's first line, else that of its licence file.
+    """
     metadata = distribution.metadata
     if expression := metadata.get("License-Expression"):
         return expression
@@ -27,7 +30,15 @@ def stated(distribution: Distribution) -> str:
         if line.startswith("License ::")
     ]
     named = [each for each in classifiers if each != "OSI Approved"]
-    return " OR ".join(named) or (metadata.get("License") or "").strip().partition("\n")[0]
+    field = (metadata.get("License") or "").strip().partition("\n")[0]
+    return " OR ".join(named) or field or _first_line(distribution)
+
+
+def _first_line(distribution: Distribution) -> str:
+    for file in distribution.files or ():
+        if ".dist-info" in file.parts[0] and "LICEN" in file.name.upper():
+            return file.read_text().strip().partition("\n")[0]
+    return ""
 
 
 def taken(licence: str) -> bool:

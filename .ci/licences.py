@@ -19,7 +19,7 @@ REFUSED = re.compile(r"\b(a?gpl|lgpl|gnu|affero|sspl|busl)", re.IGNORECASE)
 def stated(distribution: Distribution) -> str:
     """What the distribution says of its licence.
 
-    The expression, else the classifiers, else the field's first line, else that of its licence file.
+    The expression, else the classifiers, else the first line of the field or of the file.
     """
     metadata = distribution.metadata
     if expression := metadata.get("License-Expression"):

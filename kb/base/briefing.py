@@ -56,7 +56,7 @@ class Briefs(Maps, Moves, Lists):
         ranked = self.ranked(at=at, region=region, waiting=True)
         offer = ranked.declarations.offer
         strands = [offer.get(strand)] if strand else list(offer.strand)
-        mapped = self.map(at=at, region=region)
+        mapped = self.map_of(ranked, at=at)
         initiatives: list[dict[str, object]] = mapped["initiatives"]  # type: ignore[assignment]
         seen: dict[tuple[str, str], str | None] = {}
         for each in initiatives:

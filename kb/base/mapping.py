@@ -23,7 +23,10 @@ class Maps(Gaps):
         each with its codes and, for each strand, level, basis, quote and date seen; `cells`,
         facet to strand to code to position; `scanned`, what was looked at, and when.
         """
-        ranked = self.ranked(at=at, region=region, waiting=True)
+        return self.map_of(self.ranked(at=at, region=region, waiting=True), at=at)
+
+    def map_of(self, ranked: Ranked, *, at: int | None = None) -> Plain:
+        """The map of what was read already."""
         offer = ranked.declarations.offer
         overlaps: dict[str, list[Plain]] = {}
         for row in self.overlaps_of(ranked).rows:
@@ -33,7 +36,7 @@ class Maps(Gaps):
             "title": offer.offer.title,
             "version": offer.offer.version,
             "day": self.today(at).isoformat(),
-            "region": region,
+            "region": ranked.ground.region,
             "levels": list(NEAR),
             "positions": {each.value: PRINTED[each] for each in Position},
             "strands": [

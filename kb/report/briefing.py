@@ -21,6 +21,8 @@ from kb.report.tables import text_of
 
 TABLE = "Light Grid Accent 1"
 MOST_MOVED = 40
+MOST_SERVING = 25  # of a strand: what a board reads; the lists have all
+MOST_QUOTED = 10
 SERVING = ("title", "organisation", "level", "reach")
 SCANNED = ("name", "organisation", "last_run", "outcome", "documents")
 NEAR = ("duplicates", "overlaps", "complements")
@@ -128,18 +130,25 @@ class _Briefing:
         if counted:
             self._table(
                 ("Initiative", "Organisation", "Level", "Reach", "Source"),
-                [(*(each[name] for name in SERVING), self._cite(each)) for each in counted],
+                [
+                    (*(each[name] for name in SERVING), self._cite(each))
+                    for each in counted[:MOST_SERVING]
+                ],
                 f"Who serves {row['name']}",
             )
-            for each in counted:
+            for each in counted[:MOST_QUOTED]:
                 if each["quote"]:
                     self._say(f"“{each['quote']}” {self._cite(each)}", style="Intense Quote")
         else:
             self._say("Nobody is counted.")
+        if len(counted) > MOST_SERVING:
+            self._say(f"{len(counted) - MOST_SERVING} more are in the list of overlaps.")
         proposed = [each for each in mine if each["why_not_counted"] == "a proposal"]
         if proposed:
-            named = _listed(f"{each['title']} {self._cite(each)}" for each in proposed)
-            self._say(f"Proposed and not yet confirmed: {named}.")
+            shown = [f"{each['title']} {self._cite(each)}" for each in proposed[:MOST_SERVING]]
+            left = len(proposed) - MOST_SERVING
+            shown += [f"{left} more in the list of overlaps"] if left > 0 else []
+            self._say(f"Proposed and not yet confirmed: {_listed(shown)}.")
         self.document.add_heading("What is uncertain", 2)
         for sentence in _uncertain(row, mine):
             self._say(sentence, style="List Bullet")

@@ -20,6 +20,7 @@ class SearchedSource:
     must_find: tuple[bool, ...]  # for each must-find page whether it is held
     documents: int
     without_text: int
+    body: str = ""  # who publishes it
 
     def recent(self, today: date) -> bool:
         """True where an ok run is no older than twice the cadence."""

@@ -10,7 +10,7 @@ from kb.assess.positions import (
 )
 from kb.assess.prompts import prompt
 from kb.base.core import Rows
-from kb.base.ranking import Ranked, Ranks
+from kb.base.ranking import KIND_OF_BODY, Ranked, Ranks
 from kb.declare.offer import Strand
 from kb.errors import Unknown
 from kb.keep.register import Judgement
@@ -25,7 +25,6 @@ GAPS = (
 ).split()
 OFFER = "strand name axis basis audience means counts version needs terms".split()
 CAVEAT = "Positions count initiatives; they say nothing of quality, take-up or results."
-KIND_OF_BODY = "organisation_kind"
 NO_SUM = "the rows do not add up"
 PERSON_WORDS = {"register": "desk research"}
 
@@ -102,7 +101,8 @@ class Gaps(Ranks):
     ) -> Rows:
         """Where each strand stands, and where it would if all proposals held.
 
-        With `by`, a facet, a row a code and strand, of the initiatives with that code; with
+        With `by`, a facet, a row a code and strand, of the initiatives with that code; by region
+        or kind of organisation the grade is of the sources of those bodies alone. With
         `topics` the strands that are topics alone. Raises Unknown for a facet there is not.
         """
         ranked = self.ranked(at=at, region=region, offer=offer, waiting=True)
@@ -115,7 +115,11 @@ class Gaps(Ranks):
             return self.gaps_of(ranked, strands)
         by_code = coded(ranked, by)
         rows = [
-            {"facet": by, "code": code, **self._gap_row(ranked, strand, only)}
+            {
+                "facet": by,
+                "code": code,
+                **self._gap_row(ranked, strand, only, ranked.bodies_in(by, code)),
+            }
             for code, only in by_code.items()
             for strand in strands
         ]
@@ -131,19 +135,23 @@ class Gaps(Ranks):
         return Rows("gaps", tuple(GAPS), rows, (*ranked.marks, *legend, CAVEAT))
 
     def _gap_row(
-        self, ranked: Ranked, strand: Strand, only: Collection[int] | None = None
+        self,
+        ranked: Ranked,
+        strand: Strand,
+        only: Collection[int] | None = None,
+        bodies: Collection[str] | None = None,
     ) -> dict[str, object]:
         confirmed = _within(ranked.levels(strand.key, proposals=False), only)
         supposed = _within(ranked.levels(strand.key, proposals=True), only)
         counted = ranked.counted(strand, confirmed)
         roles = by_role(confirmed, ranked.candidates, ("requirement", "practice"))
-        grade = ranked.searched[strand.key].grade
-        stands = ranked.position(strand, confirmed, only)
+        grade = ranked.searched_in(strand.key, bodies).grade
+        stands = ranked.position(strand, confirmed, only, grade)
         return {
             "strand": strand.key,
             "name": strand.name,
             "position": stands.value,
-            "if_proposals": ranked.position(strand, supposed, only).value,
+            "if_proposals": ranked.position(strand, supposed, only, grade).value,
             **{level: counted.number(level) for level in NEAR},
             "duties": len(roles.get("requirement", [])),
             "examples": len(roles.get("practice", [])),

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from kb.assess.positions import NEAR, PRINTED, Position
-from kb.base.gaps import CAVEAT, KIND_OF_BODY, Gaps, coded
-from kb.base.ranking import Ranked
+from kb.base.gaps import CAVEAT, Gaps, coded
+from kb.base.ranking import KIND_OF_BODY, Ranked
 from kb.declare.offer import Strand
 from kb.keep.found import Outcome, Run
 
@@ -117,11 +117,19 @@ def _cells(ranked: Ranked, facet: str) -> dict[str, dict[str, str]]:
     for strand in ranked.declarations.offer.strand:
         confirmed = ranked.levels(strand.key, proposals=False)
         cells[strand.key] = {
-            code: _position(ranked, strand, confirmed, only) for code, only in found.items()
+            code: _position(ranked, strand, confirmed, only, ranked.bodies_in(facet, code))
+            for code, only in found.items()
         }
     return cells
 
 
-def _position(ranked: Ranked, strand: Strand, levels: Mapping[int, str], only: set[int]) -> str:
+def _position(
+    ranked: Ranked,
+    strand: Strand,
+    levels: Mapping[int, str],
+    only: set[int],
+    bodies: set[str] | None,
+) -> str:
     within = {number: level for number, level in levels.items() if number in only}
-    return ranked.position(strand, within, only).value
+    grade = ranked.searched_in(strand.key, bodies).grade if bodies is not None else ""
+    return ranked.position(strand, within, only, grade).value

@@ -35,6 +35,7 @@ from kb.keep.store import Reading
 
 READ_CHARACTERS = 5_000  # what a page bears on is said early
 OVER = ("ended", "superseded")
+KIND_OF_BODY = "organisation_kind"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Ranked:
     acts: Mapping[int, Act]
     texts: Mapping[int, list[Held]]  # initiative to the pages it stands on
     lineage: Lineage
-    searched: Mapping[str, Searched]  # strand to how well it was looked for
+    sources: tuple[SearchedSource, ...]  # what is known of each source that is not retired
     waiting: Mapping[str, tuple[str, ...]]  # strand to the pages that wait and suggest it
     marks: tuple[str, ...] = ()  # what must be said of the offer
 
@@ -120,10 +121,44 @@ class Ranked:
             return "quote gone"
         return None
 
+    @cached_property
+    def searched(self) -> dict[str, Searched]:
+        """Strand to how well it was looked for."""
+        return {s.key: self.searched_in(s.key) for s in self.declarations.offer.strand}
+
+    def searched_in(self, strand: str, bodies: Collection[str] | None = None) -> Searched:
+        """How well a strand was looked for; in the sources of those bodies, if any are named."""
+        sources = [each for each in self.sources if bodies is None or each.body in bodies]
+        grades = self.declarations.offer.grades
+        return searched(sources, strand, grades=grades, today=self.ground.today)
+
+    def bodies_in(self, facet: str, code: str) -> set[str] | None:
+        """The bodies whose sources a cell rests on: of that kind, or at work in that region.
+
+        None for other facets: whoever publishes may publish of any code.
+        """
+        told = self.declarations.bodies
+        if facet == KIND_OF_BODY:
+            return {body.name for body in told.body if body.kind == code}
+        if facet == "region":
+            return {
+                told.name(entry.profile.organisation)
+                for entry in self.entries.values()
+                if code in entry.codes("region")
+            }
+        return None
+
     def position(
-        self, strand: Strand, levels: Mapping[int, str], only: Collection[int] | None = None
+        self,
+        strand: Strand,
+        levels: Mapping[int, str],
+        only: Collection[int] | None = None,
+        grade: str = "",
     ) -> Position:
-        """Where the strand stands by those levels; of those initiatives alone, if any are named."""
+        """Where the strand stands by those levels.
+
+        Of the initiatives in `only` alone, if any are named, and by the `grade` of their cell.
+        """
         suggesting = self.suggested[strand.key]
         if only is not None:
             levels = {number: level for number, level in levels.items() if number in only}
@@ -132,7 +167,7 @@ class Ranked:
             self.counted(strand, levels),
             thresholds=self.ground.thresholds,
             assessed_share=share(suggesting, levels),
-            grade=self.searched[strand.key].grade,
+            grade=grade or self.searched[strand.key].grade,
         )
 
     def counted(self, strand: Strand, levels: Mapping[int, str]) -> Counted:
@@ -194,20 +229,20 @@ class Ranks(Screens, Offers):
                 acts={act.id or 0: act for act in reading.acts()},
                 texts=pages,
                 lineage=lineage,
-                searched=self._searched(reading, declarations, lineage, at),
+                sources=self._sources(reading, declarations, lineage),
                 waiting=waiting_for,
                 marks=(f"what if: the offer were {offer}",) if offer else self._marks(at),
             )
 
-    def _searched(
-        self, reading: Reading, declarations: Declarations, lineage: Lineage, at: int | None
-    ) -> dict[str, Searched]:
-        """Strand to how well its sources were looked through."""
+    def _sources(
+        self, reading: Reading, declarations: Declarations, lineage: Lineage
+    ) -> tuple[SearchedSource, ...]:
+        """What is known of each source: when it was looked through, and what was met."""
         last_ok = {run.source: run for run in reading.rows(Run) if run.outcome == Outcome.ok}
         looked = {row.source: row.on for row in reading.rows(Looked)}
         held = documents.counts_by_source(reading)
         met = documents.all_addresses(reading)
-        sources = [
+        return tuple(
             SearchedSource(
                 covers=frozenset(now for key in source.covers for now in covered(lineage, key)),
                 every_days=source.every_days,
@@ -217,15 +252,11 @@ class Ranks(Screens, Offers):
                 must_find=tuple(normalised(url) in met for url in source.must_find),
                 documents=held.get(source.name, (0, 0))[0],
                 without_text=held.get(source.name, (0, 0))[1],
+                body=declarations.bodies.name(source.organisation),
             )
             for source in declarations.sources.source
             if source.state != "retired"
-        ]
-        offer, today = declarations.offer, self.today(at)
-        return {
-            strand.key: searched(sources, strand.key, grades=offer.grades, today=today)
-            for strand in offer.strand
-        }
+        )
 
     def _unscreened(
         self, reading: Reading, declarations: Declarations

@@ -8,6 +8,7 @@ from pages import held
 import kb
 from kb.base import KnowledgeBase
 from kb.errors import QuoteNotFound, Unknown
+from kb.keep.found import Outcome, Run
 from kb.keep.said import Decision, Level
 
 QUOTE = "Chairs of trusts meet six times a year to talk about race equality in learning sets."
@@ -109,3 +110,26 @@ def test_of_codes_renamed_or_split_only_the_ambiguous_are_queued(base: Knowledge
         (row,) = [row for row in later.initiatives().rows if row["slug"] == slug]
         assert sorted(row["means"]) == ["membership", "short-course"]
         assert row["kind"] == "network"  # another facet's code of that name
+
+
+def test_the_grade_of_a_cell_is_of_the_sources_of_that_kind_alone(base: KnowledgeBase) -> None:
+    declared = base.declarations
+    kinds = {body.name: body.kind for body in declared.bodies.body}
+    covering = [s for s in declared.sources.source if "all" in s.covers and s.shape != "by-hand"]
+    kind = kinds[declared.bodies.name(covering[0].organisation)]
+    now = base.clock()
+    theirs = [
+        source.name
+        for source in declared.sources.source
+        if kinds.get(declared.bodies.name(source.organisation)) == kind
+    ]
+    with base.writing("crawl") as writing:
+        for number, name in enumerate(theirs, start=1):
+            run = Run(number=number, source=name, started=now, finished=now, outcome=Outcome.ok)
+            writing.add(run)
+    grades = {
+        (row["code"], row["strand"]): row["grade"] for row in base.gaps(by="organisation_kind").rows
+    }
+    assert grades[kind, "talent"] != "D"
+    others = {grade for (code, strand), grade in grades.items() if code != kind}
+    assert others == {"D"}

@@ -9,6 +9,7 @@ from typing import Self
 from kb.base.coding import Codes
 from kb.base.core import Rows, now_utc
 from kb.base.digesting import Digests
+from kb.base.flowing import Flows
 from kb.base.forgetting import Forgets
 from kb.base.listing import is_due
 from kb.base.packing import Packs
@@ -33,11 +34,11 @@ LISTS = (
         "sources",
         "runs",
     ),
-    *("decisions", "coding"),
+    *("decisions", "coding", "flow"),
 )
 
 
-class KnowledgeBase(Registering, Sourcing, Forgets, Packs, Digests, Codes, Shows):
+class KnowledgeBase(Registering, Sourcing, Forgets, Packs, Digests, Codes, Shows, Flows):
     """One knowledge base, opened; use it in a `with`."""
 
     def __enter__(self) -> Self:

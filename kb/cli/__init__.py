@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "crawl": "collecting",
         "runs": "sources",
         "inbox": "screening",
+        "flow": "screening",
         "review": "reviewing",
         "screen": "screening",
         "same": "identifying",

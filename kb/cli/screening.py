@@ -1,4 +1,4 @@
-"""Commands on documents: inbox and screen."""
+"""Commands on documents: inbox, flow and screen."""
 
 import sys
 from typing import Annotated
@@ -31,6 +31,17 @@ def inbox(
     """
     with opened(ctx) as base:
         return base.inbox(everything=everything, at=base.act_on(day(as_of)), limit=limit)
+
+
+@app.command()
+@listing
+def flow(ctx: typer.Context, as_of: AsOf = None) -> Rows:
+    """Count how pages became initiatives: what was met, left out and why, what stayed.
+
+    Example: kb flow -f md
+    """
+    with opened(ctx) as base:
+        return base.flow(at=base.act_on(day(as_of)))
 
 
 @app.command()

@@ -133,3 +133,21 @@ def test_the_grade_of_a_cell_is_of_the_sources_of_that_kind_alone(base: Knowledg
     assert grades[kind, "talent"] != "D"
     others = {grade for (code, strand), grade in grades.items() if code != kind}
     assert others == {"D"}
+
+
+def test_the_flow_adds_up_and_is_kept_as_of_its_day(base: KnowledgeBase) -> None:
+    made(base, "one")
+    base.screen([held(base, "two", f"{QUOTE} And more of the second.")], Decision.unsure)
+    three = held(base, "three", "Race equality training of a council, mentioned in passing here.")
+    base.screen([three], Decision.exclude, reason="too-old")
+    held(base, "four", "Parking at the hospital is dearer from next month on, it was decided.")
+    rows = [(row["step"], row["reason"], row["count"]) for row in base.flow().rows]
+    assert ("included", None, 1) in rows
+    assert ("unsure", None, 1) in rows
+    assert ("excluded", "too-old", 1) in rows
+    counts = [count for step, _, count in rows if "initiatives" not in step and step != "our own"]
+    assert counts[0] == sum(counts[1:]) == 4
+    act = base.store.last_act()
+    assert act is not None
+    base.screen([three], Decision.include)
+    assert [tuple(row.values()) for row in base.flow(at=act.id).rows] == rows

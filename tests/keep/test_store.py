@@ -318,6 +318,7 @@ def _everything(base: kb.KnowledgeBase, at: int | None) -> object:
         base.runs(at=at),
         base.recheck(at=at),
         base.worked(at=at),
+        base.flow(at=at),
     ]
     shown = [base.show(str(row["slug"]), at=at) for row in lists[0].rows]
     history = [base.history(str(row["slug"]), at=at).rows for row in lists[0].rows]

@@ -10,7 +10,8 @@ from kb.assess.positions import (
 )
 from kb.assess.prompts import prompt
 from kb.base.core import Rows
-from kb.base.ranking import KIND_OF_BODY, Ranked, Ranks
+from kb.base.indexing import KIND_OF_BODY
+from kb.base.ranking import Ranked, Ranks
 from kb.declare.offer import Strand
 from kb.errors import Unknown
 from kb.keep.register import Judgement

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from kb.assess.positions import NEAR, PRINTED, Position
 from kb.base.gaps import CAVEAT, Gaps, coded
-from kb.base.ranking import KIND_OF_BODY, Ranked
+from kb.base.indexing import KIND_OF_BODY
+from kb.base.ranking import Ranked
 from kb.declare.offer import Strand
 from kb.keep.found import Outcome, Run
 

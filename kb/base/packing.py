@@ -13,9 +13,10 @@ from kb.keep.found import Revision
 IN_PLACE_OF_A_NAME = "policy officer"
 # Columns that speak of the offer, of people or of what is not settled.
 INSIDE = {
-    "gaps": "name if_proposals need prompt unscreened".split(),
+    "gaps": "name if_proposals need prompt unscreened with".split(),
     "overlaps": "made_by why_not_counted".split(),
-    "initiatives": "documents last_changed".split(),
+    "initiatives": "documents last_changed strands".split(),
+    "worked": ["strand"],  # proposals too tie a result to a strand
 }
 OFFER_WORDING = {"gaps": ["name", "need"]}
 MOST_QUOTED = 300
@@ -119,6 +120,8 @@ def _outside(name: str, made: Rows, with_offer: bool) -> Rows:
     for row in rows:
         if row.get("quote"):
             row["quote"] = str(row["quote"])[:MOST_QUOTED]
+    if name == "worked":  # without its strand a result is said once
+        rows = [row for at, row in enumerate(rows) if row not in rows[:at]]
     columns = tuple(column for column in made.columns if column not in hidden)
     if name == "overlaps":
         columns += ("assessed_by",)

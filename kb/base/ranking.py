@@ -19,6 +19,7 @@ from kb.assess.positions import (
 from kb.assess.searched import Searched, SearchedSource, searched
 from kb.assess.suggest import Suggester
 from kb.base.assessing import pages_of
+from kb.base.indexing import KIND_OF_BODY
 from kb.base.offering import Offers
 from kb.base.screening import Screens
 from kb.contract import normalised
@@ -35,7 +36,6 @@ from kb.keep.store import Reading
 
 READ_CHARACTERS = 5_000  # what a page bears on is said early
 OVER = ("ended", "superseded")
-KIND_OF_BODY = "organisation_kind"
 
 
 @dataclass(frozen=True)

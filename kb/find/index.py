@@ -240,7 +240,7 @@ def update(folder: Path, entries: Iterable[Entry], anew: Iterable[str], *, act: 
             writer.delete_by_term("id", number)
         count = _add(writer, entries)
         writer.commit()
-    except BaseException:
+    except BaseException:  # whatever it was, the lock must be given back; it is raised again
         if not writer.is_closed:
             writer.cancel()
         raise
@@ -726,7 +726,9 @@ class Index:
             organisation=stored["organisation"],
             url=stored["url"],
             score=round(found.scores[number], 4),
-            snippet=_snippet(text or stored["summary"], matched),
+            snippet=_snippet(
+                text or stored["summary"], [each for each in matched if each != LETTERS]
+            ),
             matched=matched,
             when=stored.get("when") or "",
             why=tuple(f"{form} {score:.2f}" for form, score in found.why.get(number, ())),

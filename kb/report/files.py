@@ -25,7 +25,7 @@ def whole(path: Path, *, force: bool = False) -> Iterator[Path]:
         yield Path(name)
         os.chmod(name, 0o644)
         os.replace(name, path)
-    except BaseException:
+    except BaseException:  # whatever it was, half a file must not stay; it is raised again
         with suppress(FileNotFoundError):
             os.unlink(name)
         raise

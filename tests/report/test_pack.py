@@ -82,6 +82,9 @@ def test_partners_and_the_public_see_no_reasons_names_proposals_or_offer(
         assert [row["basis"] for row in rows] == ["confirmed"]
         assert rows[0]["assessed_by"] == "policy officer"
         assert "made_by" not in rows[0]
+        # Nothing else tells which strand an initiative is merely proposed for.
+        assert "with" not in read(path, "gaps.csv")[0]
+        assert "strands" not in read(path, "initiatives.csv")[0]
         assert len(rows[0]["quote"]) <= 300
     write_pack(tmp_path / "with.zip", filled.pack("partner", with_offer=True))
     names = {row["name"] for row in read(tmp_path / "with.zip", "gaps.csv")}

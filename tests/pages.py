@@ -33,6 +33,7 @@ def held(base: kb.KnowledgeBase, key: str, text: str, **more: object) -> str:
         _, number = saving.save_all(writing, [page(key, text, **more)], run=1)[0]
     base.rescore()
     base.sign()
+    base.bear()
     return f"d{number}"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from kb.declare.boards import audiences
 from kb.declare.codebook import CodeBook
@@ -71,6 +72,11 @@ class Ground:
     thresholds: Positions
     today: date
     region: str = "England"
+
+    @cached_property
+    def around(self) -> list[str]:
+        """The place asked about and the wider ones it lies in."""
+        return self.book.around(self.region)
 
 
 @dataclass
@@ -152,12 +158,11 @@ def _not_here(candidate: Candidate, ground: Ground) -> str:
         return "reach not coded"
     if candidate.reach == "one":
         return "for one organisation or place"
-    around = ground.book.around(ground.region)
-    if candidate.reach == "outside" and "England" in around:
+    if candidate.reach == "outside" and "England" in ground.around:
         return "outside England"
     if not candidate.regions:
         return ""
-    if any(region in around for region in candidate.regions):
+    if any(region in ground.around for region in candidate.regions):
         return ""
     within = any(ground.region in ground.book.around(region) for region in candidate.regions)
     return "" if within else f"outside {ground.region}"

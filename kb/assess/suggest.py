@@ -1,11 +1,14 @@
 """Which initiatives suggest a strand, so that a person should assess them against it."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 
 from kb.assess import quotes
 from kb.declare.boards import audiences
 from kb.declare.offer import Offer
 from kb.find.lexicon import Matcher, Worded
+
+FORM = "1"  # changes when the same terms would be met in other texts
 
 
 class Suggester:
@@ -14,6 +17,8 @@ class Suggester:
     def __init__(self, offer: Offer) -> None:
         self._offer = offer
         self._terms = {strand.key: Matcher.of_phrases(strand.terms) for strand in offer.strand}
+        told = "\n".join(f"{s.key}: {'; '.join(s.terms)}" for s in offer.strand)
+        self.version = hashlib.sha256(f"{FORM}\n{told}".encode()).hexdigest()[:12]  # of the terms
         self._any = Matcher.of_families({strand.key: strand.terms for strand in offer.strand})
 
     def strands(self, text: str, tags: Mapping[str, Iterable[str]]) -> list[str]:

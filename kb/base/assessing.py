@@ -1,13 +1,16 @@
 """Assessing: decisions on an initiative and a strand, and the lists that rest on them."""
 
+from collections.abc import Collection
+
 from kb.assess import quotes
 from kb.assess.levels import Answers
 from kb.base.core import chosen
 from kb.base.offering import Offers
 from kb.errors import QuoteNotFound, Refused
-from kb.keep import documents, register
+from kb.keep import documents, outlines, register
 from kb.keep.documents import Held
 from kb.keep.found import State
+from kb.keep.outlines import Outline
 from kb.keep.register import Entry
 from kb.keep.said import Assessment, Basis, Level
 from kb.keep.store import Reading
@@ -81,7 +84,7 @@ class Assesses(Offers):
 
     def _pin(self, reading: Reading, entry: Entry, quote: str) -> tuple[Held, quotes.Place]:
         quote = quotes.check(quote)
-        pages = pages_of(reading).get(entry.id, [])
+        pages = pages_of(reading, entry.id)
         for held in pages:
             if place := quotes.locate(quote, held.revision.text):
                 return held, place
@@ -99,14 +102,33 @@ class Assesses(Offers):
         )
 
 
-def pages_of(reading: Reading, *, gone: bool = False) -> dict[int, list[Held]]:
+def outlines_of(reading: Reading, *, gone: bool = False) -> dict[int, list[Outline]]:
     """Initiative to the current pages it stands on, without those that are gone unless asked."""
     belongs = documents.memberships(reading)
-    held = {each.id: each for each in documents.held(reading, belongs)}
+    found: dict[int, list[Outline]] = {}
+    for page in outlines.outlines(reading):
+        if gone or page.state != State.gone:
+            for number in belongs.get(page.id, ()):
+                found.setdefault(number, []).append(page)
+    return found
+
+
+def pages_of(reading: Reading, number: int) -> list[Held]:
+    """The current pages one initiative stands on, with their texts; none that is gone."""
+    return pages_of_each(reading, [number]).get(number, [])
+
+
+def pages_of_each(reading: Reading, numbers: Collection[int]) -> dict[int, list[Held]]:
+    """The same for several; one that stands on no current page is absent."""
+    wanted = set(numbers)
+    belongs = {
+        document: initiatives & wanted
+        for document, initiatives in documents.memberships(reading).items()
+        if initiatives & wanted
+    }
     found: dict[int, list[Held]] = {}
-    for document, initiatives in sorted(belongs.items()):
-        page = held.get(document)
-        if page is not None and (gone or page.standing.state != State.gone):
-            for number in initiatives:
+    for page in documents.each_held(reading, belongs):
+        if page.standing.state != State.gone:
+            for number in belongs[page.id]:
                 found.setdefault(number, []).append(page)
     return found

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kb.assess import quotes
-from kb.base.assessing import pages_of
+from kb.base.assessing import pages_of_each
 from kb.base.core import Rows
 from kb.base.editing import Edits
 from kb.base.reviewing import Reviews
@@ -108,7 +108,9 @@ class Codes(Reviews, Edits):
             entries = {entry.slug: entry for entry in register.entries(reading).values()}
             taken = set(register.slugs(reading))
             judgements = self.judgements(reading)
-            pages = pages_of(reading)
+            named = {cells["slug"].strip().casefold() for _, cells in rows}
+            coded = [entry.id for slug, entry in entries.items() if slug in named]
+            pages = pages_of_each(reading, coded)
         faults: list[str] = []
         changes = []
         met: set[str] = set()

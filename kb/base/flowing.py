@@ -4,7 +4,7 @@ from collections import Counter
 
 from kb.base.core import Rows
 from kb.base.screening import Screens
-from kb.keep import documents, register
+from kb.keep import documents, outlines, register
 from kb.keep.found import State
 from kb.keep.said import Decision
 
@@ -22,7 +22,7 @@ class Flows(Screens):
         with self.store.reading(at) as reading:
             declarations = self.declared(reading)
             threshold = declarations.lexicon.inbox.threshold
-            held = documents.held(reading)
+            held = outlines.outlines(reading)
             verdicts = documents.verdicts(reading)
             belongs = documents.memberships(reading)
             entries = register.entries(reading)
@@ -35,9 +35,9 @@ class Flows(Screens):
                 steps[SCREENED[verdict.outcome], reason or ""] += 1
             elif each.id in belongs:
                 steps["known by their address", ""] += 1
-            elif each.standing.state == State.gone:
+            elif each.state == State.gone:
                 steps["gone before screening", ""] += 1
-            elif each.relevance is None or each.relevance.score < threshold:
+            elif (each.score or 0.0) < threshold:
                 steps["below the threshold", ""] += 1
             else:
                 steps["waiting", ""] += 1

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from kb.assess.positions import (
     NEAR,
     PRINTED,
+    Counted,
     Position,
     by_role,
 )
@@ -145,14 +146,15 @@ class Gaps(Ranks):
         confirmed = _within(ranked.levels(strand.key, proposals=False), only)
         supposed = _within(ranked.levels(strand.key, proposals=True), only)
         counted = ranked.counted(strand, confirmed)
+        likely = counted if supposed == confirmed else ranked.counted(strand, supposed)
         roles = by_role(confirmed, ranked.candidates, ("requirement", "practice"))
         grade = ranked.searched_in(strand.key, bodies).grade
-        stands = ranked.position(strand, confirmed, only, grade)
+        stands = ranked.position(strand, confirmed, only, grade, counted)
         return {
             "strand": strand.key,
             "name": strand.name,
             "position": stands.value,
-            "if_proposals": ranked.position(strand, supposed, only, grade).value,
+            "if_proposals": ranked.position(strand, supposed, only, grade, likely).value,
             **{level: counted.number(level) for level in NEAR},
             "duties": len(roles.get("requirement", [])),
             "examples": len(roles.get("practice", [])),
@@ -165,10 +167,10 @@ class Gaps(Ranks):
                 stands,
                 grade=grade,
                 needs=[need.says for need in strand.need],
-                names=_names(ranked, strand, confirmed),
+                names=_names(counted),
                 waiting=ranked.waiting.get(strand.key, ()),
             ),
-            "with": _names(ranked, strand, supposed),
+            "with": _names(likely),
         }
 
     def offer(self, *, at: int | None = None) -> Rows:
@@ -231,8 +233,7 @@ def _to_recheck(ranked: Ranked, strand: Strand, only: Collection[int] | None) ->
     )
 
 
-def _names(ranked: Ranked, strand: Strand, levels: Mapping[int, str]) -> list[str]:
+def _names(counted: Counted) -> list[str]:
     """The bodies behind what counts or would, duplicates and overlaps before complements."""
-    counted = ranked.counted(strand, levels)
     near = {name for level in ("duplicates", "overlaps") for name in counted.bodies(level)}
     return sorted(near or counted.bodies("complements"))

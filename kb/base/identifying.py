@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from kb.base.core import Core, Rows, is_document
@@ -11,10 +12,11 @@ from kb.base.registering import address_of
 from kb.declare.bodies import Bodies
 from kb.declare.register import slug_of
 from kb.errors import Refused
-from kb.keep import documents, register, signatures
+from kb.keep import documents, outlines, register, signatures
 from kb.keep.documents import Held
 from kb.keep.found import Alias, State
 from kb.keep.merging import merges
+from kb.keep.outlines import Outline
 from kb.keep.register import Entry
 from kb.keep.said import Assessment, Initiative, Membership, Merge, NotSame, Profile, Result, Tag
 from kb.keep.store import Reading, Writing
@@ -62,21 +64,32 @@ class Identifies(Core):
             bodies,
         )
 
-    def copies(self, reading: Reading, held: Sequence[Held]) -> dict[int, list[int]]:
+    def copies(self, reading: Reading, pages: Sequence[Outline]) -> dict[int, list[int]]:
         """Document to the group of documents with its text, the leader first; alone is absent.
 
         The page of the body that the text names most often leads; else the one held longest.
         """
-        by_id = {each.id: each for each in held}
-        made = signatures.of(reading, {each.revision.id or 0: each.id for each in held})
+        by_id = {each.id: each for each in pages}
+        made = signatures.of(reading, {each.revision: each.id for each in pages})
         if len(made) < 2:
             return {}
         apart = {(row.a, row.b) for row in reading.rows(NotSame, what="document")}
         organisations = source_organisations(self.declared(reading))
+
+        @cache
+        def text(number: int) -> str:
+            revision = by_id[number].revision
+            said = outlines.texts(reading, [revision])[revision]
+            return f"{said.title}\n{said.text}"
+
+        def leads(number: int) -> tuple[int, int]:
+            owner = organisations.get(by_id[number].source, "").casefold()
+            return (-text(number).casefold().count(owner) if owner else 0, number)
+
         found = {}
-        for group in copies.groups(made, lambda number: _text(by_id[number])):
+        for group in copies.groups(made, text):
             told = [n for n in group if not any((min(n, o), max(n, o)) in apart for o in group)]
-            led = sorted(told, key=lambda number: _leads(by_id[number], organisations, number))
+            led = sorted(told, key=leads)
             found.update({number: led for number in led if len(led) > 1})
         return found
 
@@ -103,15 +116,15 @@ class Identifies(Core):
             belongs, judged = documents.memberships(reading), documents.verdicts(reading)
             threshold = self.declared(reading).lexicon.inbox.threshold
             waiting = [
-                each
-                for each in documents.held(reading)
+                each.id
+                for each in outlines.outlines(reading)
                 if each.id not in belongs
                 and each.id not in judged
-                and each.standing.state != State.gone
-                and each.relevance
-                and each.relevance.score >= threshold
+                and each.state != State.gone
+                and (each.score or 0.0) >= threshold
             ]
-        rows = [*_pairs(known, apart), *_pages(known, waiting)]
+            pages = list(documents.each_held(reading, waiting))
+        rows = [*_pairs(known, apart), *_pages(known, pages)]
         rows.sort(key=lambda row: (-row["score"], str(row["a"]), str(row["b"])))
         return Rows("same", tuple(SAME), rows)
 
@@ -257,15 +270,6 @@ def named(bodies: Bodies, title: str, organisation: str, text: str = "") -> Name
     kin = bodies.kin(body) if body else frozenset()
     spellings = tuple(bodies.spellings(organisation)) if organisation else ()
     return Named(title, body, spellings, kin, text)
-
-
-def _text(held: Held) -> str:
-    return f"{held.revision.title}\n{held.revision.text}"
-
-
-def _leads(held: Held, organisations: Mapping[str, str], number: int) -> tuple[int, int]:
-    owner = organisations.get(held.document.source, "").casefold()
-    return (-_text(held).casefold().count(owner) if owner else 0, number)
 
 
 def _pairs(known: Known, apart: set[tuple[str, int, int]]) -> list[dict[str, Any]]:

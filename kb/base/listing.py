@@ -8,7 +8,7 @@ from kb.base.working import Works
 from kb.contract import Source
 from kb.declare.codebook import FACETS
 from kb.declare.declarations import Declarations
-from kb.keep import documents, register, runs
+from kb.keep import documents, outlines, register, runs
 from kb.keep.acts import Row
 from kb.keep.found import Looked, Outcome, Run, State
 from kb.keep.register import Entry
@@ -161,7 +161,7 @@ class Lists(Works):
             ]
             verdicts = documents.verdicts(reading)
             to_screen = len(self.waiting(reading, declarations.lexicon.inbox.threshold))
-            held = documents.held(reading)
+            held = outlines.outlines(reading)
             last = runs.last_runs(reading)
         own = sum(
             declarations.bodies.name(entry.profile.organisation) in declarations.ours
@@ -176,7 +176,7 @@ class Lists(Works):
         return {
             "initiatives of others": len(entries) - own,
             "initiatives of our own": own,
-            "documents": sum(each.standing.state != State.gone for each in held),
+            "documents": sum(each.state != State.gone for each in held),
             "to screen": to_screen,
             "proposals to confirm": sum(not judgement.confirmed for judgement in judgements),
             "assessments confirmed": sum(bool(judgement.confirmed) for judgement in judgements),

@@ -70,13 +70,11 @@ class Maps(Gaps):
 
     def _initiative(self, ranked: Ranked, number: int, rows: list[Plain]) -> Plain:
         entry = ranked.entries[number]
-        fetched = {
-            held.revision.id: held.revision.fetched_at for held in ranked.texts.get(number, [])
-        }
+        fetched = {page.revision: page.fetched_at for page in ranked.pages.get(number, [])}
         seen: dict[str, str | None] = {}
         for row in rows:
             judgement = ranked.judgements[number, str(row["strand"])]
-            day = fetched.get(judgement.leading.revision) or entry.profile.status_seen
+            day = fetched.get(judgement.leading.revision or 0) or entry.profile.status_seen
             seen[str(row["strand"])] = day.isoformat()[:10] if day else None
         return {
             "slug": entry.slug,

@@ -159,7 +159,7 @@ def _by_ground(
 ) -> str:
     """Where nothing was said anew: what it stands on, how it is coded, how it is counted."""
     strand = name.partition(" / ")[0]
-    if between.forgotten & {held.id for held in before.ranked.texts.get(number, [])}:
+    if between.forgotten & {page.id for page in before.ranked.pages.get(number, [])}:
         return "forgotten"
     judgement = _said(after, number, strand)
     declared = next((s for s in after.ranked.declarations.offer.strand if s.key == strand), None)

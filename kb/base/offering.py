@@ -36,8 +36,11 @@ class Offers(Core):
         """
         lineage = lineage or self.lineage(reading, self.declared(reading).offer)
         found = register.judgements(reading)
+        became = {key: lineage.now(key) for key in {key for _, key in found}}
         for (number, key), judgement in list(found.items()):
-            heirs = [now for now in lineage.now(key) if now != key]
+            if became[key] == [key]:
+                continue
+            heirs = [now for now in became[key] if now != key]
             for now in heirs:
                 own = found.get((number, now), Judgement(number, now, ()))
                 rows = sorted(
@@ -47,7 +50,7 @@ class Offers(Core):
                 kept = tuple(row for row in rows if newest[row.person] is row)
                 resolved = own.resolved or judgement.resolved
                 found[number, now] = Judgement(number, now, kept, resolved)
-            if heirs and key not in lineage.now(key):
+            if heirs and key not in became[key]:
                 del found[number, key]
         return found
 

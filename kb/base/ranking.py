@@ -1,6 +1,6 @@
 """Everything that lists of assessments rest on, read at one act."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,24 +18,46 @@ from kb.assess.positions import (
 )
 from kb.assess.searched import Searched, SearchedSource, searched
 from kb.assess.suggest import Suggester
-from kb.base.assessing import pages_of
+from kb.base.assessing import outlines_of
 from kb.base.indexing import KIND_OF_BODY
 from kb.base.offering import Offers
 from kb.base.screening import Screens
 from kb.contract import normalised
 from kb.declare.declarations import Declarations
 from kb.declare.offer import Strand
-from kb.keep import documents, register
+from kb.keep import bearings, documents, outlines, register
 from kb.keep.acts import Act
-from kb.keep.documents import Held
 from kb.keep.forgetting import REMOVED
 from kb.keep.found import Looked, Outcome, Run
+from kb.keep.outlines import Outline, Text
 from kb.keep.register import Entry, Judgement
 from kb.keep.said import Assessment, Basis, Kinship
-from kb.keep.store import Reading
+from kb.keep.store import Reading, Store
 
 READ_CHARACTERS = 5_000  # what a page bears on is said early
 OVER = ("ended", "superseded")
+
+
+class Texts:
+    """The texts of pages, read when they are asked for: they are long, and few are needed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.known: dict[int, str] = {}  # by revision, of which none changes
+
+    def of(self, pages: Iterable[Outline]) -> list[str]:
+        """The text of each page."""
+        asked = list(pages)
+        self.load(asked)
+        return [self.known[page.revision] for page in asked]
+
+    def load(self, pages: Iterable[Outline]) -> None:
+        """Reads those texts at once that were not read before."""
+        wanted = {page.revision for page in pages} - self.known.keys()
+        if wanted:
+            with self._store.reading() as reading:
+                found = outlines.texts(reading, sorted(wanted))
+            self.known |= {revision: said.text for revision, said in found.items()}
 
 
 @dataclass(frozen=True)
@@ -48,7 +70,8 @@ class Ranked:
     candidates: Mapping[int, Candidate]
     ground: Ground
     acts: Mapping[int, Act]
-    texts: Mapping[int, list[Held]]  # initiative to the pages it stands on
+    pages: Mapping[int, list[Outline]]  # initiative to the pages it stands on
+    texts: Texts
     lineage: Lineage
     sources: tuple[SearchedSource, ...]  # what is known of each source that is not retired
     waiting: Mapping[str, tuple[str, ...]]  # strand to the pages that wait and suggest it
@@ -112,12 +135,12 @@ class Ranked:
         changed = self.lineage.cause(row.strand, row.strand_version, strand)
         if changed or not row.quote:
             return changed
-        pages = self.texts.get(number, [])
+        pages = self.pages.get(number, [])
         if not pages:
             return "page gone"
-        if row.quote != REMOVED and any(held.revision.id == row.revision for held in pages):
+        if row.quote != REMOVED and any(page.revision == row.revision for page in pages):
             return None  # it stands on the very version it was taken from
-        if not any(quotes.locate(row.quote, held.revision.text) for held in pages):
+        if not any(quotes.locate(row.quote, text) for text in self.texts.of(pages)):
             return "quote gone"
         return None
 
@@ -154,8 +177,9 @@ class Ranked:
         levels: Mapping[int, str],
         only: Collection[int] | None = None,
         grade: str = "",
+        counted: Counted | None = None,
     ) -> Position:
-        """Where the strand stands by those levels.
+        """Where the strand stands by those levels, counted here unless that was done.
 
         Of the initiatives in `only` alone, if any are named, and by the `grade` of their cell.
         """
@@ -164,7 +188,7 @@ class Ranked:
             levels = {number: level for number, level in levels.items() if number in only}
             suggesting = [number for number in suggesting if number in only]
         return position(
-            self.counted(strand, levels),
+            self.counted(strand, levels) if counted is None else counted,
             thresholds=self.ground.thresholds,
             assessed_share=share(suggesting, levels),
             grade=grade or self.searched[strand.key].grade,
@@ -205,7 +229,8 @@ class Ranks(Screens, Offers):
             book = declarations.book
             entries = register.entries(reading)
             waiting_for = self._unscreened(reading, declarations) if waiting else {}
-            pages = pages_of(reading)
+            pages = outlines_of(reading)
+            judgements = self.judgements(reading, lineage)
             verdicts = documents.verdicts(reading)
             contested = {
                 number
@@ -215,7 +240,7 @@ class Ranks(Screens, Offers):
             return Ranked(
                 declarations=declarations,
                 entries=entries,
-                judgements=self.judgements(reading, lineage),
+                judgements=judgements,
                 candidates={
                     number: candidate_of(entry, declarations, contested=number in contested)
                     for number, entry in entries.items()
@@ -227,7 +252,8 @@ class Ranks(Screens, Offers):
                     book.check("region", region),
                 ),
                 acts={act.id or 0: act for act in reading.acts()},
-                texts=pages,
+                pages=pages,
+                texts=self._texts(reading, pages, judgements),
                 lineage=lineage,
                 sources=self._sources(reading, declarations, lineage),
                 waiting=waiting_for,
@@ -263,16 +289,70 @@ class Ranks(Screens, Offers):
     ) -> dict[str, tuple[str, ...]]:
         """Strand to the pages that wait with its terms in them, the likeliest first."""
         suggester = Suggester(declarations.offer)
+        waiting = [
+            each.page for each in self.waiting(reading, declarations.lexicon.inbox.threshold)
+        ]
+        borne = bearings.of(reading, suggester.version)
+        lacking = [page.revision for page in waiting if page.revision not in borne]
+        borne |= borne_on(suggester, outlines.texts(reading, lacking))
         found: dict[str, list[str]] = {strand.key: [] for strand in declarations.offer.strand}
-        for each in self.waiting(reading, declarations.lexicon.inbox.threshold):
-            revision = each.page.revision
-            text = f"{revision.title}\n{revision.summary}\n{revision.text[:READ_CHARACTERS]}"
-            for key in suggester.strands(text, {}):
-                found[key].append(f"d{each.page.id}")
+        for page in waiting:
+            for key in borne[page.revision]:
+                found[key].append(f"d{page.id}")
         return {key: tuple(names) for key, names in found.items()}
+
+    def _texts(
+        self,
+        reading: Reading,
+        pages: Mapping[int, list[Outline]],
+        judgements: Mapping[tuple[int, str], Judgement],
+    ) -> Texts:
+        """The texts, those read already in which a quote is to be looked for."""
+        found = Texts(self.store)
+        moved = {
+            number
+            for (number, _), judgement in judgements.items()
+            if judgement.leading.quote
+            and all(page.revision != judgement.leading.revision for page in pages.get(number, []))
+        }
+        found.known |= {
+            revision: said.text
+            for revision, said in outlines.texts(
+                reading, [page.revision for number in moved for page in pages.get(number, [])]
+            ).items()
+        }
+        return found
+
+    def bear(self) -> int:
+        """Keeps which strands each page that could wait bears on, by the offer; how many."""
+        suggester = Suggester(self.declarations.offer)
+        threshold = self.declarations.lexicon.inbox.threshold
+        with self.store.reading() as reading:
+            borne = bearings.of(reading, suggester.version)
+            lacking = [
+                page.revision
+                for page in outlines.outlines(reading)
+                if (page.score or 0.0) >= threshold and page.revision not in borne
+            ]
+        if lacking:
+            with self.writing("rescore") as writing:
+                for some in outlines.batches(lacking):
+                    made = borne_on(suggester, outlines.texts(writing, some))
+                    bearings.keep(writing, made, version=suggester.version)
+        return len(lacking)
 
     def _marks(self, at: int | None) -> tuple[str, ...]:
         return self.marked() if at is None else ()
+
+
+def borne_on(suggester: Suggester, texts: Mapping[int, Text]) -> dict[int, list[str]]:
+    """Revision to the strands whose terms stand in its title, summary or first pages."""
+    return {
+        revision: suggester.strands(
+            f"{said.title}\n{said.summary}\n{said.text[:READ_CHARACTERS]}", {}
+        )
+        for revision, said in texts.items()
+    }
 
 
 def covered(lineage: Lineage, key: str) -> list[str]:

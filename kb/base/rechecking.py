@@ -89,7 +89,7 @@ class Rechecks(Gaps, Reviews):
         cause = ranked.cause(number, strand, judgement.leading)
         if cause or judgement.confirmed or judgement.outcome == "conflict":
             return cause
-        return NO_QUOTE if ranked.texts.get(number) else None
+        return NO_QUOTE if ranked.pages.get(number) else None
 
     def renew(
         self, named: str, strand: str, *, quote: str = "", why: str = ""
@@ -129,7 +129,7 @@ def _nearest(
     ranked: Ranked, suggester: Suggester, strand: Strand, number: int, judgement: Judgement
 ) -> str | None:
     """The passage of the current pages nearest to the old quote; for none, the best to quote."""
-    texts = [held.revision.text for held in ranked.texts.get(number, [])]
+    texts = ranked.texts.of(ranked.pages.get(number, []))
     old = judgement.leading.quote
     if old:
         if any(quotes.locate(old, text) for text in texts):

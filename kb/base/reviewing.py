@@ -74,8 +74,9 @@ class Review:
             with self._base.store.reading() as reading:
                 judged = waiting.page.id in documents.verdicts(reading)
                 belongs = waiting.page.id in documents.memberships(reading)
+                page = self._base.document(reading, f"d{waiting.page.id}")
             if not judged and not belongs:
-                yield self._card(waiting.page, waiting.copies)
+                yield self._card(page, waiting.copies)
 
     def _card(self, held: Held, copies: Sequence[int]) -> Card:
         text = held.revision.text
@@ -115,7 +116,7 @@ class Reviews(Screens, Assesses):
         """Facet to the codes a machine would give the initiative; it is for a person to accept."""
         with self.store.reading() as reading:
             entry = self.initiative(reading, named)
-            pages = pages_of(reading).get(entry.id, [])
+            pages = pages_of(reading, entry.id)
             guesser = guesser or _guesser(self.known(reading))
         one = [facet for facet in ASKED if facet in self.declarations.book.facets.one]
         many = [facet for facet in ASKED if facet not in one]
@@ -151,7 +152,7 @@ class Reviews(Screens, Assesses):
         """The strands to assess an initiative against, the likeliest first."""
         with self.store.reading() as reading:
             entry = self.initiative(reading, named)
-            pages = pages_of(reading).get(entry.id, [])
+            pages = pages_of(reading, entry.id)
             judgements = self.judgements(reading)
         suggester = Suggester(self.declarations.offer)
         texts = [entry.profile.title, entry.profile.summary]
@@ -192,7 +193,7 @@ class Reviews(Screens, Assesses):
         """
         with self.store.reading() as reading:
             entry = self.initiative(reading, named)
-            pages = pages_of(reading).get(entry.id, [])
+            pages = pages_of(reading, entry.id)
         for held in pages:
             if found := quotes.between(first, last, held.revision.text):
                 return found

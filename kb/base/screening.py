@@ -9,10 +9,11 @@ from kb.base.indexing import source_organisations
 from kb.base.registering import address_of
 from kb.declare.register import slug_of
 from kb.errors import Refused
-from kb.keep import documents, register
+from kb.keep import documents, outlines, register
 from kb.keep.documents import Held
 from kb.keep.found import Relevance, Revision, State
 from kb.keep.merging import merges
+from kb.keep.outlines import Outline
 from kb.keep.said import Assessment, Decision, Initiative, Membership, Profile, Screening
 from kb.keep.store import Reading, Writing
 from kb.screen.relevance import Scorer
@@ -26,7 +27,7 @@ WITH_IT = "has the text of d"  # why a copy was decided as its leader was
 class Waiting:
     """A page to screen, and the documents that have its text and are decided with it."""
 
-    page: Held
+    page: Outline
     copies: tuple[int, ...]
 
 
@@ -54,14 +55,15 @@ class Screens(Identifies):
         with self.store.reading(at) as reading:
             declarations = self.declared(reading)
             threshold = 0.0 if everything else declarations.lexicon.inbox.threshold
-            waiting = [each.page for each in self.waiting(reading, threshold)]
+            waiting = [each.page.id for each in self.waiting(reading, threshold)[:limit]]
+            pages = {each.id: each for each in documents.each_held(reading, waiting)}
             first = documents.first_seen(reading)
             known = self.known(reading)
         organisations = source_organisations(declarations)
         rows: list[dict[str, object]] = [
             {
                 "document": f"d{held.id}",
-                "relevance": _score(held) if held.relevance else None,
+                "relevance": held.relevance.score if held.relevance else None,
                 "title": held.revision.title,
                 "organisation": organisations.get(held.document.source) or None,
                 "url": held.standing.url,
@@ -73,7 +75,7 @@ class Screens(Identifies):
                 "source": held.document.source,
                 "first_seen": first.get(held.id),
             }
-            for held in waiting[:limit]
+            for held in (pages[number] for number in waiting)
         ]
         return Rows("inbox", tuple(INBOX), rows)
 
@@ -83,19 +85,18 @@ class Screens(Identifies):
         What has the text of a page that was judged does not wait: it was judged with it.
         """
         judged = documents.verdicts(reading).keys() | documents.memberships(reading).keys()
-        held = [
+        pages = [
             each
-            for each in documents.held(reading)
-            if each.id in judged
-            or (_score(each) >= threshold and each.standing.state != State.gone)
+            for each in outlines.outlines(reading)
+            if each.id in judged or ((each.score or 0.0) >= threshold and each.state != State.gone)
         ]
-        groups = self.copies(reading, held)
+        groups = self.copies(reading, pages)
         found = []
-        for each in held:
+        for each in pages:
             group = groups.get(each.id, [each.id])
             if each.id == group[0] and not judged & set(group):
                 found.append(Waiting(each, tuple(group[1:])))
-        return sorted(found, key=lambda waiting: (-_score(waiting.page), waiting.page.id))
+        return sorted(found, key=lambda waiting: (-(waiting.page.score or 0.0), waiting.page.id))
 
     def screen(
         self,
@@ -147,17 +148,19 @@ class Screens(Identifies):
             for row in reading.rows(Screening, person=self.by)
             if row.why.startswith(WITH_IT)
         }
-        every = [each for each in documents.held(reading) if each.standing.state != State.gone]
+        every = [each for each in outlines.outlines(reading) if each.state != State.gone]
         groups = self.copies(reading, every)
-        by_id = {each.id: each for each in every}
-        return {
+        copied = {
             each.id: [
-                by_id[number]
+                number
                 for number in groups.get(each.id, [])
                 if number not in judged or (number, f"{WITH_IT}{each.id}") in with_it
             ]
             for each in held
         }
+        wanted = sorted({number for numbers in copied.values() for number in numbers})
+        pages = {each.id: each for each in documents.each_held(reading, wanted)}
+        return {led: [pages[number] for number in numbers] for led, numbers in copied.items()}
 
     def _reason(self, decision: Decision, reason: str) -> str:
         if decision == Decision.exclude:
@@ -276,10 +279,6 @@ def _included_by_others(writing: Writing, held: Held, person: str) -> bool:
     """True where somebody else stands for including: then it is a conflict, and nothing moves."""
     rows = writing.rows(Screening, document=held.id, decision=Decision.include)
     return any(row.person != person for row in rows)
-
-
-def _score(held: Held) -> float:
-    return held.relevance.score if held.relevance else 0.0
 
 
 def terms_shown(relevance: Relevance | None) -> list[str]:

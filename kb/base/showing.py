@@ -99,7 +99,7 @@ class Shows(Offers):
             declarations = self.declared(reading)
             slugs = {number: slug for slug, number in register.slugs(reading).items()}
             judgements = self.judgements(reading)
-            pages = pages_of(reading).get(entry.id, [])
+            pages = pages_of(reading, entry.id)
             parts = [
                 other.slug
                 for other in register.entries(reading).values()

@@ -5,14 +5,14 @@ from datetime import date
 
 from kb.assess.positions import NEAR, months_between
 from kb.assess.suggest import Suggester
-from kb.base.assessing import Assesses, pages_of
+from kb.base.assessing import Assesses, outlines_of
 from kb.base.core import Rows
 from kb.base.gaps import Gaps
 from kb.base.ranking import Ranked
 from kb.errors import Refused
 from kb.find.lexicon import Matcher
 from kb.keep import register
-from kb.keep.documents import Held
+from kb.keep.outlines import Outline
 from kb.keep.register import Entry, Judgement
 from kb.keep.said import Result
 
@@ -56,7 +56,7 @@ class Works(Gaps, Assesses):
         with self.store.reading(at) as reading:
             offer = self.declared(reading).offer
             wanted = offer.get(strand).key if strand else None
-            entries, pages = register.entries(reading), pages_of(reading)
+            entries, pages = register.entries(reading), outlines_of(reading)
             judgements = self.judgements(reading)
             rows = []
             for row in reading.rows(Result):
@@ -78,6 +78,7 @@ class Works(Gaps, Assesses):
         each strand beside the list.
         """
         ranked = self.ranked(at=at)
+        ranked.texts.load(page for pages in ranked.pages.values() for page in pages)
         race = Matcher.of(term for term in ranked.declarations.lexicon.term if term.weight)
         suggester = Suggester(ranked.declarations.offer)
         with self.store.reading(at) as reading:
@@ -88,7 +89,7 @@ class Works(Gaps, Assesses):
             if ranked.candidates[number].own or only not in (None, number):
                 continue
             texts = [f"{entry.profile.title}. {entry.profile.summary}"]
-            texts += [held.revision.text for held in ranked.texts.get(number, [])]
+            texts += ranked.texts.of(ranked.pages.get(number, []))
             for key, (score, why) in suggester.scores(texts, entry.tags, race).items():
                 scores[number, key] = score
                 if score >= WORTH and (number, key) not in ranked.judgements:
@@ -106,14 +107,14 @@ class Works(Gaps, Assesses):
         months = ranked.ground.thresholds.quiet_months
         found = {}
         with self.store.reading(at) as reading:
-            every = pages_of(reading, gone=True)
+            every = outlines_of(reading, gone=True)
         for number, entry in ranked.entries.items():
             if ranked.candidates[number].own or entry.code("status") in ("ended", "superseded"):
                 continue
-            if every.get(number) and not ranked.texts.get(number):
+            if every.get(number) and not ranked.pages.get(number):
                 found[number] = "its pages are gone"
                 continue
-            sign = _last_sign(entry, ranked.texts.get(number, []))
+            sign = _last_sign(entry, ranked.pages.get(number, []))
             if sign and months_between(sign.isoformat(), ranked.ground.today) > months:
                 found[number] = f"no sign since {sign}"
         return found
@@ -123,8 +124,8 @@ def _number(value: object) -> float:
     return value if isinstance(value, float) else 0.0
 
 
-def _worked(row: Result, entry: Entry, key: str | None, pages: list[Held]) -> dict[str, object]:
-    page = next((held for held in pages if held.revision.id == row.revision), None)
+def _worked(row: Result, entry: Entry, key: str | None, pages: list[Outline]) -> dict[str, object]:
+    page = next((each for each in pages if each.revision == row.revision), None)
     return {
         "strand": key,
         "initiative": entry.slug,
@@ -132,8 +133,8 @@ def _worked(row: Result, entry: Entry, key: str | None, pages: list[Held]) -> di
         "setting": row.setting or "; ".join(entry.codes("setting")) or None,
         "effect": entry.code("effect"),
         "quote": row.quote,
-        "url": page.standing.url if page else entry.profile.url,
-        "seen": page.revision.fetched_at.date() if page else None,
+        "url": page.url if page else entry.profile.url,
+        "seen": page.fetched_at.date() if page else None,
     }
 
 
@@ -164,9 +165,9 @@ def _is_near(judgement: Judgement) -> bool:
     return judgement.outcome in NEAR
 
 
-def _last_sign(entry: Entry, pages: list[Held]) -> date | None:
+def _last_sign(entry: Entry, pages: list[Outline]) -> date | None:
     """The last day by which it is known to have been alive; None where nothing is dated."""
-    days = [held.revision.updated_on or held.revision.published_on for held in pages]
+    days = [page.dated for page in pages]
     days.append(entry.profile.status_seen)
     known = [day for day in days if day is not None]
     return max(known, default=None)

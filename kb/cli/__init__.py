@@ -1,5 +1,6 @@
 """The command line: which file has a command, and what an error looks like."""
 
+import gc
 import importlib
 import os
 import sys
@@ -117,8 +118,14 @@ def start(
         importlib.import_module("kb.cli.start").waiting(ctx)
 
 
+# A command reads thousands of rows, none of them garbage, and is done in seconds: to look for
+# cycles after every 700 of them, as Python does, takes a quarter of its time.
+ROWS_AT_ONCE = 100_000
+
+
 def main(args: list[str] | None = None) -> None:
     """Runs a command and exits with its status; an error is two lines on stderr."""
+    gc.set_threshold(ROWS_AT_ONCE)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -77,7 +77,9 @@ def offer_accept(
             show(base.offer_diff(), Shown())
             if not typer.confirm("accept it?", err=True):
                 raise typer.Abort
-        return base.accept(minor=minor or [], why=why)
+        told = base.accept(minor=minor or [], why=why)
+        base.bear()  # pages that wait are shown under the strands of now
+        return told
 
 
 @app.command()

@@ -16,5 +16,7 @@ def reindex(ctx: typer.Context) -> None:
     """
     with opened(ctx) as base:
         base.rescore()
+        base.sign()
+        base.bear()
         written = base.reindex()
     stderr(f"{written} entries written")

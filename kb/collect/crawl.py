@@ -120,6 +120,7 @@ def crawl(
         finished = _Crawl(base, contact, tell, fresh).all(chosen)
         base.rescore()  # an earlier text that stands again may have an older score
         base.sign()
+        base.bear()
         base.catch_up_index()
     return finished
 

@@ -1,6 +1,7 @@
 """Who sits on the board of a trust. Plain data: search reads it, and loads nothing for it."""
 
 from collections.abc import Iterable
+from functools import cache
 
 # What `boards` stands for.
 BOARD = frozenset({"boards", "chairs", "chief-executives", "executives", "non-executives"})
@@ -8,5 +9,9 @@ BOARD = frozenset({"boards", "chairs", "chief-executives", "executives", "non-ex
 
 def audiences(codes: Iterable[str]) -> frozenset[str]:
     """The codes, with `boards` widened to everyone who sits on one."""
-    asked = frozenset(codes)
+    return _audiences(frozenset(codes))
+
+
+@cache  # few sets of codes are ever used, and each is asked for thousands of times
+def _audiences(asked: frozenset[str]) -> frozenset[str]:
     return asked | BOARD if "boards" in asked else asked

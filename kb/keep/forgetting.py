@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from kb.keep.acts import Act, Row
-from kb.keep.found import Forgotten, Relevance, Revision, Signature
+from kb.keep.found import Bearing, Forgotten, Relevance, Revision, Signature
 from kb.keep.said import Assessment, Profile, Result
 from kb.keep.store import TABLES, Reading, Writing
 
@@ -70,6 +70,7 @@ def forget(writing: Writing, document: int, passage: str = "") -> int:
     for profile in writing.history(Profile):
         if profile.summary and profile.summary in texts:
             _write_over(writing, profile, "summary", without(profile.summary, gone, whole=whole))
+    writing.end_all(row for row in writing.rows(Bearing) if row.revision in numbers)
     judged: list[Relevance | Signature] = [*writing.history(Relevance)]
     judged += writing.history(Signature)
     for each in judged:

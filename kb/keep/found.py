@@ -97,6 +97,14 @@ class Signature(Row, table=True):
     hashes: bytes
 
 
+class Bearing(Row, table=True):
+    """The strands whose terms stand in a revision."""
+
+    revision: int = Field(foreign_key="revision.id", index=True)
+    terms: str  # version of the terms of all strands
+    strands: str  # their keys, a space between
+
+
 class Forgotten(Row, table=True):
     """What a person had taken out: a whole document, or a passage of it by its hash."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kb.errors import KBError, NewerStore
 
-NEWEST = "0003"  # the newest migration this kb knows
+NEWEST = "0004"  # the newest migration this kb knows
 
 
 def version(store: Path) -> str | None:

@@ -60,6 +60,8 @@ class Judgement:
     @cached_property
     def confirmed(self) -> tuple[Assessment, ...]:
         """Those that a person confirmed."""
+        if len(self.assessments) == 1:  # as nearly all are, and there are thousands
+            return self.assessments if self.assessments[0].basis == Basis.confirmed else ()
         return tuple(row for row in self.assessments if row.basis == Basis.confirmed)
 
     @cached_property

@@ -82,11 +82,15 @@ class Reading:
         cuts, columns, start = [], list[Any](), 0
         for model in models:
             names = [column.key for column in inspect(model).column_attrs]
-            cuts.append((model, names, start, start + len(names)))
+            cuts.append((model, names, slice(start, start + len(names))))
             columns += [getattr(model, name) for name in names]
             start += len(names)
-        for values in self.session.execute(query.with_only_columns(*columns)):
-            yield tuple(_bare(model, names, values[a:b]) for model, names, a, b in cuts)
+        found = self.session.execute(query.with_only_columns(*columns))
+        if len(models) == 1:  # without a cut a row, of which there may be thousands
+            yield from ((_bare(models[0], names, values),) for values in found)
+            return
+        for values in found:
+            yield tuple(_bare(model, names, values[cut]) for model, names, cut in cuts)
 
     def get(self, model: type[Table], row_id: int) -> Table | None:
         """The row of that id, whether it stands or not."""
@@ -165,7 +169,7 @@ def _bare(model: type[SQLModel], names: Sequence[str], values: Sequence[Any]) ->
     if values[0] is None:
         return None
     made = object.__new__(model)
-    made.__dict__.update(zip(names, values, strict=True))
+    made.__dict__.update(zip(names, values))  # noqa: B905 - as many by how it was asked
     return made
 
 

@@ -5,7 +5,7 @@ of runs of words two texts have in common says whether it is one.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 
 FORM = "1"  # changes when the same text would give another signature
@@ -42,7 +42,7 @@ def groups(signatures: Mapping[int, bytes], text: Texts) -> list[list[int]]:
     runs: dict[int, frozenset[str]] = {}
     found: dict[int, list[int]] = {}
     head: dict[int, int] = {}
-    for number in sorted(number for number, made in signatures.items() if made):
+    for number in sorted(_meeting({n: made for n, made in signatures.items() if made})):
         bands = list(enumerate(_bands(signatures[number])))
         near = sorted({head[other] for band in bands for other in met[band]})
         copied = (each for each in near if shared(number, each, text, runs) >= COPY)
@@ -60,6 +60,17 @@ def shared(one: int, other: int, text: Texts, runs: dict[int, frozenset[str]]) -
             runs[number] = runs_of(text(number))
     together = len(runs[one] | runs[other])
     return len(runs[one] & runs[other]) / together if together else 0.0
+
+
+def _meeting(signatures: Mapping[int, bytes]) -> set[int]:
+    """The ids that share a band with another one: of many texts few do."""
+    found: set[int] = set()
+    for at in range(0, HASHES * HASH_BYTES, BAND_BYTES):
+        bands = [made[at : at + BAND_BYTES] for made in signatures.values()]
+        often = Counter(bands) if len(set(bands)) < len(bands) else {}
+        if often:
+            found.update(n for n, band in zip(signatures, bands, strict=True) if often[band] > 1)
+    return found
 
 
 def _bands(signature: bytes) -> list[bytes]:

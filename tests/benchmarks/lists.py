@@ -46,6 +46,7 @@ def filled(folder: Path, initiatives: int, documents: int) -> None:
         saved = saving.save_all(writing, pages, run=1)
     base.rescore()
     base.sign()
+    base.bear()
     strands = base.declarations.offer.strand
     chance = random.Random(1)
     with base.writing("import") as writing:

@@ -157,23 +157,26 @@ def judgements(reading: Reading) -> dict[tuple[int, str], Judgement]:
     that one person said, the later.
     """
     into = merges(reading)
-    rows: dict[tuple[int, str], dict[str, Assessment]] = defaultdict(dict)
+    rows: dict[tuple[int, str], list[Assessment]] = defaultdict(list)
     for row in reading.rows(Assessment):
-        by_person = rows[into.get(row.initiative, row.initiative), row.strand]
-        by_person[row.person] = row  # rows come oldest first
+        rows[into.get(row.initiative, row.initiative), row.strand].append(row)
     resolved = {
         (into.get(row.initiative, row.initiative), row.strand): row.outcome
         for row in reading.rows(Resolved)
         if row.initiative
     }
     return {
-        pair: Judgement(*pair, _in_order(found), resolved.get(pair, ""))
+        pair: Judgement(*pair, _last_words(found), resolved.get(pair, ""))
         for pair, found in rows.items()
     }
 
 
-def _in_order(by_person: dict[str, Assessment]) -> tuple[Assessment, ...]:
-    return tuple(sorted(by_person.values(), key=lambda row: row.id or 0))
+def _last_words(rows: list[Assessment]) -> tuple[Assessment, ...]:
+    """What each person said last, of rows that come oldest first."""
+    if len(rows) == 1:
+        return tuple(rows)
+    last = {row.person: row for row in rows}
+    return tuple(row for row in rows if last[row.person] is row)
 
 
 def assessed(writing: Writing, row: Assessment) -> Assessment:

@@ -16,16 +16,15 @@ Exporter = Callable[[Sequence[str], Iterable[Row], TextIO], None]
 
 
 def write_json(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
-    """One array of objects with the columns in order; `[]` for no rows."""
-    objects = [_object(columns, row) for row in rows]
-    json.dump(objects, out, ensure_ascii=False, indent=1)
-    out.write("\n")
+    """One array of objects with the columns in order, one a line; `[]` for no rows."""
+    lines = ",\n ".join(_object(columns, row) for row in rows)
+    out.write(f"[{lines}]\n")
 
 
 def write_jsonl(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
     """One object a line."""
     for row in rows:
-        out.write(json.dumps(_object(columns, row), ensure_ascii=False) + "\n")
+        out.write(_object(columns, row) + "\n")
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Row], out: TextIO) -> None:
@@ -73,10 +72,6 @@ def text_of(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _object(columns: Sequence[str], row: Row) -> dict[str, object]:
-    return {column: machine_value(row.get(column)) for column in columns}
-
-
 def machine_value(value: object) -> object:
     """A value as JSON has it: instants and dates as text, the rest as it is."""
     if isinstance(value, datetime | date):
@@ -86,6 +81,14 @@ def machine_value(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(key): machine_value(each) for key, each in value.items()}
     return value
+
+
+# Made once; without indentation it is the encoder in C that writes.
+JSON = json.JSONEncoder(ensure_ascii=False, default=machine_value)
+
+
+def _object(columns: Sequence[str], row: Row) -> str:
+    return JSON.encode({column: row.get(column) for column in columns})
 
 
 EXPORTERS: dict[str, Exporter] = {

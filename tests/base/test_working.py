@@ -151,3 +151,29 @@ def test_the_flow_adds_up_and_is_kept_as_of_its_day(base: KnowledgeBase) -> None
     assert act is not None
     base.screen([three], Decision.include)
     assert [tuple(row.values()) for row in base.flow(at=act.id).rows] == rows
+
+
+def test_pages_that_wait_are_told_of_the_strands_their_words_name(base: KnowledgeBase) -> None:
+    def waiting() -> dict[object, object]:
+        return {row["strand"]: row["unscreened"] for row in base.gaps().rows}
+
+    text = f"{QUOTE} Race equality for trusts, ethnic minority staff, anti-racism."
+    page = held(base, "waits", text, title="Race equality learning set for trust boards")
+    assert {row["document"] for row in base.inbox().rows} == {page}
+    assert waiting()["peer-learning"] == 1
+    assert waiting()["talent"] == 0
+    (row,) = [row for row in base.gaps().rows if row["strand"] == "peer-learning"]
+    assert page in str(row["prompt"])
+
+    path = base.home.declaration("offer.toml")
+    told = path.read_text(encoding="utf-8")
+    (terms,) = [s.terms for s in base.declarations.offer.strand if s.key == "talent"]
+    path.write_text(told.replace(f'"{terms[0]}"', '"learning sets"', 1), encoding="utf-8")
+    assert waiting()["talent"] == 0
+    base.accept(why="the board says learning sets")
+    by_words = waiting()  # nothing was kept of the terms of now: the texts are read
+    assert by_words["talent"] == 1
+    assert base.bear() == 1
+    assert base.bear() == 0
+    assert waiting() == by_words
+    assert base.gaps(at=base.store.last_act().id).rows == base.gaps().rows  # type: ignore[union-attr]

@@ -40,7 +40,7 @@ def test_importing_kb_loads_nothing_heavy() -> None:
 def test_searching_loads_neither_the_store_nor_the_crawler(home: Path) -> None:
     code = "import sys\nfrom kb.cli import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass"
     names = loaded_by(code, "--home", str(home), "search", "mentoring", "-f", "jsonl")
-    assert names.isdisjoint({"sqlmodel", "sqlalchemy", "scrapy", "twisted", "sklearn"})
+    assert names.isdisjoint({"sqlmodel", "sqlalchemy", "scrapy", "twisted", "sklearn", "rich"})
 
 
 def test_the_readme_example_of_python_works(home: Path) -> None:

@@ -10,7 +10,7 @@ from types import FrameType
 
 from rich.text import Text
 
-from kb.cli.output import console
+from kb.cli.drawing import console
 from kb.report.safe import for_terminal
 
 STOP_KEYS = ("\x03", "\x04", "\x1b")  # ctrl-c, ctrl-d, escape

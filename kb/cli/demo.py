@@ -13,7 +13,8 @@ import typer
 
 from kb.base import KnowledgeBase, make
 from kb.cli.collecting import told
-from kb.cli.output import Shown, console, show, stderr
+from kb.cli.drawing import console
+from kb.cli.output import Shown, show, stderr
 from kb.collect.crawl import crawl
 from kb.errors import Refused
 from kb.home import Home, shipped

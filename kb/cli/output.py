@@ -1,22 +1,20 @@
-"""How results are shown: a table for people, a format for programs, or a file."""
+"""How results are asked for and given: a table for people, a format for programs, or a file."""
 
+import importlib
 import inspect
 import io
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from kb.errors import Refused, Unknown
 from kb.report.safe import for_terminal
-from kb.report.tables import EXPORTERS, format_of, text_of, write_file
+from kb.report.tables import EXPORTERS, format_of, write_file
 
 FORMATS = ("table", *EXPORTERS)
 
@@ -43,47 +41,12 @@ SHOWN: Mapping[str, str] = {
     "decisions": "by what document initiative strand decision",
     "history": "at by what said",
 }
-# Lists that people read as a matrix: what stands down, what across, and what a cell says.
-ACROSS: Mapping[str, tuple[str, str, str]] = {"gaps_by": ("strand", "code", "position")}
-# What a terminal shows in colour beside its word, and with a bar beside its number.
-COLOURED = frozenset({"position", "if_proposals", "outcome"})
-COLOURS = {
-    "crowded": "magenta",
-    "served": "blue",
-    "part-served": "cyan",
-    "related": "green",
-    "none-found": "bold yellow",
-    "not-assessed": "dim",
-    "failed": "bold red",
-    "blocked": "bold red",
-    "partial": "yellow",
-}
-BARS = " ▁▂▃▄▅▆▇█"
-COUNTED = ("duplicates", "overlaps", "complements")
-NOTHING = ("none-found", "not-assessed")
-HEADINGS = {
-    "if_proposals": "if all held",
-    "why_not_counted": "why not",
-    "duplicates": "dup",
-    "overlaps": "over",
-    "complements": "comp",
-}
-# Names and codes are read whole or not at all; sentences may run on.
-UNBROKEN = frozenset(
-    "id document strand position if_proposals level basis role status relevance shape state "
-    "outcome decision counted".split()
-)
 
 
 def stderr(*lines: str) -> None:
     """Notes for people, a line each."""
     for line in lines:
         print(for_terminal(line), file=sys.stderr)  # noqa: T201
-
-
-def console(*, plain: bool = False) -> Console:
-    """A console that takes text as text: nothing from outside is markup or emoji."""
-    return Console(markup=False, highlight=False, emoji=False, no_color=plain or None)
 
 
 def listing(command: Callable[..., Any]) -> Callable[..., None]:
@@ -178,31 +141,10 @@ def show(made: Listed, asked: Shown) -> None:
     else:
         if not asked.columns:
             columns = SHOWN.get(made.name, " ".join(columns)).split()
-        for sentence in made.lead:
-            console().print(for_terminal(sentence))
-        if made.name in ACROSS and not asked.columns:
-            columns, rows = _across(rows, *ACROSS[made.name])
-        table(columns, rows)
+        # A lazy door: Rich takes a tenth of the time of a search that a program asks for.
+        drawing = importlib.import_module("kb.cli.drawing")
+        drawing.draw(made.lead, columns, rows, across=made.name if not asked.columns else "")
         stderr(*made.notes)
-
-
-def _across(
-    rows: Sequence[Mapping[str, object]], down: str, across: str, says: str
-) -> tuple[list[str], list[dict[str, object]]]:
-    """The rows as a matrix: in each cell a position in words and what counts; `-` for nothing.
-
-    Columns of which nothing is known anywhere are left out.
-    """
-    lines: dict[object, dict[str, object]] = {}
-    columns: dict[str, bool] = {}
-    for row in rows:
-        counts = "/".join(str(row[name]) for name in COUNTED)
-        empty = row[says] in NOTHING and not any(row[name] for name in COUNTED)
-        column = str(row[across])
-        columns[column] = columns.get(column, False) or not empty
-        line = lines.setdefault(row[down], {down: row[down]})
-        line[column] = "-" if empty else f"{row[says]} {counts}"
-    return [down, *(name for name, told in columns.items() if told)], list(lines.values())
 
 
 def _print(format: str, columns: list[str], rows: list[dict[str, object]]) -> None:
@@ -226,76 +168,3 @@ def _chosen(made: Listed, asked: str) -> list[str]:
     if not chosen:
         raise Refused("--columns names none", hint=f"known: {', '.join(made.columns)}")
     return chosen
-
-
-def table(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
-    """A table for people; no rows is one line that says so."""
-    if not rows:
-        console().print("none")
-        return
-    made = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
-        numbers = all(isinstance(row.get(column), int | float | None) for row in rows)
-        made.add_column(
-            HEADINGS.get(column, column.replace("_", " ")),
-            justify="right" if numbers else "left",
-            overflow="fold",
-            no_wrap=column in UNBROKEN,
-        )
-    shown = console()
-    drawn = shown.is_terminal
-    most = {
-        column: max((int(str(row.get(column) or 0)) for row in rows), default=0)
-        for column in columns
-        if drawn and column in COUNTED
-    }
-    for row in rows:
-        made.add_row(
-            *(
-                Text(
-                    bar(row.get(column), most[column]) + _cell(row.get(column))
-                    if column in most
-                    else _cell(row.get(column)),
-                    style=COLOURS.get(str(row.get(column)), "") if column in COLOURED else "",
-                )
-                for column in columns
-            )
-        )
-    shown.print(made)
-
-
-def bar(value: object, most: int) -> str:
-    """A bar of one character, by eighths of the most there is, and a space; none for nothing."""
-    number = int(str(value or 0))
-    return f"{BARS[-(-number * (len(BARS) - 1) // most)]} " if number and most else ""
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    if isinstance(value, float):
-        return f"{value:.2f}"
-    text = for_terminal(text_of(value))
-    return text.replace("T", " ")[:16] if hasattr(value, "hour") else text
-
-
-def fields(values: Mapping[str, object]) -> None:
-    """One thing in full: a name and its value on each line, what is unknown left out."""
-    made = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    made.add_column(no_wrap=True)
-    made.add_column(overflow="fold")
-    for name, value in values.items():
-        if value not in (None, "", [], {}):
-            made.add_row(name.replace("_", " "), Text(_field(value)))
-    console().print(made)
-
-
-def _field(value: object) -> str:
-    if isinstance(value, list) and value and isinstance(value[0], Mapping):
-        return "\n".join(
-            ", ".join(
-                f"{k}: {for_terminal(text_of(v))}" for k, v in each.items() if v not in (None, "")
-            )
-            for each in value
-        )
-    return "\n".join(for_terminal(line) for line in text_of(value).splitlines())

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from kb.base import Rows
+from kb.cli.drawing import console, fields
 from kb.cli.filtering import Audience, Kind, Organisation, Reach, Region, Role, Status, codes
 from kb.cli.opening import AsOf, By, day, opened
-from kb.cli.output import Shown, console, fields, listing, stderr
+from kb.cli.output import Shown, listing, stderr
 from kb.cli.output import show as show_rows
 from kb.errors import Unknown
 from kb.report.safe import for_terminal

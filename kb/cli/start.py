@@ -5,8 +5,9 @@ import sys
 import typer
 
 from kb.base import make
+from kb.cli.drawing import bar, fields
 from kb.cli.opening import By, opened, settings
-from kb.cli.output import bar, fields, stderr
+from kb.cli.output import stderr
 from kb.errors import Unknown
 from kb.home import new_home
 from kb.report.tables import write_json

@@ -11,7 +11,7 @@ import secrets
 import shutil
 import time
 import warnings
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -40,17 +40,18 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
     from whoosh import index as whoosh_index
-    from whoosh.analysis import STOP_WORDS, Token, Tokenizer
+    from whoosh.analysis import STOP_WORDS
     from whoosh.codec import base as whoosh_codec
     from whoosh.fields import ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
     from whoosh.lang.porter import stem
     from whoosh.query import Phrase
     from whoosh.reading import TermNotFound
+    from whoosh.system import pack_uint
 
 # Whoosh names segments by `random`; where a caller has seeded that, two get one name.
 whoosh_codec.random_name = lambda size=28: secrets.token_hex(size // 2)
 
-FORM = "4"  # changes when rows must be indexed anew
+FORM = "5"  # changes when rows must be indexed anew
 WORDS = "words.json"
 STATE = "state.json"
 
@@ -62,52 +63,50 @@ MOST_KEPT = 1_000_000  # places of words that an open index keeps read
 LETTERS = "like it in letters"  # what stands for the words of a hit that has none
 WAIT_SECONDS = 2.0
 POOL_MB = 24  # of postings held before they are written out: a large crawl must not grow by them
+BUILD_POOL_MB = 128  # the same where all is written anew, and little else is done
 
 _CUT = re.compile(r"\w+(?:\.?\w+)*")
 _STEMS: dict[str, str] = {}  # a word in lower case to its stem, "" for a stop word
 MOST_STEMS = 200_000
 
 
-class _Stems(Tokenizer):  # type: ignore[misc]
-    """Words in lower case, stemmed, without stop words: what Whoosh's StemmingAnalyzer makes.
+def stems(text: str) -> list[str]:
+    """The words in lower case, stemmed, without stop words: what StemmingAnalyzer makes."""
+    found = []
+    for word in _CUT.findall(text.lower()):
+        stemmed = _STEMS.get(word)
+        if stemmed is None:
+            if len(_STEMS) > MOST_STEMS:
+                _STEMS.clear()
+            kept = len(word) > 1 and word not in STOP_WORDS
+            stemmed = _STEMS[word] = stem(word) if kept else ""
+        if stemmed:
+            found.append(stemmed)
+    return found
 
-    That passes each word through four generators; this is one, several times as quick.
+
+class _Words(TEXT):  # type: ignore[misc]
+    """Stems with their places.
+
+    Whoosh passes each word through four generators as an object; this is several times as quick.
     """
 
-    def __call__(self, value: str, positions: bool = False, **how: Any) -> Iterator[Any]:
-        how.pop("chars", None)
-        start = how.pop("start_pos", 0)
-        for name in ("keeporiginal", "start_char", "mode"):
-            how.pop(name, None)
-        token = Token(positions, **how)
-        token.boost, token.stopped = 1.0, False
-        for word in _CUT.findall(value.lower()):
-            stemmed = _STEMS.get(word)
-            if stemmed is None:
-                if len(_STEMS) > MOST_STEMS:
-                    _STEMS.clear()
-                kept = len(word) > 1 and word not in STOP_WORDS
-                stemmed = _STEMS[word] = stem(word) if kept else ""
-            if stemmed:
-                token.text = stemmed
-                if positions:
-                    token.pos = start
-                    start += 1
-                yield token
+    def index(self, value: str, **_how: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+        places = defaultdict(list)
+        for place, word in enumerate(stems(value)):
+            places[word].append(place)
+        for word, those in places.items():
+            yield word.encode(), len(those), float(len(those)), self.format.encode(those)
 
 
-class _Grams(Tokenizer):  # type: ignore[misc]
-    """Runs of letters, for the second opinion."""
+class _Runs(TEXT):  # type: ignore[misc]
+    """Runs of letters with how often each occurs, for the second opinion."""
 
-    def __call__(self, value: str, positions: bool = False, **how: Any) -> Iterator[Any]:
-        token = Token(positions)
-        token.boost, token.stopped = 1.0, False
-        for place, gram in enumerate(grams(value)):
-            token.text, token.pos = gram, place
-            yield token
+    def index(self, value: str, **_how: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+        for run, often in Counter(grams(value)).items():
+            yield run.encode(), often, float(often), pack_uint(often)
 
 
-_ANALYSER = _Stems()
 _SCHEMA = Schema(
     id=ID(stored=True, unique=True),
     part=ID(stored=True),  # register or documents
@@ -115,12 +114,12 @@ _SCHEMA = Schema(
     slug=STORED,
     document=STORED,
     url=STORED,
-    title=TEXT(_ANALYSER, stored=True),
-    organisation=TEXT(_ANALYSER, stored=True),
-    summary=TEXT(_ANALYSER, stored=True),
-    tags=TEXT(_ANALYSER),
-    text=TEXT(_ANALYSER, stored=True),
-    grams=TEXT(_Grams(), phrase=False),
+    title=_Words(stored=True),
+    organisation=_Words(stored=True),
+    summary=_Words(stored=True),
+    tags=_Words(),
+    text=_Words(stored=True),
+    grams=_Runs(phrase=False),
     when=ID(stored=True),  # YYYY, YYYY-MM or YYYY-MM-DD
     body=KEYWORD(commas=True),
     **{facet: KEYWORD(commas=True, stored=facet == "region") for facet in FACETS},
@@ -213,7 +212,7 @@ def build(
     """
     fresh = folder.with_name(f"{folder.name}.new-{secrets.token_hex(4)}")
     fresh.mkdir(parents=True)
-    writer = whoosh_index.create_in(fresh, _SCHEMA).writer(limitmb=POOL_MB)
+    writer = whoosh_index.create_in(fresh, _SCHEMA).writer(limitmb=BUILD_POOL_MB)
     count = _add(writer, entries)
     writer.commit()
     (fresh / WORDS).write_text(json.dumps(_noted(words)))
@@ -503,12 +502,12 @@ class Index:
         """For each phrase that nothing holds, how many hold its words near one another."""
         notes = []
         for unit in query.units:
-            stems = [token.text for token in _ANALYSER(" ".join(unit.words))]
-            if not unit.phrase or len(stems) < 2 or self._unit(unit):
+            stemmed = stems(" ".join(unit.words))
+            if not unit.phrase or len(stemmed) < 2 or self._unit(unit):
                 continue
             fields = [unit.field] if unit.field else list(self.ranking.fields)
             near = set[int]().union(
-                *(Phrase(name, stems, slop=NEAR_WORDS).docs(self._searcher) for name in fields)
+                *(Phrase(name, stemmed, slop=NEAR_WORDS).docs(self._searcher) for name in fields)
             )
             *lead, last = unit.words
             notes.append(f"no hit for {unit.shown}; {len(near)} for {last} near {' '.join(lead)}")
@@ -563,8 +562,8 @@ class Index:
         words = dict.fromkeys(WORD.findall(f"{row['title']} {row['summary']}".casefold()))
 
         def rare(word: str) -> float:
-            stems = [token.text for token in _ANALYSER(word)]
-            often = [self._reader.doc_frequency("summary", stem) for stem in stems]
+            stemmed = stems(word)
+            often = [self._reader.doc_frequency("summary", each) for each in stemmed]
             return rarity(often[0], count) if often and often[0] > 1 else 0.0
 
         rarest = sorted(words, key=rare, reverse=True)[:LIKE_WORDS]
@@ -594,7 +593,7 @@ class Index:
     def _beginning(self, unit: Unit) -> dict[int, tuple[float, str]]:
         """What holds a word that begins so, by its commonest stems."""
         (word,) = unit.words
-        stemmed = {token.text for token in _ANALYSER(word)}
+        stemmed = set(stems(word))
         scores: dict[int, float] = defaultdict(float)
         for name, weight in self._fields(unit.field).items():
             begun = [each.decode() for each in self._reader.expand_prefix(name, word)]
@@ -612,20 +611,20 @@ class Index:
     def _form(self, words: Sequence[str], only: str | None, phrase: bool) -> dict[int, float]:
         scores: dict[int, float] = defaultdict(float)
         fields = self._fields(only)
-        stems = [token.text for token in _ANALYSER(" ".join(words))]
-        if not stems:
+        stemmed = stems(" ".join(words))
+        if not stemmed:
             return scores
-        weights = {name: weight / len(stems) for name, weight in fields.items()}
+        weights = {name: weight / len(stemmed) for name, weight in fields.items()}
         for name, weight in weights.items():
-            side_by_side = self._phrase(name, stems) if phrase and len(stems) > 1 else None
-            for stem in stems:
-                for number, score in self._postings(name, stem):
+            side_by_side = self._phrase(name, stemmed) if phrase and len(stemmed) > 1 else None
+            for each in stemmed:
+                for number, score in self._postings(name, each):
                     if side_by_side is None or number in side_by_side:
                         scores[number] += weight * score
         return scores
 
-    def _phrase(self, name: str, stems: list[str]) -> set[int]:
-        return set(Phrase(name, stems).docs(self._searcher))
+    def _phrase(self, name: str, stemmed: list[str]) -> set[int]:
+        return set(Phrase(name, stemmed).docs(self._searcher))
 
     def _postings(self, name: str, stem: str) -> list[tuple[int, float]]:
         """Documents with the stem in the field, with their BM25 score; kept for the next query."""
@@ -738,11 +737,11 @@ class Index:
 def _snippet(text: str, forms: Iterable[str]) -> str:
     """The passage around the first matched word, cut at words, on one line."""
     flat = " ".join(text.split())
-    stems = {token.text for token in _ANALYSER(" ".join(forms))}
+    stemmed = set(stems(" ".join(forms)))
     places = (
         match.start()
         for match in WORD.finditer(flat)
-        if any(token.text in stems for token in _ANALYSER(match.group()))
+        if not stemmed.isdisjoint(stems(match.group()))
     )
     at = max(0, next(places, 0) - SNIPPET_WIDTH // 3)
     start = flat.rfind(" ", 0, at) + 1 if at else 0

@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from kb.cli import output
+from kb.cli import drawing
 
 ROWS = [
     {"strand": "talent", "position": "served", "duplicates": 1, "overlaps": 8},
@@ -16,8 +16,8 @@ ROWS = [
 def shown(monkeypatch: pytest.MonkeyPatch, *, terminal: bool, colour: bool = True) -> str:
     held = StringIO()
     made = Console(file=held, force_terminal=terminal, width=80, no_color=not colour)
-    monkeypatch.setattr(output, "console", lambda: made)
-    output.table(list(ROWS[0]), ROWS)
+    monkeypatch.setattr(drawing, "console", lambda: made)
+    drawing.table(list(ROWS[0]), ROWS)
     return held.getvalue()
 
 
@@ -41,4 +41,4 @@ def test_a_pipe_gets_words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("value", "most", "drawn"), [(0, 5, ""), (5, 5, "█ "), (1, 0, "")])
 def test_a_bar_is_of_the_most(value: int, most: int, drawn: str) -> None:
-    assert output.bar(value, most) == drawn
+    assert drawing.bar(value, most) == drawn

@@ -42,7 +42,7 @@ with warnings.catch_warnings():
     from whoosh import index as whoosh_index
     from whoosh.analysis import STOP_WORDS
     from whoosh.codec import base as whoosh_codec
-    from whoosh.fields import ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
+    from whoosh.fields import ID, KEYWORD, STORED, TEXT, Schema
     from whoosh.lang.porter import stem
     from whoosh.query import Phrase
     from whoosh.reading import TermNotFound
@@ -110,7 +110,7 @@ class _Runs(TEXT):  # type: ignore[misc]
 _SCHEMA = Schema(
     id=ID(stored=True, unique=True),
     part=ID(stored=True),  # register or documents
-    number=NUMERIC(stored=True),
+    number=STORED,
     slug=STORED,
     document=STORED,
     url=STORED,
@@ -310,7 +310,7 @@ def _open(folder: Path) -> Any:
 def _row(entry: Entry) -> dict[str, Any]:
     tags = " ".join(code.replace("-", " ") for codes in entry.codes.values() for code in codes)
     slug = (entry.slug or "").replace("-", " ")
-    return {
+    row = {
         "id": entry.id,
         "part": entry.part,
         "number": entry.number,
@@ -330,6 +330,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "body": _key(entry.body),
         **{facet: ",".join(map(_key, entry.codes.get(facet, ()))) for facet in FACETS},
     }
+    return {name: value for name, value in row.items() if value not in ("", None)}
 
 
 def _key(value: str) -> str:
@@ -557,7 +558,7 @@ class Index:
         slugs = self._slugs
         if slug not in slugs:
             raise Unknown("initiative", slug, slugs, where="the index")
-        row = self._reader.stored_fields(slugs[slug])
+        row = defaultdict(str, self._reader.stored_fields(slugs[slug]))
         count = self._reader.doc_count() or 1
         words = dict.fromkeys(WORD.findall(f"{row['title']} {row['summary']}".casefold()))
 
@@ -714,7 +715,7 @@ class Index:
         return lambda number: place.get(number, len(around))
 
     def _hit(self, number: int, found: Found) -> Hit:
-        stored = self._reader.stored_fields(number)
+        stored = defaultdict(str, self._reader.stored_fields(number))  # what is empty is not kept
         matched = list(dict.fromkeys(found.met.get(number, ())))
         text = stored["summary"] if stored["part"] == "register" else stored["text"]
         return Hit(
@@ -729,7 +730,7 @@ class Index:
                 text or stored["summary"], [each for each in matched if each != LETTERS]
             ),
             matched=matched,
-            when=stored.get("when") or "",
+            when=stored["when"],
             why=tuple(f"{form} {score:.2f}" for form, score in found.why.get(number, ())),
         )
 

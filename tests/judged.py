@@ -15,9 +15,11 @@ from statistics import mean
 from kb.base.indexing import words_of
 from kb.declare.codebook import FACETS
 from kb.declare.declarations import Declarations
-from kb.find.index import Entry, Filters, Index, build
+from kb.find.entries import Entry, Filters
+from kb.find.index import build
 from kb.find.query import parse
 from kb.find.ranking import RANKING, Ranking
+from kb.find.searching import Search
 from kb.home import DECLARATIONS, shipped
 
 SETS = Path(__file__).parent / "sets"
@@ -89,10 +91,10 @@ def built(folder: Path) -> Path:
 
 def ranker(folder: Path, ranking: Ranking = RANKING) -> Callable[[str], list[str]]:
     """From a query to the slugs it finds, best first."""
-    index = Index(folder, ranking)
+    index = Search(folder, ranking)
 
     def rank(query: str) -> list[str]:
-        hits = index.search(parse(query, index.words.alternatives), Filters(), limit=10_000)
+        hits = index.best(parse(query, index.words.alternatives), Filters(), limit=10_000)
         return [str(hit.slug) for hit in hits]
 
     return rank

@@ -1,6 +1,6 @@
 """What every part of a knowledge base rests on: a home, its store, its declarations, its index."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,10 +13,12 @@ from kb.declare.codebook import CodeBook
 from kb.declare.declarations import Declarations
 from kb.errors import Refused, Unknown
 from kb.find import index
+from kb.find.entries import Entry
 from kb.home import DECLARATIONS, Home
 from kb.keep import documents, register, since
 from kb.keep.found import Alias, Declaration
 from kb.keep.merging import merges
+from kb.keep.outlines import outlines
 from kb.keep.said import StrandStep, Tag
 from kb.keep.store import Reading, Store, Writing
 
@@ -56,6 +58,14 @@ IMPORTED = register.DESK_RESEARCH
 def numbered(text: str) -> int | None:
     """The number that a text is; None for what is none that a row could have."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+Watched = Callable[[Iterable[Entry], int], Iterable[Entry]]
+
+
+def unwatched(entries: Iterable[Entry], _many: int) -> Iterable[Entry]:
+    """The same entries: nobody looks on."""
+    return entries
 
 
 def is_document(named: str) -> bool:
@@ -143,15 +153,15 @@ class Core:
         with suppress(index.Locked, index.Missing):
             self.catch_up_index()
 
-    def catch_up_index(self) -> int:
+    def catch_up_index(self, *, watched: Watched = unwatched, patience: float = 0.0) -> int:
         """Brings the index to the last act; the number of entries written.
 
-        Only what changed is written, in one commit, unless there is no index, or a declaration
-        changed whose words stand in every entry.
+        Only what changed is written, in one commit, unless there is no sound index, or a
+        declaration changed whose words stand in every entry: then as `reindex` does.
         """
         written_to = index.act_of(self.home.index, self.home.fingerprint())
         if written_to is None:
-            return self.reindex()
+            return self.reindex(watched=watched, patience=patience)
         with self.store.reading() as reading:
             touched = since.touched_since(reading, written_to)
             act = self._last_act(reading)
@@ -162,13 +172,20 @@ class Core:
             entries = entries_of(reading, self.declarations, touched.documents, touched.initiatives)
             return index.update(self.home.index, entries, anew, act=act)
 
-    def reindex(self) -> int:
-        """Builds the index anew from the store; the number of entries."""
+    def reindex(self, *, watched: Watched = unwatched, patience: float = 0.0) -> int:
+        """Builds the index anew from the store; the number of entries.
+
+        `watched` is told each entry as it is taken, and how many there are. Raises Locked
+        where another process builds it, still after `patience` seconds.
+        """
         words, made_by = words_of(self.declarations), self.home.fingerprint()
         with self.store.reading() as reading:
             act = self._last_act(reading)
-            entries = entries_of(reading, self.declarations)
-            return index.build(self.home.index, entries, words, act=act, made_by=made_by)
+            many = len(register.entries(reading)) + len(outlines(reading))
+            entries = watched(entries_of(reading, self.declarations), many)
+            return index.build(
+                self.home.index, entries, words, act=act, made_by=made_by, patience=patience
+            )
 
     @staticmethod
     def _last_act(reading: Reading) -> int:

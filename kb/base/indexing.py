@@ -6,7 +6,7 @@ from kb.declare.bodies import Bodies
 from kb.declare.codebook import FACETS
 from kb.declare.declarations import Declarations
 from kb.declare.sources import REGISTERED
-from kb.find.index import Entry, Words
+from kb.find.entries import Entry, Words
 from kb.find.lexicon import Alternatives, fold
 from kb.keep import documents, register
 from kb.keep.store import Reading

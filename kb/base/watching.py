@@ -2,8 +2,9 @@
 
 from kb.base.core import Core, Rows
 from kb.errors import Refused, Unknown
-from kb.find.index import Filters, Index
+from kb.find.entries import Filters
 from kb.find.query import parse
+from kb.find.searching import Search
 from kb.keep.said import Watch
 from kb.keep.since import touched_since
 from kb.keep.store import Reading
@@ -26,11 +27,11 @@ class Watches(Core):
             raise Refused("say what the search is kept for", hint="--why TEXT")
         if not name.strip():
             raise Refused("a saved search needs a name")
-        index = Index(self.home.index)
+        search = Search(self.home.index)
         try:
-            asked = parse(query, index.words.alternatives)
+            asked = parse(query, search.words.alternatives)
         finally:
-            index.close()
+            search.close()
         if not (asked.wanted or asked.codes or asked.since or asked.until):
             raise Refused(f"nothing to look for in {query!r}", hint="give a word that tells")
         with self.store.reading() as reading:
@@ -81,12 +82,12 @@ class Watches(Core):
 
     def _news_of(self, reading: Reading, watch: Watch) -> list[dict[str, object]]:
         touched = touched_since(reading, watch.read_to)
-        index = Index(self.home.index)
+        search = Search(self.home.index)
         try:
-            asked = parse(watch.query, index.words.alternatives)
-            hits = index.search(asked, Filters(), limit=MOST)
+            asked = parse(watch.query, search.words.alternatives)
+            hits = search.best(asked, Filters(), limit=MOST)
         finally:
-            index.close()
+            search.close()
         return [
             {
                 "watch": watch.name,

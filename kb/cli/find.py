@@ -14,7 +14,9 @@ from kb.cli.output import listing, stderr
 from kb.declare.boards import audiences
 from kb.errors import Refused, Unknown
 from kb.find import index
+from kb.find.entries import Filters, Found
 from kb.find.query import Query, parse
+from kb.find.searching import Search
 from kb.home import Home, find_home
 from kb.keep import pulse
 
@@ -106,7 +108,7 @@ def search(
     given, settings = ctx.find_root().obj
     home = find_home(given, settings, Path.cwd())
     _catch_up(home)
-    opened = index.Index(home.index)
+    opened = Search(home.index)
     try:
         asked = parse(" ".join(words), opened.words.alternatives)
         if like:
@@ -116,7 +118,7 @@ def search(
                 f"nothing to look for in {' '.join(words)!r}",
                 hint="give a word that tells, a code or a date",
             )
-        filters = index.Filters(
+        filters = Filters(
             part="register" if like or who else None if part == "all" else part,
             organisation=organisation,
             codes=codes(
@@ -140,9 +142,7 @@ class Asked:
     facets: bool
 
 
-def _listed(
-    opened: index.Index, asked: Query, found: index.Found, how: Asked, limit: int | None
-) -> Hits:
+def _listed(opened: Search, asked: Query, found: Found, how: Asked, limit: int | None) -> Hits:
     """The hits in the order asked for, with what is to be said of the search."""
     shown = limit or MOST_HITS
     hits = opened.hits(found, limit=shown if how.sort == "score" else len(found.numbers))
@@ -174,9 +174,7 @@ def _listed(
     return Hits(rows, tuple(notes), columns=(*COLUMNS, "why") if how.explain else COLUMNS)
 
 
-def _for(
-    opened: index.Index, asked: Query, found: index.Found, audience: str, limit: int | None
-) -> Hits:
+def _for(opened: Search, asked: Query, found: Found, audience: str, limit: int | None) -> Hits:
     """One page for one question: what is found for them, by what it is to them, live first."""
     coded = {facet: opened.coded(found, facet) for facet in ("audience", "role", "reach", "status")}
     wanted = audiences([audience])
@@ -202,7 +200,7 @@ def _for(
             for n in members[: limit or MOST_A_GROUP]
         ]
     unsaid = [n for n in found.numbers if not coded["audience"][n] or not coded["role"][n]]
-    pages = opened.find(asked, index.Filters(part="documents")).numbers
+    pages = opened.find(asked, Filters(part="documents")).numbers
     notes = [
         *found.notes,
         f"not looked at: {len(pages)} pages that nobody may have screened, "
@@ -212,12 +210,18 @@ def _for(
 
 
 def _catch_up(home: Home) -> None:
-    """Has an index that is missing or behind written, in a process that may load the store."""
+    """Has an index that is missing, damaged or behind written, by a process with the store.
+
+    While another process builds it anew, what there is is searched.
+    """
     pulse.check(home.store)
     written_to = index.act_of(home.index, home.fingerprint())
     if written_to is not None and written_to >= pulse.last_act(home.store):
         return
-    stderr("the index is behind the store: writing it")
-    command = [sys.executable, "-m", "kb", "--home", str(home.path), "reindex"]
+    if index.act_of(home.index) is not None and index.is_building(home.index):
+        stderr("another kb is building the index anew; what follows is from the old one")
+        return
+    stderr("the index is missing, damaged or behind the store: writing it")
+    command = [sys.executable, "-m", "kb", "--home", str(home.path), "reindex", "--behind"]
     if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own program
         stderr("the index could not be written; what follows is from the old one")

@@ -1,16 +1,33 @@
 """Commands to keep a home in order."""
 
+import sys
+from collections.abc import Iterable
+from typing import Annotated
+
 import typer
+from rich.console import Console
+from rich.progress import track
 
 from kb.cli.opening import opened
 from kb.cli.output import stderr
+from kb.find.entries import Entry
 
 app = typer.Typer(rich_markup_mode=None)
 
+PATIENCE_SECONDS = 600.0  # for another process that builds the index anew
+
 
 @app.command()
-def reindex(ctx: typer.Context) -> None:
+def reindex(
+    ctx: typer.Context,
+    behind: Annotated[
+        bool,
+        typer.Option("--behind", help="Only what changed, where there is a sound index."),
+    ] = False,
+) -> None:
     """Build the search index anew from the store and the declarations.
+
+    Searches go on over the old one meanwhile.
 
     Example: kb reindex
     """
@@ -18,5 +35,18 @@ def reindex(ctx: typer.Context) -> None:
         base.rescore()
         base.sign()
         base.bear()
-        written = base.reindex()
+        write = base.catch_up_index if behind else base.reindex
+        written = write(watched=_bar, patience=PATIENCE_SECONDS)
     stderr(f"{written} entries written")
+
+
+def _bar(entries: Iterable[Entry], many: int) -> Iterable[Entry]:
+    """The entries, with a bar of how many were taken where there is a terminal."""
+    return track(
+        entries,
+        "index",
+        total=many,
+        console=Console(stderr=True, markup=False, emoji=False),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )

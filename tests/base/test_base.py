@@ -8,6 +8,9 @@ import pytest
 
 import kb
 from kb.errors import QuoteNotFound, Refused, Unknown
+from kb.find.entries import Filters
+from kb.find.query import parse
+from kb.find.searching import Search
 from kb.keep.said import Decision, Level
 
 QUOTE = "Chairs of trusts meet six times a year to talk about race."
@@ -257,14 +260,10 @@ def test_lists_of_a_day_are_what_was_written_then(base: kb.KnowledgeBase) -> Non
 
 def test_what_is_decided_is_found_at_once(base: kb.KnowledgeBase) -> None:
     slug = included(base, held(base))
-    from kb.find.index import Filters, Index
-    from kb.find.query import parse
-
-    index = Index(base.home.index)
-    hits = index.search(
-        parse("programme one", index.words.alternatives), Filters(part="register"), limit=5
-    )
-    index.close()
+    search = Search(base.home.index)
+    asked = parse("programme one", search.words.alternatives)
+    hits = search.best(asked, Filters(part="register"), limit=5)
+    search.close()
     assert slug in [hit.slug for hit in hits]
 
 
@@ -370,15 +369,13 @@ def test_contact_details_are_masked_in_what_people_write(base: kb.KnowledgeBase)
 
 
 def test_an_edited_declaration_reaches_the_index(base: kb.KnowledgeBase) -> None:
-    from kb.find.index import Index
-
     file = base.home.declaration("bodies.toml")
     file.write_text(file.read_text().replace('"NHS Confed"', '"NHS Confed", "Zebra Confed"'))
     with kb.connect(base.home.path) as later:
         later.catch_up_index()
-        index = Index(later.home.index)
-        assert "zebra confed" in index.words.bodies
-        index.close()
+        search = Search(later.home.index)
+        assert "zebra confed" in search.words.bodies
+        search.close()
 
 
 @pytest.mark.parametrize("name", ["q?x=1", "p%20q", "a b", "é#"])

@@ -1,8 +1,9 @@
-"""Starts `kb search` and `sqlite-utils search` (FTS5) on the same rows, and says the ratio.
+"""How quick search is: from a cold start, in a process, and in keeping its index.
 
-    python -m tests.benchmarks.search [--documents 0]
+    python -m tests.benchmarks.search [--documents 10000]
 
-The rows are the register and, with --documents, so many made pages beside it.
+Cold, `kb search` stands beside `sqlite-utils search` (FTS5) on the same rows: the register alone,
+and with 5,000 made pages. Building stands beside raw Whoosh with its own analyser, on made pages.
 """
 
 import argparse
@@ -13,10 +14,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from whoosh.analysis import StemmingAnalyzer
+from whoosh.fields import ID, TEXT, Schema
+from whoosh.index import create_in
+
 import kb
+from kb.find.entries import Entry, Filters, Words
+from kb.find.index import build, update
+from kb.find.query import parse
+from kb.find.searching import Search
 from kb.home import Home, shipped
 from kb.keep import saving
 from kb.keep.saving import ReadPage
@@ -26,6 +36,11 @@ WORDS = (
     "patients services leaders review support people work health care community report pledge"
 ).split()
 QUERY = "mentoring programme"
+QUERIES = (
+    "race equality", "reverse mentoring trusts", "board development", "microagressions", "wres",
+    "anti-racism strategy midlands", "who offers board development on race", "programme 1200",
+    "learning network chairs", "data report patients",
+)  # fmt: skip
 TIMES = 15
 
 
@@ -51,35 +66,94 @@ def cold(*command: str) -> float:
     return statistics.median(taken)
 
 
-def main() -> None:
-    """Prints both times and their ratio."""
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--documents", type=int, default=0)
-    count = asked.parse_args().documents
+def cold_beside_sqlite(folder: Path, count: int) -> None:
+    """Prints both times, with so many made pages beside the register, and their ratio."""
     tools = Path(sys.executable).parent
-    with tempfile.TemporaryDirectory() as folder:
-        base = kb.make(Home(Path(folder) / "home"), by="bench")
-        pages = [made_page(number) for number in range(count)]
-        if pages:
-            with base.writing("crawl made") as writing:
-                for page in pages:
-                    saving.save_all(writing, [page], run=1)
-        base.close()
-        rows = [json.loads(line) for line in shipped("register.jsonl").read_text().splitlines()]
-        table = [{n: row[n] for n in ("title", "organisation", "summary")} for row in rows]
-        table += [{"title": p.title, "organisation": "", "summary": p.text} for p in pages]
-        (Path(folder) / "rows.json").write_text(json.dumps(table))
-        db = f"{folder}/fts.db"
-        fts = f"{tools}/sqlite-utils"
-        subprocess.run([fts, "insert", db, "rows", f"{folder}/rows.json"], check=True)
-        columns = ("title", "organisation", "summary")
-        subprocess.run([fts, "enable-fts", db, "rows", *columns, "--fts5"], check=True)
-        theirs = cold(fts, "search", db, "rows", QUERY, "--limit", "20")
-        ours = cold(
-            f"{tools}/kb", "--home", f"{folder}/home", "search", *QUERY.split(), "-f", "json"
-        )
+    base = kb.make(Home(folder / "home"), by="bench")
+    pages = [made_page(number) for number in range(count)]
+    if pages:
+        with base.writing("crawl made") as writing:
+            saving.save_all(writing, pages, run=1)
+    base.close()
+    rows = [json.loads(line) for line in shipped("register.jsonl").read_text().splitlines()]
+    table = [{n: row[n] for n in ("title", "organisation", "summary")} for row in rows]
+    table += [{"title": p.title, "organisation": "", "summary": p.text} for p in pages]
+    (folder / "rows.json").write_text(json.dumps(table))
+    db, fts = f"{folder}/fts.db", f"{tools}/sqlite-utils"
+    subprocess.run([fts, "insert", db, "rows", f"{folder}/rows.json"], check=True)
+    columns = ("title", "organisation", "summary")
+    subprocess.run([fts, "enable-fts", db, "rows", *columns, "--fts5"], check=True)
+    theirs = cold(fts, "search", db, "rows", QUERY, "--limit", "20")
+    ours = cold(f"{tools}/kb", "--home", f"{folder}/home", "search", *QUERY.split(), "-f", "json")
     ratio = ours / theirs
-    print(f"{len(table)} rows: sqlite-utils {theirs:.3f} s, kb {ours:.3f} s, ratio {ratio:.2f}")
+    print(f"cold, {len(table)} rows: sqlite-utils {theirs:.3f} s, kb {ours:.3f} s, {ratio:.2f}")
+
+
+def entry(number: int, turn: int = 0) -> Entry:
+    """A made page as the index takes it in; another text each turn."""
+    made = made_page(number + 1_000_000 * turn)
+    name = f"d{number}"
+    return Entry(
+        name, "documents", number, made.title, "NHS England", made.url, text=made.text,
+        document=name,
+    )  # fmt: skip
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long the work takes."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def keeping(folder: Path, count: int) -> None:
+    """Prints what building takes beside raw Whoosh, and an update of a hundredth beside it."""
+    rows = [entry(number) for number in range(count)]
+    building = seconds(lambda: build(folder / "index", rows, Words(), act=1))
+    fields = {name: TEXT(StemmingAnalyzer(), stored=True) for name in ("title", "body", "text")}
+    (folder / "raw").mkdir()
+    writer = create_in(folder / "raw", Schema(id=ID(stored=True, unique=True), **fields)).writer(
+        limitmb=128
+    )
+
+    def raw() -> None:
+        for row in rows:
+            writer.add_document(id=row.id, title=row.title, body=row.organisation, text=row.text)
+        writer.commit()
+
+    theirs = seconds(raw)
+    later = [entry(number, 1) for number in range(0, count, 100)]
+    updating = seconds(lambda: update(folder / "index", later, [each.id for each in later], act=2))
+    print(f"build, {count} pages: raw Whoosh {theirs:.1f} s, kb {building:.1f} s, its speed "
+          f"{theirs / building:.2f}; update of {len(later)}: {updating / building:.3f} of that")  # fmt: skip
+
+
+def warm(folder: Path) -> None:
+    """Prints how long a query takes in a process that has asked it before."""
+    search = Search(folder / "index")
+    taken = []
+    for turn in range(4):
+        for query in QUERIES:
+            asked = parse(query, search.words.alternatives)
+            took = seconds(lambda: search.best(asked, Filters(), limit=20))  # noqa: B023
+            taken += [took] if turn else []
+    search.close()
+    taken.sort()
+    slow = taken[int(len(taken) * 0.95)]
+    print(f"warm: median {1000 * statistics.median(taken):.0f} ms, p95 {1000 * slow:.0f} ms")
+
+
+def main() -> None:
+    """Prints each figure beside its peer's."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--documents", type=int, default=10_000)
+    count = asked.parse_args().documents
+    for made in (0, 5_000):
+        with tempfile.TemporaryDirectory() as folder:
+            cold_beside_sqlite(Path(folder), made)
+    with tempfile.TemporaryDirectory() as folder:
+        keeping(Path(folder), count)
+        warm(Path(folder))
 
 
 if __name__ == "__main__":

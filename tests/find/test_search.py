@@ -6,25 +6,27 @@ from pathlib import Path
 import pytest
 
 from kb.errors import Unknown
-from kb.find.index import Entry, Filters, Hit, Index, Missing, Words, act_of, build, update
+from kb.find.entries import Entry, Filters, Hit, Words
+from kb.find.index import Missing, act_of, build, update
 from kb.find.lexicon import Alternatives
 from kb.find.query import Query, parse
+from kb.find.searching import Search
 
 
 @pytest.fixture(scope="module")
-def register(made_home: Path) -> Iterator[Index]:
-    index = Index(made_home / "index")
-    yield index
-    index.close()
+def register(made_home: Path) -> Iterator[Search]:
+    search = Search(made_home / "index")
+    yield search
+    search.close()
 
 
-def find(index: Index, text: str, limit: int = 20, **filters: object) -> list[Hit]:
-    asked = parse(text, index.words.alternatives)
-    return index.search(asked, Filters(**filters), limit=limit)  # type: ignore[arg-type]
+def find(search: Search, text: str, limit: int = 20, **filters: object) -> list[Hit]:
+    asked = parse(text, search.words.alternatives)
+    return search.best(asked, Filters(**filters), limit=limit)  # type: ignore[arg-type]
 
 
 def test_those_with_all_words_come_first_then_those_with_most(
-    register: Index, tmp_path: Path
+    register: Search, tmp_path: Path
 ) -> None:
     counts = [len(hit.matched) for hit in find(register, "mentoring midwives")]
     assert counts[0] == 2
@@ -35,31 +37,31 @@ def test_those_with_all_words_come_first_then_those_with_most(
         for at, title in enumerate([*reversed(held), *(["midwives meet often"] * 6)])
     ]
     build(tmp_path / "index", rows, Words(), act=1)
-    index = Index(tmp_path / "index")
-    assert [hit.title for hit in find(index, "mentoring board midwives")] == held[:2]
-    index.close()
+    search = Search(tmp_path / "index")
+    assert [hit.title for hit in find(search, "mentoring board midwives")] == held[:2]
+    search.close()
 
 
-def test_a_phrase_finds_its_words_side_by_side(register: Index) -> None:
+def test_a_phrase_finds_its_words_side_by_side(register: Search) -> None:
     hits = find(register, '"reciprocal mentoring"')
     assert hits
     assert all("reciprocal mentoring" in f"{h.title} {h.snippet}".casefold() for h in hits[:2])
     assert find(register, '"mentoring reciprocal"') == []
 
 
-def test_a_field_is_searched_alone(register: Index) -> None:
+def test_a_field_is_searched_alone(register: Search) -> None:
     hits = find(register, "title:pledge")
     assert hits
     assert all("pledge" in hit.title.casefold() for hit in hits)
 
 
-def test_an_unknown_field_is_named_with_the_nearest(register: Index) -> None:
+def test_an_unknown_field_is_named_with_the_nearest(register: Search) -> None:
     with pytest.raises(Unknown) as wrong:
         find(register, "titel:pledge")
     assert "'title'" in wrong.value.hint
 
 
-def test_what_was_typed_weighs_more_than_what_stands_in(register: Index) -> None:
+def test_what_was_typed_weighs_more_than_what_stands_in(register: Search) -> None:
     hits = find(register, "BAME")
     assert "bame" in hits[0].matched
     assert any(hit.matched != ["bame"] for hit in hits)
@@ -80,14 +82,14 @@ def test_narrower_terms_are_found_one_way_only() -> None:
     assert "medical standard" not in forms
 
 
-def test_an_organisation_is_found_by_any_name_with_its_parts(register: Index) -> None:
+def test_an_organisation_is_found_by_any_name_with_its_parts(register: Search) -> None:
     names = {hit.organisation for hit in find(register, "race", 200, organisation="NHSE")}
     assert "NHS England London" in names
     assert "NHS England" in names
     assert "NHS Confederation" not in names
 
 
-def test_a_region_finds_wider_ones_the_narrowest_first(register: Index) -> None:
+def test_a_region_finds_wider_ones_the_narrowest_first(register: Search) -> None:
     hits = find(register, "race", 200, codes={"region": ["London"]})
     first = find(register, "race", 200, codes={"region": ["london"]})
     assert [hit.id for hit in hits] == [hit.id for hit in first]
@@ -105,14 +107,14 @@ def test_a_region_finds_wider_ones_the_narrowest_first(register: Index) -> None:
     ],
 )
 def test_unknown_filters_name_the_nearest(
-    register: Index, filters: dict[str, object], near: str
+    register: Search, filters: dict[str, object], near: str
 ) -> None:
     with pytest.raises(Unknown) as wrong:
         find(register, "race", **filters)
     assert near in wrong.value.hint
 
 
-def test_all_filters_must_hold(register: Index) -> None:
+def test_all_filters_must_hold(register: Search) -> None:
     hits = find(register, "race", 200, codes={"role": ["support"], "status": ["active"]})
     assert hits
     assert {h.id for h in hits} < {
@@ -138,41 +140,41 @@ def test_an_update_writes_what_changed_and_takes_out_what_went(tmp_path: Path) -
     folder = tmp_path / "index"
     build(folder, [entry(1, "First"), entry(2, "Second")], Words(), act=1)
     update(folder, [entry(2, "Changed")], ["d1", "d2"], act=5)
-    index = Index(folder)
-    assert find(index, "first") == []
-    assert [hit.document for hit in find(index, "changed")] == ["d2"]
-    assert find(index, "second") == []
-    index.close()
+    search = Search(folder)
+    assert find(search, "first") == []
+    assert [hit.document for hit in find(search, "changed")] == ["d2"]
+    assert find(search, "second") == []
+    search.close()
     assert act_of(folder) == 5
 
 
 def test_without_an_index_there_is_a_hint(tmp_path: Path) -> None:
     with pytest.raises(Missing) as wrong:
-        Index(tmp_path / "index")
+        Search(tmp_path / "index")
     assert "kb reindex" in wrong.value.hint
 
 
 def test_hostile_text_is_found_as_text(tmp_path: Path) -> None:
     folder = tmp_path / "index"
     build(folder, [entry(1, "A [/b] title", "It says \x1b[31mred\x1b[0m, twice.")], Words(), act=1)
-    index = Index(folder)
-    (hit,) = find(index, "twice")
+    search = Search(folder)
+    (hit,) = find(search, "twice")
     assert hit.title == "A [/b] title"
-    index.close()
+    search.close()
 
 
 @pytest.mark.parametrize("text", ["", "   ", '"', "the", "\0", '""', "title:", "a" * 3000])
-def test_odd_queries_are_no_error(register: Index, text: str) -> None:
+def test_odd_queries_are_no_error(register: Search, text: str) -> None:
     assert find(register, text) == []
 
 
-def test_related_terms_are_offered_not_searched(register: Index) -> None:
+def test_related_terms_are_offered_not_searched(register: Search) -> None:
     asked = parse("reverse mentoring", register.words.alternatives)
     assert "reciprocal mentoring" in asked.see_also
     assert all(not unit.others for unit in asked.units)
 
 
-def test_what_is_like_an_initiative_shares_its_rare_words(register: Index) -> None:
+def test_what_is_like_an_initiative_shares_its_rare_words(register: Search) -> None:
     slug = "bitc-mentoring-circles"
     asked = Query(wanted=tuple(register.words_of(slug)))
     found = register.find(asked, Filters(part="register"), but=slug)
@@ -183,7 +185,7 @@ def test_what_is_like_an_initiative_shares_its_rare_words(register: Index) -> No
         register.words_of("bitc-mentoring-circle")
 
 
-def test_codes_and_dates_filter_without_any_word(register: Index) -> None:
+def test_codes_and_dates_filter_without_any_word(register: Search) -> None:
     hits = find(register, "audience:boards since:2023", limit=100)
     assert hits
     assert all(hit.when >= "2023" for hit in hits)
@@ -191,7 +193,7 @@ def test_codes_and_dates_filter_without_any_word(register: Index) -> None:
     assert later <= {hit.slug for hit in hits if hit.when[:4] == "2023"}
 
 
-def test_what_must_not_be_there_is_not(register: Index) -> None:
+def test_what_must_not_be_there_is_not(register: Search) -> None:
     every = {hit.slug for hit in find(register, "mentoring", limit=100)}
     without = {hit.slug for hit in find(register, "mentoring NOT midwives", limit=100)}
     assert without < every
@@ -199,14 +201,14 @@ def test_what_must_not_be_there_is_not(register: Index) -> None:
     assert both & every == every - without
 
 
-def test_a_phrase_that_nothing_holds_says_what_comes_near(register: Index) -> None:
+def test_a_phrase_that_nothing_holds_says_what_comes_near(register: Search) -> None:
     asked = parse('"board development"', register.words.alternatives)
     found = register.find(asked, Filters())
     assert found.numbers == []
     assert any("for development near board" in note for note in found.notes)
 
 
-def test_a_misspelt_word_is_asked_back(register: Index) -> None:
+def test_a_misspelt_word_is_asked_back(register: Search) -> None:
     asked = parse("microagressions", register.words.alternatives)
     found = register.find(asked, Filters())
     assert found.without == ("microagressions",)
@@ -214,7 +216,7 @@ def test_a_misspelt_word_is_asked_back(register: Index) -> None:
     assert register.hits(found, limit=1)[0].matched == ["like it in letters"]
 
 
-def test_codes_are_counted_over_everything_found(register: Index) -> None:
+def test_codes_are_counted_over_everything_found(register: Search) -> None:
     asked = parse("mentoring", register.words.alternatives)
     found = register.find(asked, Filters(part="register"))
     counts = register.facets(found)["role"]

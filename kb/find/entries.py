@@ -1,0 +1,79 @@
+"""What the index takes in, what is asked of it, and what comes out: plain data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kb.find.lexicon import Alternatives, fold
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the index takes in of one initiative or document."""
+
+    id: str  # i12 or d42
+    part: str  # register or documents
+    number: int
+    title: str
+    organisation: str
+    url: str
+    summary: str = ""
+    text: str = ""
+    slug: str | None = None
+    document: str | None = None
+    when: str = ""  # YYYY, YYYY-MM or YYYY-MM-DD
+    body: str = ""
+    names: Sequence[str] = ()  # other names of the body: found, not shown
+    codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the index knows beside its rows."""
+
+    alternatives: Alternatives = field(default_factory=Alternatives)
+    bodies: Mapping[str, Sequence[str]] = field(default_factory=dict)  # folded spelling to names
+    regions: Mapping[str, Sequence[str]] = field(default_factory=dict)  # code to itself and wider
+    codes: Mapping[str, Sequence[str]] = field(default_factory=dict)  # facet to its codes
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found, best first."""
+
+    id: int
+    slug: str | None
+    document: str | None
+    title: str
+    organisation: str
+    url: str
+    score: float
+    snippet: str
+    matched: list[str]
+    when: str = ""
+    why: tuple[str, ...] = ()  # what each part of the score is
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a query found, best first, before any of it is shown."""
+
+    numbers: list[int]
+    scores: Mapping[int, float]
+    met: Mapping[int, list[str]]  # the forms that each holds
+    why: Mapping[int, list[tuple[str, float]]]  # what each part of its score is
+    without: tuple[str, ...] = ()  # things looked for that nothing holds
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filters:
+    """All that are given must hold."""
+
+    part: str | None = None
+    organisation: str | None = None
+    codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def key(value: str) -> str:
+    """A code or a name as the index compares it."""
+    return fold(value).replace(",", " ")

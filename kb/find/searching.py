@@ -1,0 +1,350 @@
+"""A search: what the query finds by words and by runs of letters, ranked, and as it is shown."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+
+from kb.errors import Unknown
+from kb.find import narrowing
+from kb.find.entries import Filters, Found, Hit, key
+from kb.find.index import Index, stems, telling
+from kb.find.lexicon import WORD
+from kb.find.query import Node, Query, Unit
+from kb.find.ranking import (
+    RANKING,
+    Ranking,
+    bm25,
+    gram_share,
+    gram_weight,
+    grams_typed,
+    rarity,
+)
+
+SNIPPET_WIDTH = 160
+NEAR_WORDS = 10  # how far apart the words of a phrase may stand that nothing holds
+MOST_BEGINNINGS = 50  # stems that a word with a star stands for, the commonest
+LIKE_WORDS = 20
+MOST_KEPT = 1_000_000  # places of words that a search keeps read for the next query
+LETTERS = "like it in letters"  # what stands for the words of a hit that has none
+
+
+class Search:
+    """An index opened for searching."""
+
+    def __init__(self, folder: Path, ranking: Ranking = RANKING) -> None:
+        """Raises Missing where there is no index, or it is of another form, or damaged."""
+        self.ranking = ranking
+        self._index = Index(folder)
+        self.words = self._index.words
+        self._read: dict[tuple[str, str], list[tuple[int, float]]] = {}
+
+    def close(self) -> None:
+        """Gives back the files."""
+        self._index.close()
+
+    def best(self, query: Query, filters: Filters, *, limit: int) -> list[Hit]:
+        """The best hits: those with all that is looked for first, then by score."""
+        return self.hits(self.find(query, filters), limit=limit)
+
+    def hits(self, found: Found, *, limit: int) -> list[Hit]:
+        """The first of what was found, as it is shown."""
+        return [self._hit(number, found) for number in found.numbers[:limit]]
+
+    def code(self, facet: str, code: str) -> str:
+        """The code as the code book spells it; Unknown, naming the nearest, for none."""
+        return narrowing.code_of(self.words, facet, code)
+
+    def find(self, query: Query, filters: Filters, *, but: str = "") -> Found:
+        """Everything the query finds, best first; without the initiative of the slug `but`.
+
+        What lacks something looked for is left out unless it shares enough of the rest, by
+        words or by runs of letters: a query that nothing answers finds nothing.
+        """
+        allowed = narrowing.allowed(self._index, filters, query)
+        tiers = narrowing.tiers(self._index, filters, query)
+        words: dict[int, float] = defaultdict(float)
+        covered: dict[int, float] = defaultdict(float)
+        met: dict[int, list[str]] = defaultdict(list)
+        why: dict[int, list[tuple[str, float]]] = defaultdict(list)
+        count, without, weights = self._index.count or 1, [], 0.0
+        for node in query.wanted:
+            holding = self._node(node)
+            weight = rarity(len(holding), count)
+            weights += weight
+            without += [] if holding else [node.shown]
+            for number, (score, form) in holding.items():
+                words[number] += score
+                covered[number] += weight
+                met[number].append(form)
+                why[number].append((form, score))
+        runs, share = self._runs(query.typed)
+        keep = {
+            number
+            for number in {*words, *runs}
+            if (allowed is None or number in allowed)
+            and (
+                bool(but)  # likeness is a matter of degree
+                or len(met[number]) == len(query.wanted)
+                or share.get(number, 0.0) >= self.ranking.least_grams
+                or covered[number] >= self.ranking.least_words * weights
+            )
+        }
+        if not query.wanted:
+            keep = allowed or set()
+        keep -= {self._slugs[but]} if but else set()
+        for node in (*query.must, *(n for n in query.wanted if isinstance(n, Unit) and n.phrase)):
+            keep &= self._node(node).keys()
+        for node in query.never:
+            keep -= self._node(node).keys()
+        scores = self._together(words, runs, met, keep, len(query.wanted) or 1)
+        for number in keep & runs.keys():
+            why[number].append(("letters shared", share[number]))
+            if not met[number]:
+                met[number] = [LETTERS]
+        order = sorted(
+            keep,
+            key=lambda number: (
+                tiers(number),
+                len(met[number]) < len(query.wanted) or met[number] == [LETTERS],
+                -scores[number],
+                number,
+            ),
+        )
+        notes = [*query.notes, *self._nearby(query)]
+        return Found(order, scores, met, why, tuple(without), tuple(notes))
+
+    def _together(
+        self,
+        words: Mapping[int, float],
+        runs: Mapping[int, float],
+        met: Mapping[int, list[str]],
+        keep: set[int],
+        wanted: int,
+    ) -> dict[int, float]:
+        """The two opinions as one score; each in shares of the best of what is kept."""
+        best_words = max((words[n] for n in keep if n in words), default=0.0) or 1.0
+        best_runs = max((runs[n] for n in keep if n in runs), default=0.0) or 1.0
+        breadth = {n: (len(met.get(n, ())) / wanted) ** self.ranking.breadth for n in keep}
+        return {
+            n: breadth[n] * words.get(n, 0.0) / best_words
+            + self.ranking.grams * runs.get(n, 0.0) / best_runs
+            for n in keep
+        }
+
+    def _runs(self, text: str) -> tuple[dict[int, float], dict[int, float]]:
+        """Entry to its score by runs of letters, and to the share of them it has.
+
+        A run that is too common says nothing, for an entry or against it.
+        """
+        count = self._index.count or 1
+        most = max(min(count * self.ranking.gram_common, self.ranking.gram_most), 1.0)
+        scores: dict[int, float] = defaultdict(float)
+        held: dict[int, float] = defaultdict(float)
+        total = 0.0
+        for gram, typed in grams_typed(telling(text)).items():
+            frequency = self._index.frequency("grams", gram)
+            if frequency > most:
+                continue
+            weight = gram_weight(frequency, count)
+            total += weight
+            for number, often, runs in self._index.occurrences("grams", gram):
+                scores[number] += weight * typed * gram_share(often, runs, self.ranking)
+                held[number] += weight
+        return scores, {number: part / total for number, part in held.items()} if total else {}
+
+    def _node(self, node: Node) -> dict[int, tuple[float, str]]:
+        """Document number to its score for the thing, with the form that it holds."""
+        if isinstance(node, Unit):
+            return self._unit(node)
+        found = [self._node(part) for part in node.parts]
+        if not node.all:
+            best: dict[int, tuple[float, str]] = {}
+            for each in found:
+                for number, scored in each.items():
+                    best[number] = max(best.get(number, scored), scored)
+            return best
+        both = set.intersection(*(set(each) for each in found))
+        return {
+            number: (
+                sum(each[number][0] for each in found),
+                " ".join(each[number][1] for each in found),
+            )
+            for number in both
+        }
+
+    def _nearby(self, query: Query) -> list[str]:
+        """For each phrase that nothing holds, how many hold its words near one another."""
+        notes = []
+        for unit in query.units:
+            stemmed = stems(" ".join(unit.words))
+            if not unit.phrase or len(stemmed) < 2 or self._unit(unit):
+                continue
+            fields = [unit.field] if unit.field else list(self.ranking.fields)
+            near = set[int]().union(
+                *(self._index.side_by_side(name, stemmed, NEAR_WORDS) for name in fields)
+            )
+            *lead, last = unit.words
+            notes.append(f"no hit for {unit.shown}; {len(near)} for {last} near {' '.join(lead)}")
+        return notes
+
+    def did_you_mean(self, found: Found, query: Query) -> list[str]:
+        """Words of the best hits that are spelt nearly as one that nothing holds."""
+        shown = self.hits(found, limit=5)
+        known = {
+            word
+            for hit in shown
+            for word in WORD.findall(f"{hit.title} {hit.organisation} {hit.snippet}".casefold())
+        }
+        near = (get_close_matches(word, sorted(known), n=1, cutoff=0.75) for word in found.without)
+        return [word for words in near for word in words]
+
+    def facets(self, found: Found) -> dict[str, dict[str, int]]:
+        """Facet to its codes with how many of what was found have each; none are left out."""
+        numbers = set(found.numbers)
+        counted = {
+            facet: {
+                code: len(numbers.intersection(self._index.entries_with(facet, key(code))))
+                for code in codes
+            }
+            for facet, codes in self.words.codes.items()
+        }
+        return {
+            facet: {code: count for code, count in codes.items() if count}
+            for facet, codes in counted.items()
+        }
+
+    def coded(self, found: Found, facet: str) -> dict[int, list[str]]:
+        """Each id of what was found with its codes of the facet."""
+        numbers = set(found.numbers)
+        coded: dict[int, list[str]] = {number: [] for number in found.numbers}
+        for code in self.words.codes.get(facet, ()):
+            for number in self._index.entries_with(facet, key(code)):
+                if number in numbers:
+                    coded[number].append(code)
+        return coded
+
+    def words_of(self, slug: str) -> list[Unit]:
+        """The rarest words of an initiative, by which others like it are found.
+
+        Raises Unknown, naming the nearest, where no entry has that slug.
+        """
+        slugs = self._slugs
+        if slug not in slugs:
+            raise Unknown("initiative", slug, slugs, where="the index")
+        row = self._index.kept(slugs[slug])
+        count = self._index.count or 1
+        words = dict.fromkeys(WORD.findall(f"{row['title']} {row['summary']}".casefold()))
+
+        def rare(word: str) -> float:
+            stemmed = stems(word)
+            often = [self._index.frequency("summary", each) for each in stemmed]
+            return rarity(often[0], count) if often and often[0] > 1 else 0.0
+
+        rarest = sorted(words, key=rare, reverse=True)[:LIKE_WORDS]
+        return [Unit((word,)) for word in words if word in rarest]
+
+    @cached_property
+    def _slugs(self) -> dict[str, int]:
+        numbers = self._index.entries_with("part", "register")
+        return {self._index.kept(number)["slug"]: number for number in numbers}
+
+    def _unit(self, unit: Unit) -> dict[int, tuple[float, str]]:
+        """Document number to the best score of any form of the unit, with that form."""
+        best: dict[int, tuple[float, str]] = {}
+        if unit.prefix:
+            return self._beginning(unit)
+        forms = [(unit.words, 1.0, unit.phrase)]
+        forms += [
+            (tuple(other.split()), weight, len(other.split()) > 1) for other, weight in unit.others
+        ]
+        for words, weight, phrase in forms:
+            shown = " ".join(words)
+            for number, score in self._form(words, unit.field, phrase).items():
+                if score * weight > best.get(number, (0.0, ""))[0]:
+                    best[number] = (score * weight, shown)
+        return best
+
+    def _beginning(self, unit: Unit) -> dict[int, tuple[float, str]]:
+        """What holds a word that begins so, by its commonest stems."""
+        (word,) = unit.words
+        stemmed = set(stems(word))
+        scores: dict[int, float] = defaultdict(float)
+        for name, weight in self._fields(unit.field).items():
+            begun = self._index.beginnings(name, word)
+            often = {each: self._index.frequency(name, each) for each in begun}
+            commonest = sorted(often, key=lambda each: -often[each])[:MOST_BEGINNINGS]
+            for each in {*commonest, *stemmed}:
+                for number, score in self._postings(name, each):
+                    scores[number] = max(scores[number], weight * score)
+        return {number: (score, unit.shown) for number, score in scores.items()}
+
+    def _fields(self, only: str | None) -> dict[str, float]:
+        weights = self.ranking.fields
+        return {only: weights[only]} if only else dict(weights)
+
+    def _form(self, words: Sequence[str], only: str | None, phrase: bool) -> dict[int, float]:
+        scores: dict[int, float] = defaultdict(float)
+        fields = self._fields(only)
+        stemmed = stems(" ".join(words))
+        if not stemmed:
+            return scores
+        weights = {name: weight / len(stemmed) for name, weight in fields.items()}
+        for name, weight in weights.items():
+            beside = self._index.side_by_side(name, stemmed) if phrase and stemmed[1:] else None
+            for each in stemmed:
+                for number, score in self._postings(name, each):
+                    if beside is None or number in beside:
+                        scores[number] += weight * score
+        return scores
+
+    def _postings(self, name: str, stem: str) -> list[tuple[int, float]]:
+        """Entries with the stem in the field, with their BM25 score; kept for the next query."""
+        if (name, stem) not in self._read:
+            if sum(map(len, self._read.values())) > MOST_KEPT:
+                self._read.clear()
+            rare = rarity(self._index.frequency(name, stem), self._index.count)
+            average = self._index.average_length(name)
+            self._read[name, stem] = [
+                (number, rare * bm25(often, length, average, self.ranking))
+                for number, often, length in self._index.occurrences(name, stem)
+            ]
+        return self._read[name, stem]
+
+    def _hit(self, number: int, found: Found) -> Hit:
+        stored = self._index.kept(number)
+        matched = list(dict.fromkeys(found.met.get(number, ())))
+        text = stored["summary"] if stored["part"] == "register" else stored["text"]
+        return Hit(
+            id=stored["number"],
+            slug=stored.get("slug"),
+            document=stored.get("document"),
+            title=stored["title"],
+            organisation=stored["organisation"],
+            url=stored["url"],
+            score=round(found.scores[number], 4),
+            snippet=_snippet(
+                text or stored["summary"], [each for each in matched if each != LETTERS]
+            ),
+            matched=matched,
+            when=stored["when"],
+            why=tuple(f"{form} {score:.2f}" for form, score in found.why.get(number, ())),
+        )
+
+
+def _snippet(text: str, forms: Iterable[str]) -> str:
+    """The passage around the first matched word, cut at words, on one line."""
+    flat = " ".join(text.split())
+    stemmed = set(stems(" ".join(forms)))
+    places = (
+        match.start()
+        for match in WORD.finditer(flat)
+        if not stemmed.isdisjoint(stems(match.group()))
+    )
+    at = max(0, next(places, 0) - SNIPPET_WIDTH // 3)
+    start = flat.rfind(" ", 0, at) + 1 if at else 0
+    cut = flat[start : start + SNIPPET_WIDTH]
+    if start + SNIPPET_WIDTH < len(flat):
+        cut = cut.rsplit(" ", 1)[0] + " …"
+    return ("… " if start else "") + cut

@@ -39,6 +39,7 @@ def entries_of(
             codes=each.tags | {KIND_OF_BODY: [profile.organisation_kind or ""]},
         )
     organisations = source_organisations(declarations)
+    judged = documents.verdicts(reading).keys() | documents.memberships(reading).keys()
     for held in documents.each_held(reading, document_ids):
         organisation = organisations.get(held.document.source, "")
         yield Entry(
@@ -54,6 +55,7 @@ def entries_of(
             when=str(held.revision.updated_on or held.revision.published_on or "")[:10],
             body=bodies.name(organisation) if organisation else "",
             names=bodies.spellings(organisation) if organisation else (),
+            judged=held.id in judged,
         )
 
 

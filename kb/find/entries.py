@@ -24,6 +24,7 @@ class Entry:
     body: str = ""
     names: Sequence[str] = ()  # other names of the body: found, not shown
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    judged: bool = False  # a page that somebody screened, or that an initiative stands on
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ class Filters:
     part: str | None = None
     organisation: str | None = None
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def narrow(self) -> bool:
+        """True where they say what may be found, without any word."""
+        return bool(self.organisation or self.codes)
 
 
 def key(value: str) -> str:

@@ -12,16 +12,18 @@ import re
 import secrets
 import shutil
 import time
+import unicodedata
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from kb.errors import KBError
 from kb.find.entries import Entry, Words, key
-from kb.find.lexicon import Alternatives
+from kb.find.lexicon import PASSED_OVER, Alternatives, address_words, joined_initials
 from kb.find.query import FACETS
 from kb.find.ranking import grams
 
@@ -30,7 +32,6 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
     from whoosh import index as whoosh_index
-    from whoosh.analysis import STOP_WORDS
     from whoosh.codec import base as whoosh_codec
     from whoosh.fields import ID, KEYWORD, STORED, TEXT, Schema
     from whoosh.lang.porter import stem
@@ -42,8 +43,9 @@ with warnings.catch_warnings():
 # Whoosh names segments by `random`; where a caller has seeded that, two get one name.
 whoosh_codec.random_name = lambda size=28: secrets.token_hex(size // 2)
 
-FORM = "6"  # changes when rows must be indexed anew
+FORM = "7"  # changes when rows must be indexed anew
 WORDS = "words.json"
+VOCABULARY = "vocabulary.txt"
 STATE = "state.json"
 LOOKS = 3  # at an index that is put in the place of another one just then
 LOCK = "lock"  # held by who builds the index anew
@@ -52,40 +54,48 @@ WAIT_SECONDS = 2.0
 POOL_MB = 24  # of postings held before they are written out: a large crawl must not grow by them
 BUILD_POOL_MB = 128  # the same where all is written anew, and little else is done
 
-_CUT = re.compile(r"\w+(?:\.?\w+)*")
+_CUT = re.compile(r"\w+")
 _STEMS: dict[str, str] = {}  # a word in lower case to its stem, "" for a stop word
 MOST_STEMS = 200_000
 
 
+def words_in(text: str) -> list[str]:
+    """The words of a text in lower case, without accents, initials as one word."""
+    if not text.isascii():
+        apart = unicodedata.normalize("NFKD", text)
+        text = "".join(char for char in apart if not unicodedata.combining(char))
+    return _CUT.findall((joined_initials(text) if "." in text else text).lower())
+
+
 def stems(text: str) -> list[str]:
-    """The words in lower case, stemmed, without stop words: what StemmingAnalyzer makes."""
+    """The words of a text, stemmed, without those that are passed over."""
+    return stemmed(words_in(text))
+
+
+def stemmed(words: Iterable[str]) -> list[str]:
+    """The stems of words, without those that are passed over."""
     found = []
-    for word in _CUT.findall(text.lower()):
-        stemmed = _STEMS.get(word)
-        if stemmed is None:
+    for word in words:
+        made = _STEMS.get(word)
+        if made is None:
             if len(_STEMS) > MOST_STEMS:
                 _STEMS.clear()
-            kept = len(word) > 1 and word not in STOP_WORDS
-            stemmed = _STEMS[word] = stem(word) if kept else ""
-        if stemmed:
-            found.append(stemmed)
+            kept = len(word) > 1 and word not in PASSED_OVER
+            made = _STEMS[word] = stem(word) if kept else ""
+        if made:
+            found.append(made)
     return found
 
 
-def telling(text: str) -> str:
-    """The text without stop words."""
-    return " ".join(word for word in text.split() if word not in STOP_WORDS)
-
-
 class _Words(TEXT):  # type: ignore[misc]
-    """Stems with their places.
+    """Stems with their places, from words.
 
     Whoosh passes each word through four generators as an object; this is several times as quick.
     """
 
-    def index(self, value: str, **_how: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+    def index(self, value: list[str], **_how: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
         places = defaultdict(list)
-        for place, word in enumerate(stems(value)):
+        for place, word in enumerate(stemmed(value)):
             places[word].append(place)
         for word, those in places.items():
             yield word.encode(), len(those), float(len(those)), self.format.encode(those)
@@ -99,6 +109,7 @@ class _Runs(TEXT):  # type: ignore[misc]
             yield run.encode(), often, float(often), pack_uint(often)
 
 
+WORDED = ("title", "organisation", "summary", "tags", "text")  # the fields of words
 _SCHEMA = Schema(
     id=ID(stored=True, unique=True),
     part=ID(stored=True),  # register or documents
@@ -112,6 +123,7 @@ _SCHEMA = Schema(
     tags=_Words(),
     text=_Words(stored=True),
     grams=_Runs(phrase=False),
+    judged=ID(),
     when=ID(stored=True),  # YYYY, YYYY-MM or YYYY-MM-DD
     body=KEYWORD(commas=True),
     **{facet: KEYWORD(commas=True, stored=facet == "region") for facet in FACETS},
@@ -169,9 +181,11 @@ def build(
         fresh = folder / secrets.token_hex(4)
         fresh.mkdir()
         writer = whoosh_index.create_in(fresh, _SCHEMA).writer(limitmb=BUILD_POOL_MB)
-        count = _add(writer, entries)
+        vocabulary: set[str] = set()
+        count = _add(writer, entries, vocabulary)
         writer.commit()
         (fresh / WORDS).write_text(json.dumps(_noted(words)))
+        _keep_vocabulary(fresh, vocabulary)
         _note(folder, fresh.name, act, made_by)
         for left in folder.iterdir():  # the old one, and what was left of builds that were killed
             if left.name not in (fresh.name, STATE, LOCK):
@@ -192,8 +206,12 @@ def update(folder: Path, entries: Iterable[Entry], anew: Iterable[str], *, act: 
     try:
         for number in anew:
             writer.delete_by_term("id", number)
-        count = _add(writer, entries)
+        vocabulary = _vocabulary(folder / noted["folder"])
+        many = len(vocabulary)
+        count = _add(writer, entries, vocabulary)
         writer.commit()
+        if len(vocabulary) > many:
+            _keep_vocabulary(folder / noted["folder"], vocabulary)
     except FileNotFoundError as error:
         raise Missing(f"{folder} was built anew meanwhile", hint="it catches up") from error
     except BaseException:  # whatever it was, the lock must be given back; it is raised again
@@ -206,10 +224,13 @@ def update(folder: Path, entries: Iterable[Entry], anew: Iterable[str], *, act: 
     return count
 
 
-def _add(writer: Any, entries: Iterable[Entry]) -> int:
+def _add(writer: Any, entries: Iterable[Entry], vocabulary: set[str]) -> int:
     count = 0
     for count, entry in enumerate(entries, start=1):  # noqa: B007 - the last is how many
-        writer.add_document(**_row(entry))
+        row = _row(entry)
+        for name in WORDED:
+            vocabulary.update(row.get(name, ()))
+        writer.add_document(**row)
     return count
 
 
@@ -223,6 +244,18 @@ def act_of(folder: Path, made_by: str = "") -> int | None:
     if noted is None or (made_by and noted["made_by"] != made_by):
         return None
     return int(noted["act"])
+
+
+def _vocabulary(inside: Path) -> set[str]:
+    """Every word that entries have held; none where the file is not there."""
+    file = inside / VOCABULARY
+    return set(file.read_text(encoding="utf-8").split("\n")) if file.exists() else set()
+
+
+def _keep_vocabulary(inside: Path, words: set[str]) -> None:
+    partial = inside / f"{VOCABULARY}.{secrets.token_hex(4)}"
+    partial.write_text("\n".join(sorted(words)), encoding="utf-8")
+    partial.replace(inside / VOCABULARY)
 
 
 def _state(folder: Path) -> dict[str, Any] | None:
@@ -241,8 +274,8 @@ def _state(folder: Path) -> dict[str, Any] | None:
     return noted if whole and noted["files"] else None
 
 
-def _newest(folder: Path) -> tuple[dict[str, Any], Any]:
-    """The words noted beside the index, and Whoosh's searcher of it.
+def _newest(folder: Path) -> tuple[dict[str, Any], Any, Path]:
+    """The words noted beside the index, Whoosh's searcher of it, and where it lies.
 
     Raises Missing, unless it was put in the place of another one while we looked.
     """
@@ -251,7 +284,7 @@ def _newest(folder: Path) -> tuple[dict[str, Any], Any]:
         try:
             if noted is not None:
                 inside = folder / noted["folder"]
-                return json.loads((inside / WORDS).read_text()), _open(inside).searcher()
+                return json.loads((inside / WORDS).read_text()), _open(inside).searcher(), inside
         except (Missing, FileNotFoundError, whoosh_index.IndexError):
             pass
         time.sleep(0.02)
@@ -315,6 +348,7 @@ def _open(folder: Path) -> Any:
 
 
 def _row(entry: Entry) -> dict[str, Any]:
+    told = {"title": entry.title, "summary": entry.summary, "text": entry.text}
     tags = " ".join(code.replace("-", " ") for codes in entry.codes.values() for code in codes)
     slug = (entry.slug or "").replace("-", " ")
     row = {
@@ -324,12 +358,12 @@ def _row(entry: Entry) -> dict[str, Any]:
         "slug": entry.slug,
         "document": entry.document,
         "url": entry.url,
-        "title": entry.title,
-        "organisation": " ".join([entry.organisation, *entry.names]),
+        **{name: words_in(text) for name, text in told.items() if text},
+        **{f"_stored_{name}": text for name, text in told.items() if text},
+        "organisation": words_in(" ".join([entry.organisation, *entry.names])),
         "_stored_organisation": entry.organisation,
-        "summary": entry.summary,
-        "tags": f"{tags} {slug}",
-        "text": entry.text,
+        "tags": words_in(f"{tags} {slug} {address_words(entry.url)}"),
+        "judged": "yes" if entry.judged else "",
         "grams": " ".join(
             [entry.title, entry.organisation, *entry.names, entry.summary, tags, slug]
         ),
@@ -337,7 +371,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "body": key(entry.body),
         **{facet: ",".join(map(key, entry.codes.get(facet, ()))) for facet in FACETS},
     }
-    return {name: value for name, value in row.items() if value not in ("", None)}
+    return {name: value for name, value in row.items() if value not in ("", None, [])}
 
 
 class Index:
@@ -348,7 +382,7 @@ class Index:
 
     def __init__(self, folder: Path) -> None:
         """Raises Missing where there is none, or it is of another form, or damaged."""
-        told, opened = _newest(folder)
+        told, opened, self._inside = _newest(folder)
         self.words = Words(
             Alternatives(told["forms"], told["related"], told["longest"]),
             told["bodies"],
@@ -357,8 +391,7 @@ class Index:
         )
         self._searcher = opened
         self._reader = self._searcher.reader()
-        # With those taken out and not yet merged away: what a term is in counts them too.
-        self.count = int(self._reader.doc_count_all())
+        self.count = int(self._reader.doc_count())
         self._lengths: dict[str, dict[int, int]] = defaultdict(dict)
 
     def close(self) -> None:
@@ -366,7 +399,7 @@ class Index:
         self._searcher.close()
 
     def frequency(self, field: str, term: str) -> int:
-        """How many entries have the term in the field."""
+        """How many entries have the term in the field, or had it and are not merged away yet."""
         try:
             return int(self._reader.doc_frequency(field, term))
         except TermNotFound:
@@ -402,14 +435,19 @@ class Index:
         """The entries that have the terms in that order, each within so many words of the last."""
         return set(Phrase(field, list(terms), slop=within).docs(self._searcher))
 
-    def beginnings(self, field: str, letters: str) -> list[str]:
-        """The terms of the field that begin with the letters."""
-        return [each.decode() for each in self._reader.expand_prefix(field, letters)]
-
     def terms(self, field: str) -> list[str]:
         """Every term of the field."""
         found = self._reader.field_terms(field)
         return [each.decode() if isinstance(each, bytes) else each for each in found]
+
+    def every(self) -> set[int]:
+        """All entries."""
+        return set(self._reader.all_doc_ids())
+
+    @cached_property
+    def vocabulary(self) -> set[str]:
+        """Every word that entries have held, in lower case, since it was built."""
+        return _vocabulary(self._inside)
 
     def kept(self, number: int) -> Mapping[str, Any]:
         """What is kept of an entry to be shown; what is empty is not, and reads as ""."""

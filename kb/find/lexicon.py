@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"\w+(?:['’]\w+)*")
 
+INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}(?!\w)|\b[^\W\d_](?:\.[^\W\d_])+\b")
+ADDRESS_START = re.compile(r"(?:https?://)?(?:www\.)?", re.IGNORECASE)
+# Words that stand in nearly every text, and tell none from another.
+PASSED_OVER = frozenset(
+    "a an and are as at be by can for from have if in is it may not of on or that the this to us "
+    "we when will with yet you your".split()
+)
+
 # What a form adds when it stands in for the one that was typed (1.0).
 ALSO_WEIGHT = 0.45
 NARROWER_WEIGHT = 0.35
@@ -173,6 +181,16 @@ class Matcher:
                     start, end = worded.place(at, len(form.words))
                     occurrences.append(Occurrence(form.term, worded.text[start:end], start, end))
         return occurrences
+
+
+def joined_initials(text: str) -> str:
+    """The text with initials as one word: W.R.E.S. is WRES."""
+    return INITIALS.sub(lambda met: met[0].replace(".", ""), text)
+
+
+def address_words(url: str) -> str:
+    """The words of a web address, without how it begins: england nhs uk about equality."""
+    return " ".join(WORD.findall(ADDRESS_START.sub("", url, count=1)))
 
 
 def fold(form: str) -> str:

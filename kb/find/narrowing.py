@@ -1,6 +1,6 @@
 """What filters let through, and in which order of place."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 from kb.errors import Unknown
@@ -17,18 +17,27 @@ def allowed(index: Index, filters: Filters, query: Query) -> set[int] | None:
         wanted.append(("part", [filters.part]))
     if filters.organisation:
         wanted.append(("body", _bodies(index.words, filters.organisation)))
+    found = [
+        {n for value in values for n in index.entries_with(name, value)} for name, values in wanted
+    ]
     for facet, codes in (*filters.codes.items(), *query.codes.items()):
-        known = [code_of(index.words, facet, code) for code in codes]
-        around = [index.words.regions[each] if facet == "region" else [each] for each in known]
-        wanted.append((facet, [key(each) for each in chain.from_iterable(around)]))
-    let: set[int] | None = None
-    for name, values in wanted:
-        found = {number for value in values for number in index.entries_with(name, value)}
-        let = found if let is None else let & found
+        found.append(coded(index, facet, codes))
+    let = set.intersection(*found) if found else None
     if query.since or query.until:
-        dated = _dated(index, query.since, query.until)
-        let = dated if let is None else let & dated
+        within = dated(index, query.since, query.until)
+        let = within if let is None else let & within
     return let
+
+
+def coded(index: Index, facet: str, codes: Iterable[str]) -> set[int]:
+    """What has one of those codes; of a region also what serves a wider one.
+
+    Raises Unknown, naming the nearest, for a code there is not.
+    """
+    known = [code_of(index.words, facet, code) for code in codes]
+    around = [index.words.regions[each] if facet == "region" else [each] for each in known]
+    values = [key(each) for each in chain.from_iterable(around)]
+    return {number for value in values for number in index.entries_with(facet, value)}
 
 
 def tiers(index: Index, filters: Filters, query: Query) -> Callable[[int], int]:
@@ -51,7 +60,7 @@ def code_of(words: Words, facet: str, code: str) -> str:
     return known[code.casefold()]
 
 
-def _dated(index: Index, since: str, until: str) -> set[int]:
+def dated(index: Index, since: str, until: str) -> set[int]:
     """What is dated within; a year or month counts where any day of it does."""
     found = set[int]()
     for day in index.terms("when"):

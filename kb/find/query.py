@@ -2,47 +2,69 @@
 
     query   = { item }
     item    = [ "+" | "-" | "NOT" ] either
-    either  = thing { "OR" thing }
-    thing   = "(" query ")" | [ name ":" ] ( word [ "*" ] | '"' words '"' )
+    either  = thing { "OR" [ "-" | "NOT" ] thing }
+    thing   = [ name ":" ] ( "(" { [ "-" | "NOT" ] either } ")" | word [ "*" ] | '"' words '"' )
 
     word            looked for in every field; documents with all words come first
-    +word           must occur
-    NOT word        must not occur; -word likewise
-    a OR b          either
-    (a b)           both, as one thing
-    "some words"    side by side, in this order
-    begins*         every word that begins so
+    +word           must occur, as it is typed
+    NOT word        must not occur, as it is typed; -word likewise
+    a OR b          either; a OR NOT b likewise
+    (a b)           both, as one thing; (a NOT b) the one without the other
+    "some words"    side by side, in this order; where nothing has them so, near one another
+    begins*         every word that begins so, and what has its stem
     field:word      in that field alone: title, organisation, summary, tags or text
-    facet:code      coded so, as with --audience and its like
+    field:(a b)     each of them in that field
+    facet:code      coded so, as with --audience and its like: what is found must be
     since:2023      dated in that year, month or day, or later; until:2024-06 likewise, or earlier
 
+A facet or a date counts like a word for NOT, OR and brackets; by itself it says what may be found
+at all, and so does a bracket with nothing else in it. Words that stand in every text
+(`PASSED_OVER`) are passed over; those that words of the lexicon or a quote go over are not.
+
 Nothing that is typed is malformed. An open quote or bracket closes at the end, an operator with
-nothing to work on is a word, and a note says how it was read.
+nothing to work on is passed over, and a note says how it was read.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from kb.errors import Refused, Unknown
-from kb.find.lexicon import WORD, Alternatives, fold
+from kb.find.lexicon import (
+    PASSED_OVER,
+    WORD,
+    Alternatives,
+    address_words,
+    fold,
+    joined_initials,
+)
 
 FIELDS = ("title", "organisation", "summary", "tags", "text")
 FACETS = "role reach kind means audience setting group focus region status effect".split()
 DATES = ("since", "until")
 FEWEST_LETTERS = 2  # before a star
-MOST_UNITS = 60
+MOST_WORDS = 60
+MOST_LETTERS = 100  # of one word
 TOKEN = re.compile(
-    r"""(?P<bracket>[()])
+    r"""(?P<close>\))
     | (?P<sign>[+-](?=[\w"(]))?
       (?:(?P<name>[A-Za-z_]+):(?=[^\s)]))?
-      (?:"(?P<phrase>[^"]*)(?P<closed>"?)|(?P<word>[^\s"()]+))
+      (?:(?P<open>\()|"(?P<phrase>[^"]*)(?P<closed>"?)|(?P<word>[^\s"()]+))
     | (?P<alone>[+-])""",
     re.VERBOSE,
 )
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+SPACED = re.compile(rf"\b({'|'.join((*FIELDS, *FACETS, *DATES))}):\s+(?=[\w\"(])", re.IGNORECASE)
+QUOTES = dict.fromkeys(map(ord, "“”„‟″«»"), '"') | dict.fromkeys(map(ord, "‘’‚‛′"), "'")
+ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+DAY = len("2024-06-30")
 # Words of questions: they say nothing of what is asked for.
-ASKING = frozenset("who what which where when how why does do did about there any our".split())
+ASKING = frozenset(
+    "who what which where when how why does do did about there any our anything something like "
+    "please me show find some".split()
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +86,44 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Coded:
+    """What is coded so."""
+
+    facet: str
+    code: str
+
+    @property
+    def shown(self) -> str:
+        """As a reader would write it."""
+        return f"{self.facet}:{self.code}"
+
+
+@dataclass(frozen=True)
+class Dated:
+    """What is dated since then, or until then: YYYY, YYYY-MM or YYYY-MM-DD."""
+
+    name: str
+    when: str
+
+    @property
+    def shown(self) -> str:
+        """As a reader would write it."""
+        return f"{self.name}:{self.when}"
+
+
+@dataclass(frozen=True)
+class Without:
+    """Everything that is not that."""
+
+    part: "Node"
+
+    @property
+    def shown(self) -> str:
+        """As a reader would write it."""
+        return f"NOT {self.part.shown}"
+
+
+@dataclass(frozen=True)
 class Group:
     """Several things read as one: any of them, or all."""
 
@@ -76,17 +136,17 @@ class Group:
         return f"({(' ' if self.all else ' OR ').join(part.shown for part in self.parts)})"
 
 
-Node = Unit | Group
+Node = Unit | Coded | Dated | Without | Group
 
 
 @dataclass(frozen=True)
 class Query:
     """What is looked for, what must and must not be there, and how it was read."""
 
-    wanted: tuple[Node, ...] = ()  # what must be there is among them
-    must: tuple[Node, ...] = ()
+    wanted: tuple[Node, ...] = ()
+    must: tuple[Node, ...] = ()  # as typed: no other form stands in
     never: tuple[Node, ...] = ()
-    codes: dict[str, list[str]] = field(default_factory=dict)
+    codes: dict[str, list[str]] = field(default_factory=dict)  # any of each
     since: str = ""
     until: str = ""
     see_also: tuple[str, ...] = ()
@@ -95,25 +155,40 @@ class Query:
     @property
     def units(self) -> tuple[Unit, ...]:
         """Every single thing looked for, in the order typed."""
-        return tuple(_units(self.wanted))
+        return tuple(units(self.wanted))
 
     @property
     def typed(self) -> str:
         """The words looked for in every field, as a text."""
         return " ".join(word for unit in self.units if not unit.field for word in unit.words)
 
+    @property
+    def narrows(self) -> bool:
+        """True where something says what may be found at all."""
+        return bool(self.codes or self.since or self.until or self.must)
 
-def _units(nodes: Iterable[Node]) -> Iterator[Unit]:
+
+def units(nodes: Iterable[Node]) -> Iterator[Unit]:
+    """The units among them, without what must not be there."""
     for node in nodes:
         if isinstance(node, Unit):
             yield node
-        else:
-            yield from _units(node.parts)
+        elif isinstance(node, Group):
+            yield from units(node.parts)
+
+
+def as_typed(node: Node) -> Node:
+    """The same without forms that stand in for what was typed."""
+    if isinstance(node, Unit):
+        return replace(node, others=())
+    if isinstance(node, Group):
+        return replace(node, parts=tuple(as_typed(part) for part in node.parts))
+    return Without(as_typed(node.part)) if isinstance(node, Without) else node
 
 
 @dataclass(frozen=True)
 class _Token:
-    kind: str  # word, phrase, open, close
+    kind: str  # word, phrase, open, close, not
     text: str
     sign: str = ""
     name: str = ""
@@ -123,15 +198,21 @@ def parse(text: str, alternatives: Alternatives) -> Query:
     """The query as things to look for; words that make a form of the lexicon are one idea.
 
     Raises Unknown, naming the nearest, for a field that does not exist; Refused for a date that
-    is none and for more than sixty things at once.
+    is none, for more than sixty words at once and for a word of more than a hundred letters.
     """
     reader = _Reader(alternatives)
-    tokens = list(_tokens(text.replace("\0", " "), reader.notes))
-    if len(tokens) > MOST_UNITS:
-        raise Refused(f"{len(tokens)} words at once", hint=f"a search takes up to {MOST_UNITS}")
-    nodes = reader.read(tokens)
+    tokens = list(_tokens(_plain(text, reader.notes), reader.notes))
+    words = [word for token in tokens for word in WORD.findall(token.text)]
+    if len(words) > MOST_WORDS:
+        raise Refused(f"{len(words)} words at once", hint=f"a search takes up to {MOST_WORDS}")
+    for word in words:
+        if len(word) > MOST_LETTERS:
+            raise Refused(
+                f"a word of {len(word)} letters: {word[:20]}…", hint=f"at most {MOST_LETTERS}"
+            )
+    reader.read(tokens)
     return Query(
-        wanted=tuple(nodes),
+        wanted=tuple(reader.wanted),
         must=tuple(reader.must),
         never=tuple(reader.never),
         codes=reader.codes,
@@ -142,23 +223,31 @@ def parse(text: str, alternatives: Alternatives) -> Query:
     )
 
 
+def _plain(text: str, notes: list[str]) -> str:
+    """The text as keys type it: quotes straight, letters composed, initials without stops."""
+    text = unicodedata.normalize("NFC", text).translate(QUOTES).replace("\0", " ")
+    for met in SPACED.finditer(text):
+        notes.append(f"{met[1]}: and what follows are read together")
+    text = SPACED.sub(r"\1:", text)
+    return joined_initials(ADDRESS.sub(lambda met: f'"{address_words(met[0])}"', text))
+
+
 def _tokens(text: str, notes: list[str]) -> Iterator[_Token]:
     for match in TOKEN.finditer(text):
-        if match["bracket"]:
-            yield _Token("open" if match["bracket"] == "(" else "close", match["bracket"])
+        sign, name = match["sign"] or "", match["name"] or ""
+        if match["close"]:
+            yield _Token("close", "")
+        elif match["open"]:
+            yield _Token("open", "", sign, name)
         elif match["phrase"] is not None:
             if not match["closed"]:
                 notes.append("the quote is read to the end")
-            yield _Token("phrase", match["phrase"], match["sign"] or "", match["name"] or "")
+            yield _Token("phrase", match["phrase"], sign, name)
         elif match["word"]:
-            name, word = match["name"] or "", match["word"]
-            if word.startswith("//"):
-                name, word = "", f"{name}:{word}"  # an address is words, no field
-            sign = match["sign"] or ""
-            if not sign and not name and word == "NOT":
-                yield _Token("not", word)
+            if not sign and not name and match["word"] == "NOT":
+                yield _Token("not", "NOT")
             else:
-                yield _Token("word", word, sign, name)
+                yield _Token("word", match["word"], sign, name)
 
 
 class _Reader:
@@ -166,6 +255,7 @@ class _Reader:
 
     def __init__(self, alternatives: Alternatives) -> None:
         self.alternatives = alternatives
+        self.wanted: list[Node] = []
         self.must: list[Node] = []
         self.never: list[Node] = []
         self.codes: dict[str, list[str]] = {}
@@ -173,58 +263,74 @@ class _Reader:
         self.see_also: list[str] = []
         self.notes: list[str] = []
 
-    def read(self, tokens: Sequence[_Token]) -> list[Node]:
-        """The wanted things of a whole query."""
-        found: list[Node] = []
+    def read(self, tokens: Sequence[_Token]) -> None:
+        """Reads a whole query."""
         at = 0
         while at < len(tokens):
-            if tokens[at].kind == "close":
-                at += 1  # it closes nothing
-                continue
-            nodes, at = self._items(tokens, at)
-            found += nodes
-        return found
+            items, at = self._items(tokens, at, "")
+            for sign, node in items:
+                self._take(sign, node)
+            at += 1  # a bracket that closes nothing
 
-    def _items(self, tokens: Sequence[_Token], at: int) -> tuple[list[Node], int]:
-        """What stands up to the closing bracket or the end."""
-        found: list[Node] = []
+    def _take(self, sign: str, node: Node) -> None:
+        if sign == "-":
+            self.never.append(as_typed(node))
+        elif isinstance(node, Coded):
+            self.codes.setdefault(node.facet, []).append(node.code)
+        elif isinstance(node, Dated):
+            self.dates[node.name] = node.when
+        elif next(units([node]), None) is None:
+            self.must.append(node)  # nothing in it to look for: it says what may be found
+        else:
+            self.wanted.append(node)
+            if sign == "+":
+                self.must.append(as_typed(node))
+
+    def _items(
+        self, tokens: Sequence[_Token], at: int, within: str
+    ) -> tuple[list[tuple[str, Node]], int]:
+        """Each thing with its sign up to the closing bracket or the end; `within` a field."""
+        found: list[tuple[str, Node]] = []
         loose: list[str] = []
         while at < len(tokens) and tokens[at].kind != "close":
-            token = tokens[at]
-            sign = token.sign
-            if token.kind == "not":
-                if at + 1 < len(tokens) and tokens[at + 1].kind != "close":
-                    sign, at = "-", at + 1
-                    token = tokens[at]
-                else:
-                    self.notes.append("NOT with nothing after it is read as a word")
-                    token = _Token("word", "not")
-            plain = token.kind == "word" and not sign and not token.name
-            if plain and not self._is_or(tokens, at + 1) and not token.text.endswith("*"):
+            token, sign, at = self._signed(tokens, at)
+            if self._is_loose(token, sign) and not within and not self._is_or(tokens, at + 1):
                 if token.text == "OR":
-                    self.notes.append("OR with nothing on a side is read as a word")
+                    self.notes.append("OR with nothing on a side is passed over")
                 loose += WORD.findall(token.text.casefold())
                 at += 1
                 continue
-            found += self._ideas(loose)
+            found += [("", idea) for idea in self._ideas(loose)]
             loose = []
-            node, at = self._either(tokens, at, token)
-            if node is None:
-                continue
-            if sign == "-":
-                self.never.append(node)
-                continue
-            if sign == "+":
-                self.must.append(node)
-            found.append(node)
-        return [*found, *self._ideas(loose)], at
+            node, at = self._either(tokens, at, token, within)
+            found += [(sign, node)] if node else []
+        return [*found, *(("", idea) for idea in self._ideas(loose))], at
 
-    def _either(self, tokens: Sequence[_Token], at: int, first: _Token) -> tuple[Node | None, int]:
-        node, at = self._thing(tokens, at, first)
+    def _signed(self, tokens: Sequence[_Token], at: int) -> tuple[_Token, str, int]:
+        """The token there with its sign, past a NOT that has something to work on."""
+        token = tokens[at]
+        if token.kind != "not":
+            return token, token.sign, at
+        if at + 1 < len(tokens) and tokens[at + 1].kind not in ("close", "not"):
+            return tokens[at + 1], "-", at + 1
+        self.notes.append("NOT with nothing after it is passed over")
+        return _Token("word", "not"), "", at
+
+    @staticmethod
+    def _is_loose(token: _Token, sign: str) -> bool:
+        """True for a word that may be part of a form of several."""
+        return token.kind == "word" and not sign and not token.name and not token.text.endswith("*")
+
+    def _either(
+        self, tokens: Sequence[_Token], at: int, first: _Token, within: str
+    ) -> tuple[Node | None, int]:
+        node, at = self._thing(tokens, at, first, within)
         parts = [node] if node else []
         while self._is_or(tokens, at):
-            node, at = self._thing(tokens, at + 1, tokens[at + 1])
-            parts += [node] if node else []
+            token, sign, at = self._signed(tokens, at + 1)
+            node, at = self._thing(tokens, at, token, within)
+            if node:
+                parts.append(Without(as_typed(node)) if sign == "-" else node)
         if len(parts) > 1:
             return Group(tuple(parts), all=False), at
         return (parts[0] if parts else None), at
@@ -232,67 +338,104 @@ class _Reader:
     @staticmethod
     def _is_or(tokens: Sequence[_Token], at: int) -> bool:
         """True for an OR that something follows."""
-        return (
-            0 < at < len(tokens) - 1
-            and tokens[at] == _Token("word", "OR")
-            and tokens[at + 1].kind not in ("close", "not")
-        )
+        if not (0 < at < len(tokens) - 1 and tokens[at] == _Token("word", "OR")):
+            return False
+        if tokens[at + 1].kind == "not":
+            return at + 2 < len(tokens) and tokens[at + 2].kind not in ("close", "not")
+        return tokens[at + 1].kind != "close"
 
-    def _thing(self, tokens: Sequence[_Token], at: int, token: _Token) -> tuple[Node | None, int]:
-        if token.kind == "open":
-            nodes, at = self._items(tokens, at + 1)
-            if at == len(tokens):
-                self.notes.append("the bracket is closed at the end")
-            inner = tuple(nodes)
-            node = inner[0] if len(inner) == 1 else Group(inner, all=True) if inner else None
-            return node, at + 1
-        return self._named(token), at + 1
+    def _thing(
+        self, tokens: Sequence[_Token], at: int, token: _Token, within: str
+    ) -> tuple[Node | None, int]:
+        if token.kind != "open":
+            return self._named(token, within), at + 1
+        name = self._known(token.name) or within
+        items, at = self._items(tokens, at + 1, name)
+        if at == len(tokens):
+            self.notes.append("the bracket is closed at the end")
+        inner = tuple(Without(as_typed(n)) if sign == "-" else n for sign, n in items)
+        node = inner[0] if len(inner) == 1 else Group(inner, all=True) if inner else None
+        return node, at + 1
 
-    def _named(self, token: _Token) -> Node | None:
-        name = token.name.casefold()
+    def _known(self, name: str) -> str:
+        """The name of a field, facet or date; Unknown, naming the nearest, for another."""
+        known = [*FIELDS, *FACETS, *DATES]
+        if name and name.casefold() not in known:
+            raise Unknown("field", name, known, where="the index")
+        return name.casefold()
+
+    def _named(self, token: _Token, within: str) -> Node | None:
+        name = self._known(token.name) or within
         if name in DATES:
-            if not DATE.fullmatch(token.text):
-                raise Refused(
-                    f"{name}:{token.text} is no date", hint=f"{name}:2024, 2024-06 or 2024-06-30"
-                )
-            self.dates[name] = token.text
-            return None
+            return Dated(name, _day(name, token.text))
         if name in FACETS:
-            self.codes.setdefault(name, []).append(token.text)
-            return None
-        if name and name not in FIELDS:
-            raise Unknown("field", token.name, [*FIELDS, *FACETS, *DATES], where="the index")
+            return Coded(name, token.text)
         words = tuple(WORD.findall(token.text.casefold()))
-        if not words:
+        if all(word in PASSED_OVER for word in words):
+            self._passed_over(words)
             return None
-        quoted = token.kind == "phrase"
-        prefix = not quoted and token.text.endswith("*") and len(words) == 1
-        if prefix and len(words[0]) < FEWEST_LETTERS:
-            self.notes.append(f"{token.text} is read as a word: a star needs two letters before it")
-            prefix = False
-        if not name and not quoted and not prefix:
+        if token.kind == "phrase":
+            return Unit(words, name or None, phrase=True)
+        if "*" in token.text.rstrip("*"):
+            self.notes.append(f"{token.text}: a star stands at the end of a word")
+        if token.text.endswith("*"):
+            return self._beginning(token.text, words, name)
+        if not name:
             ideas = self._ideas(words)
             return ideas[0] if len(ideas) == 1 else Group(tuple(ideas), all=True)
-        return Unit(words, name or None, phrase=quoted or len(words) > 1, prefix=prefix)
+        return Unit(words, name, phrase=len(words) > 1)
+
+    def _beginning(self, text: str, words: tuple[str, ...], name: str) -> Node:
+        """The words before the last, and what begins as that does."""
+        prefix = len(words[-1]) >= FEWEST_LETTERS
+        if not prefix:
+            self.notes.append(f"{text} is read as a word: a star needs two letters before it")
+        units = tuple(Unit((word,), name or None) for word in words[:-1])
+        units += (Unit(words[-1:], name or None, prefix=prefix),)
+        return units[0] if len(units) == 1 else Group(units, all=True)
+
+    def _passed_over(self, words: Iterable[str]) -> None:
+        if said := " ".join(words):
+            self.notes.append(f"{said} stands in every text, and is passed over")
 
     def _ideas(self, words: Sequence[str]) -> list[Node]:
         """Loose words as units, the longest run that is a form of the lexicon together."""
-        telling = [word for word in words if word not in ASKING]
-        words = telling or words
         units: list[Node] = []
         at = 0
         while at < len(words):
             for length in range(min(self.alternatives.longest, len(words) - at), 0, -1):
                 form = fold(" ".join(words[at : at + length]))
                 others = self.alternatives.forms.get(form)
-                if others is not None:
+                telling = [word for word in words[at : at + length] if word not in PASSED_OVER]
+                if others is not None and telling:
                     self.see_also += self.alternatives.related.get(form, ())
                     # A form that stands in stands in for each of the words, with its share.
-                    share = tuple((other, weight / length) for other, weight in others)
-                    units += [Unit((word,), others=share) for word in words[at : at + length]]
+                    share = tuple((other, weight / len(telling)) for other, weight in others)
+                    units += [Unit((word,), others=share) for word in telling]
                     break
             else:
                 length = 1
                 units.append(Unit((words[at],)))
             at += length
-        return units
+        return _worth_it(units)
+
+
+def _worth_it(units: Sequence[Node]) -> list[Node]:
+    """Without words that say nothing: those of questions stay where there are no others."""
+
+    def word(node: Node) -> str:
+        return node.words[0] if isinstance(node, Unit) and not node.others else ""
+
+    telling = [node for node in units if word(node) not in PASSED_OVER]
+    return [node for node in telling if word(node) not in ASKING] or telling
+
+
+def _day(name: str, text: str) -> str:
+    """The year, month or day typed. Raises Refused for one that is none."""
+    hint = f"{name}:2024, 2024-06 or 2024-06-30"
+    try:
+        if DATE.fullmatch(text) and (len(text) < DAY or date.fromisoformat(text)):
+            return text
+    except ValueError:
+        pass  # a day that its month has not
+    raise Refused(f"{name}:{text} is no date", hint=hint)

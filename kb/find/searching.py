@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 from pathlib import Path
 
 from kb.errors import Unknown
 from kb.find import narrowing
 from kb.find.entries import Filters, Found, Hit, key
-from kb.find.index import Index, stems, telling
-from kb.find.lexicon import WORD
-from kb.find.query import Node, Query, Unit
+from kb.find.index import Index, stems
+from kb.find.lexicon import PASSED_OVER, WORD
+from kb.find.query import DATES, Coded, Dated, Node, Query, Unit, Without, units
 from kb.find.ranking import (
     RANKING,
     Ranking,
@@ -26,8 +27,24 @@ SNIPPET_WIDTH = 160
 NEAR_WORDS = 10  # how far apart the words of a phrase may stand that nothing holds
 MOST_BEGINNINGS = 50  # stems that a word with a star stands for, the commonest
 LIKE_WORDS = 20
+FEWEST_LETTERS = 4  # of a word that another is suggested for
+LETTERS_MORE = 2  # or fewer, that it may have
+MOST_ALIKE = 5
+STALE = 2  # times as many entries as hold a run may have held it before they changed
 MOST_KEPT = 1_000_000  # places of words that a search keeps read for the next query
 LETTERS = "like it in letters"  # what stands for the words of a hit that has none
+
+
+@dataclass
+class _Met:
+    """What holds the things looked for, by entry."""
+
+    words: dict[int, float] = field(default_factory=lambda: defaultdict(float))  # score
+    covered: dict[int, float] = field(default_factory=lambda: defaultdict(float))  # of the weights
+    forms: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    why: dict[int, list[tuple[str, float]]] = field(default_factory=lambda: defaultdict(list))
+    without: list[str] = field(default_factory=list)  # what nothing holds
+    weights: float = 0.0
 
 
 class Search:
@@ -62,58 +79,61 @@ class Search:
         What lacks something looked for is left out unless it shares enough of the rest, by
         words or by runs of letters: a query that nothing answers finds nothing.
         """
-        allowed = narrowing.allowed(self._index, filters, query)
         tiers = narrowing.tiers(self._index, filters, query)
-        words: dict[int, float] = defaultdict(float)
-        covered: dict[int, float] = defaultdict(float)
-        met: dict[int, list[str]] = defaultdict(list)
-        why: dict[int, list[tuple[str, float]]] = defaultdict(list)
-        count, without, weights = self._index.count or 1, [], 0.0
-        for node in query.wanted:
-            holding = self._node(node)
-            weight = rarity(len(holding), count)
-            weights += weight
-            without += [] if holding else [node.shown]
-            for number, (score, form) in holding.items():
-                words[number] += score
-                covered[number] += weight
-                met[number].append(form)
-                why[number].append((form, score))
+        met = self._met(query.wanted)
         runs, share = self._runs(query.typed)
-        keep = {
-            number
-            for number in {*words, *runs}
-            if (allowed is None or number in allowed)
-            and (
-                bool(but)  # likeness is a matter of degree
-                or len(met[number]) == len(query.wanted)
+        if query.wanted:
+            keep = {
+                number
+                for number in {*met.words, *runs}
+                if bool(but)  # likeness is a matter of degree
+                or len(met.forms[number]) == len(query.wanted)
                 or share.get(number, 0.0) >= self.ranking.least_grams
-                or covered[number] >= self.ranking.least_words * weights
-            )
-        }
-        if not query.wanted:
-            keep = allowed or set()
+                or met.covered[number] >= self.ranking.least_words * met.weights
+            }
+        else:
+            keep = self._index.every() if query.narrows or filters.narrow else set()
+        allowed = narrowing.allowed(self._index, filters, query)
+        keep = keep if allowed is None else keep & allowed
         keep -= {self._slugs[but]} if but else set()
-        for node in (*query.must, *(n for n in query.wanted if isinstance(n, Unit) and n.phrase)):
-            keep &= self._node(node).keys()
+        for node in query.wanted:
+            if isinstance(node, Unit) and node.phrase:
+                keep &= self._node(node).keys()
+        for node in query.must:
+            keep &= self._node(node, strictly=True).keys()
         for node in query.never:
-            keep -= self._node(node).keys()
-        scores = self._together(words, runs, met, keep, len(query.wanted) or 1)
+            keep -= self._node(node, strictly=True).keys()
+        scores = self._together(met.words, runs, met.forms, keep, len(query.wanted) or 1)
         for number in keep & runs.keys():
-            why[number].append(("letters shared", share[number]))
-            if not met[number]:
-                met[number] = [LETTERS]
+            met.why[number].append(("letters shared", share[number]))
+            if not met.forms[number]:
+                met.forms[number] = [LETTERS]
         order = sorted(
             keep,
             key=lambda number: (
                 tiers(number),
-                len(met[number]) < len(query.wanted) or met[number] == [LETTERS],
+                len(met.forms[number]) < len(query.wanted) or met.forms[number] == [LETTERS],
                 -scores[number],
                 number,
             ),
         )
-        notes = [*query.notes, *self._nearby(query)]
-        return Found(order, scores, met, why, tuple(without), tuple(notes))
+        notes = (*query.notes, *self._nearby(query))
+        return Found(order, scores, met.forms, met.why, tuple(met.without), notes)
+
+    def _met(self, wanted: Sequence[Node]) -> "_Met":
+        """What holds each of the things looked for."""
+        met = _Met()
+        for node in wanted:
+            holding = self._node(node)
+            weight = rarity(len(holding), self._index.count or 1)
+            met.weights += weight
+            met.without += [] if holding else [node.shown]
+            for number, (score, form) in holding.items():
+                met.words[number] += score
+                met.covered[number] += weight
+                met.forms[number].append(form)
+                met.why[number].append((form, score))
+        return met
 
     def _together(
         self,
@@ -143,22 +163,39 @@ class Search:
         scores: dict[int, float] = defaultdict(float)
         held: dict[int, float] = defaultdict(float)
         total = 0.0
-        for gram, typed in grams_typed(telling(text)).items():
-            frequency = self._index.frequency("grams", gram)
-            if frequency > most:
+        telling = " ".join(word for word in text.split() if word not in PASSED_OVER)
+        for gram, typed in grams_typed(telling).items():
+            if self._index.frequency("grams", gram) > STALE * most:
                 continue
-            weight = gram_weight(frequency, count)
+            places = list(self._index.occurrences("grams", gram))
+            if len(places) > most:
+                continue
+            weight = gram_weight(len(places), count)
             total += weight
-            for number, often, runs in self._index.occurrences("grams", gram):
+            for number, often, runs in places:
                 scores[number] += weight * typed * gram_share(often, runs, self.ranking)
                 held[number] += weight
         return scores, {number: part / total for number, part in held.items()} if total else {}
 
-    def _node(self, node: Node) -> dict[int, tuple[float, str]]:
-        """Document number to its score for the thing, with the form that it holds."""
+    def _node(self, node: Node, *, strictly: bool = False) -> dict[int, tuple[float, str]]:
+        """Entry to its score for the thing, with the form that it holds.
+
+        A phrase that nothing has word by word is met by what has its words near one another,
+        unless asked for `strictly`.
+        """
         if isinstance(node, Unit):
-            return self._unit(node)
-        found = [self._node(part) for part in node.parts]
+            exactly = self._unit(node)
+            return exactly if exactly or strictly or not node.phrase else self._near(node)
+        if isinstance(node, Coded):
+            coded = narrowing.coded(self._index, node.facet, [node.code])
+            return dict.fromkeys(coded, (0.0, node.shown))
+        if isinstance(node, Dated):
+            since, until = [node.when if node.name == each else "" for each in DATES]
+            return dict.fromkeys(narrowing.dated(self._index, since, until), (0.0, node.shown))
+        if isinstance(node, Without):
+            others = self._index.every() - self._node(node.part, strictly=True).keys()
+            return dict.fromkeys(others, (0.0, node.shown))
+        found = [self._node(part, strictly=strictly) for part in node.parts]
         if not node.all:
             best: dict[int, tuple[float, str]] = {}
             for each in found:
@@ -169,36 +206,69 @@ class Search:
         return {
             number: (
                 sum(each[number][0] for each in found),
-                " ".join(each[number][1] for each in found),
+                " ".join(dict.fromkeys(each[number][1] for each in found)),
             )
             for number in both
         }
+
+    def _near(self, unit: Unit) -> dict[int, tuple[float, str]]:
+        """What has the words of a phrase in their order, but not side by side."""
+        stemmed = stems(" ".join(unit.words))
+        near = {
+            name: self._index.side_by_side(name, stemmed, NEAR_WORDS)
+            for name in (self._fields(unit.field) if len(stemmed) > 1 else ())
+        }
+        scores = self._form(unit.words, unit.field, phrase=False)
+        met = set[int]().union(*near.values())
+        return {number: (scores[number], " … ".join(unit.words)) for number in met}
 
     def _nearby(self, query: Query) -> list[str]:
         """For each phrase that nothing holds, how many hold its words near one another."""
         notes = []
         for unit in query.units:
-            stemmed = stems(" ".join(unit.words))
-            if not unit.phrase or len(stemmed) < 2 or self._unit(unit):
-                continue
-            fields = [unit.field] if unit.field else list(self.ranking.fields)
-            near = set[int]().union(
-                *(self._index.side_by_side(name, stemmed, NEAR_WORDS) for name in fields)
-            )
-            *lead, last = unit.words
-            notes.append(f"no hit for {unit.shown}; {len(near)} for {last} near {' '.join(lead)}")
+            if unit.phrase and len(unit.words) > 1 and not self._unit(unit):
+                *lead, last = unit.words
+                near = len(self._near(unit))
+                notes.append(f"no hit for {unit.shown}; {near} for {last} near {' '.join(lead)}")
         return notes
 
     def did_you_mean(self, found: Found, query: Query) -> list[str]:
-        """Words of the best hits that are spelt nearly as one that nothing holds."""
-        shown = self.hits(found, limit=5)
-        known = {
+        """Words that entries hold, each spelt nearly as one that none does."""
+        words = {
             word
-            for hit in shown
-            for word in WORD.findall(f"{hit.title} {hit.organisation} {hit.snippet}".casefold())
+            for node in query.wanted
+            if node.shown in found.without
+            for unit in units([node])
+            for word in unit.words
+            if len(word) >= FEWEST_LETTERS and not unit.prefix
         }
-        near = (get_close_matches(word, sorted(known), n=1, cutoff=0.75) for word in found.without)
-        return [word for words in near for word in words]
+        near = [self._nearest(word) for word in query.typed.split() if word in words]
+        return [word for word in near if word]
+
+    def _nearest(self, word: str) -> str | None:
+        """The word of the vocabulary spelt most like one that it lacks, of these the commonest."""
+        if self._held(word):
+            return None
+        alike = [
+            each
+            for each in self._index.vocabulary
+            if each[:1] == word[:1] and abs(len(each) - len(word)) <= LETTERS_MORE
+        ]
+        near = get_close_matches(word, alike, n=MOST_ALIKE, cutoff=0.75)
+        held = {each: often for each in near if (often := self._held(each))}
+        alikeness = {each: SequenceMatcher(None, word, each).ratio() for each in held}
+        return max(held, key=lambda each: (round(alikeness[each], 2), held[each]), default=None)
+
+    def _held(self, word: str) -> int:
+        """How many entries have the word in the field that has it most."""
+        return max(
+            (
+                self._index.frequency(name, each)
+                for name in self.ranking.fields
+                for each in stems(word)
+            ),
+            default=0,
+        )
 
     def facets(self, found: Found) -> dict[str, dict[str, int]]:
         """Facet to its codes with how many of what was found have each; none are left out."""
@@ -267,15 +337,13 @@ class Search:
         return best
 
     def _beginning(self, unit: Unit) -> dict[int, tuple[float, str]]:
-        """What holds a word that begins so, by its commonest stems."""
+        """What holds a word that begins so, or one of its stem."""
         (word,) = unit.words
-        stemmed = set(stems(word))
+        begun = stems(" ".join(each for each in self._index.vocabulary if each.startswith(word)))
         scores: dict[int, float] = defaultdict(float)
         for name, weight in self._fields(unit.field).items():
-            begun = self._index.beginnings(name, word)
-            often = {each: self._index.frequency(name, each) for each in begun}
-            commonest = sorted(often, key=lambda each: -often[each])[:MOST_BEGINNINGS]
-            for each in {*commonest, *stemmed}:
+            often = {each: self._index.frequency(name, each) for each in {*begun, *stems(word)}}
+            for each in sorted(often, key=lambda each: -often[each])[:MOST_BEGINNINGS]:
                 for number, score in self._postings(name, each):
                     scores[number] = max(scores[number], weight * score)
         return {number: (score, unit.shown) for number, score in scores.items()}
@@ -304,11 +372,12 @@ class Search:
         if (name, stem) not in self._read:
             if sum(map(len, self._read.values())) > MOST_KEPT:
                 self._read.clear()
-            rare = rarity(self._index.frequency(name, stem), self._index.count)
+            places = list(self._index.occurrences(name, stem))
+            rare = rarity(len(places), self._index.count)
             average = self._index.average_length(name)
             self._read[name, stem] = [
                 (number, rare * bm25(often, length, average, self.ranking))
-                for number, often, length in self._index.occurrences(name, stem)
+                for number, often, length in places
             ]
         return self._read[name, stem]
 

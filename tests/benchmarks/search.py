@@ -124,8 +124,9 @@ def keeping(folder: Path, count: int) -> None:
     theirs = seconds(raw)
     later = [entry(number, 1) for number in range(0, count, 100)]
     updating = seconds(lambda: update(folder / "index", later, [each.id for each in later], act=2))
-    print(f"build, {count} pages: raw Whoosh {theirs:.1f} s, kb {building:.1f} s, its speed "
-          f"{theirs / building:.2f}; update of {len(later)}: {updating / building:.3f} of that")  # fmt: skip
+    speed, share = theirs / building, updating / building
+    print(f"build, {count} pages: raw Whoosh {theirs:.1f} s, kb {building:.1f} s, {speed:.2f}")
+    print(f"update of {len(later)}: {updating:.2f} s, {share:.3f} of building")
 
 
 def warm(folder: Path) -> None:

@@ -52,13 +52,14 @@ def test_or_joins_what_stands_beside_it_and_brackets_join_what_they_hold() -> No
 @pytest.mark.parametrize(
     ("text", "words", "note"),
     [
-        ("OR", ["or"], "OR with nothing"),
-        ("race OR", ["race", "or"], "OR with nothing"),
-        ("race NOT", ["race", "not"], "NOT with nothing"),
+        ("OR", [], "OR with nothing"),
+        ("race OR", ["race"], "OR with nothing"),
+        ("race NOT", ["race"], "NOT with nothing"),
+        ("race OR NOT", ["race"], "NOT with nothing"),
         ("(race boards", ["(race boards)"], "bracket"),
     ],
 )
-def test_an_operator_with_nothing_to_work_on_is_a_word(
+def test_an_operator_with_nothing_to_work_on_is_passed_over(
     text: str, words: list[str], note: str
 ) -> None:
     asked = read(text)
@@ -83,7 +84,7 @@ def test_fields_facets_and_dates() -> None:
     assert [node.shown for node in asked.wanted] == ["title:pledge", 'summary:"board session"']
     assert asked.codes == {"audience": ["boards"]}
     assert (asked.since, asked.until) == ("2023", "2024-06")
-    assert shown("https://example.org/x") == ["https", "example", "org", "x"]
+    assert shown("https://example.org/x www.example.org") == ['"example org x"', '"example org"']
 
 
 def test_what_cannot_be_is_named_with_what_can() -> None:
@@ -101,8 +102,71 @@ def test_words_of_questions_are_no_things_to_find() -> None:
     assert shown("who") == ["who"]
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted", "must", "never"),
+    [
+        ("mentoring -status:ended", ["mentoring"], [], ["status:ended"]),
+        ("mentoring NOT since:2023", ["mentoring"], [], ["since:2023"]),
+        ("mentoring OR role:support", ["(mentoring OR role:support)"], [], []),
+        ("mentoring OR -london", ["(mentoring OR NOT london)"], [], []),
+        ("mentoring OR NOT london", ["(mentoring OR NOT london)"], [], []),
+        ("(race NOT mentoring) OR tool", ["((race NOT mentoring) OR tool)"], [], []),
+        ("(+race mentoring) OR tool", ["((race mentoring) OR tool)"], [], []),
+        ("-(race tool) course", ["course"], [], ["(race tool)"]),
+        ("+(race OR tool) course", ["(race OR tool)", "course"], ["(race OR tool)"], []),
+        ("race (role:support OR role:voice)", ["race"], ["(role:support OR role:voice)"], []),
+        ("title:(board OR race)", ["(title:board OR title:race)"], [], []),
+        ("title: board", ["title:board"], [], []),
+        ("anti-rac*", ["(anti rac*)"], [], []),
+        ("“board session” don’t", ['"board session"', "don't"], [], []),
+        ("W.R.E.S. and E.D.I", ["wres", "edi"], [], []),
+        ("mentoring in the +the london", ["mentoring", "london"], [], []),
+        ("what support is there for the board?", ["support", "board"], [], []),
+    ],
+)
+def test_signs_and_facets_hold_where_they_stand(
+    text: str, wanted: list[str], must: list[str], never: list[str]
+) -> None:
+    asked = read(text)
+    assert [node.shown for node in asked.wanted] == wanted
+    assert [node.shown for node in asked.must] == must
+    assert [node.shown for node in asked.never] == never
+
+
+def test_facets_and_dates_by_themselves_narrow() -> None:
+    asked = read("race role:support role:voice since:2023")
+    assert (asked.codes, asked.since) == ({"role": ["support", "voice"]}, "2023")
+    assert asked.narrows
+    assert not read("race").narrows
+
+
+def test_what_must_or_must_not_be_there_is_meant_as_typed() -> None:
+    wide = Alternatives(forms={"bame": [("ethnic minority", 0.5)]})
+    asked = parse("+BAME tool NOT bame", wide)
+    assert [unit.others != () for unit in asked.units] == [True, False]
+    assert asked.must == asked.never == (Unit(("bame",)),)
+
+
+def test_words_passed_over_stay_within_what_they_belong_to() -> None:
+    at_work = Alternatives(forms={"race at work charter": []}, longest=4)
+    asked = parse("the race at work charter for us", at_work)
+    assert [node.shown for node in asked.wanted] == ["race", "work", "charter"]
+    assert read('"race at work"').wanted == (Unit(("race", "at", "work"), phrase=True),)
+    assert read('"to be" the').wanted == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["since:2023-02-31", "since:2023-13", '"' + "word " * 61, "a" * 101, "-".join("x" * 61)]
+)
+def test_what_is_no_date_or_too_much_is_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        read(text)
+
+
 PIECES = st.sampled_from(
-    ["OR", "NOT", "(", ")", '"', "+", "-", "*", "race", "r*", "a:b", "title:", "\0", "\u202e", "é"]
+    'OR NOT ( ) -( title:( role:x since:2023 the “ " + - * race r* a:b t: \0 \u202e é'.split(
+        " "
+    )
 )
 
 
@@ -111,5 +175,5 @@ PIECES = st.sampled_from(
 def test_whatever_is_typed_is_read_or_refused_with_a_reason(text: str) -> None:
     with suppress(Unknown, Refused):  # both name what can be
         asked = read(text)
-        assert set(asked.must) <= set(asked.wanted)
+        assert all(node.shown for node in (*asked.wanted, *asked.must, *asked.never))
         assert all(unit.words for unit in asked.units)

@@ -170,7 +170,9 @@ class Core:
             if not anew and act == written_to:
                 return 0
             entries = entries_of(reading, self.declarations, touched.documents, touched.initiatives)
-            return index.update(self.home.index, entries, anew, act=act)
+            with suppress(index.Missing):  # damaged where its sizes do not show it
+                return index.update(self.home.index, entries, anew, act=act)
+        return self.reindex(watched=watched, patience=patience)
 
     def reindex(self, *, watched: Watched = unwatched, patience: float = 0.0) -> int:
         """Builds the index anew from the store; the number of entries.

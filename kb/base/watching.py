@@ -4,7 +4,7 @@ from kb.base.core import Core, Rows
 from kb.errors import Refused, Unknown
 from kb.find.entries import Filters
 from kb.find.query import parse
-from kb.find.searching import Search
+from kb.find.searching import LETTERS, Search
 from kb.keep.said import Watch
 from kb.keep.since import touched_since
 from kb.keep.store import Reading
@@ -30,9 +30,10 @@ class Watches(Core):
         search = Search(self.home.index)
         try:
             asked = parse(query, search.words.alternatives)
+            search.find(asked, Filters())  # names what there is not, as a code
         finally:
             search.close()
-        if not (asked.wanted or asked.codes or asked.since or asked.until):
+        if not (asked.wanted or asked.narrows):
             raise Refused(f"nothing to look for in {query!r}", hint="give a word that tells")
         with self.store.reading() as reading:
             if name in _kept(reading):
@@ -65,9 +66,16 @@ class Watches(Core):
         With `read` it counts as read from now on, where there was any.
         """
         self.catch_up_index()
+        rows: list[dict[str, object]] = []
+        notes: list[str] = []
         with self.store.reading() as reading:
+            seen = self._last_act(reading)  # what is decided from here on is news the next time
             kept = [self._watched(name)] if name else list(_kept(reading).values())
-            rows = [row for each in kept for row in self._news_of(reading, each)]
+            for each in kept:
+                try:
+                    rows += self._news_of(reading, each)
+                except (Unknown, Refused) as error:  # a code that was renamed stops no other
+                    notes.append(f"{each.name} was passed over: {error}")
         told = {row["watch"] for row in rows}
         if read and told:
             with self.writing(f"watch run {name}".strip()) as writing:
@@ -76,9 +84,9 @@ class Watches(Core):
                         continue
                     for before in writing.rows(Watch, name=each.name):
                         writing.end(before)
-                    said = each.said() | {"read_to": writing.act_id}
+                    said = each.said() | {"read_to": seen}
                     writing.add(Watch(**said))
-        return Rows("news", tuple(NEWS), rows)
+        return Rows("news", tuple(NEWS), rows, tuple(notes))
 
     def _news_of(self, reading: Reading, watch: Watch) -> list[dict[str, object]]:
         touched = touched_since(reading, watch.read_to)
@@ -99,7 +107,8 @@ class Watches(Core):
                 "url": hit.url,
             }
             for hit in hits
-            if hit.id in (touched.documents if hit.document else touched.initiatives)
+            if hit.matched != [LETTERS]  # what only looks like it is no news
+            and hit.id in (touched.documents if hit.document else touched.initiatives)
         ]
 
     def _watched(self, name: str) -> Watch:

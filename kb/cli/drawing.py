@@ -11,6 +11,16 @@ from kb.report.tables import text_of
 
 # Lists that people read as a matrix: what stands down, what across, and what a cell says.
 ACROSS: Mapping[str, tuple[str, str, str]] = {"gaps_by": ("strand", "code", "position")}
+# Lists that are read a few lines a row: what names it, its title, what is said of it, sentences.
+LINES: Mapping[str, tuple[tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]] = {
+    "search": (
+        ("document", "id"),
+        "title",
+        ("organisation", "slug", "when", "matched"),
+        ("snippet", "why"),
+    ),
+    "for": (("group",), "title", ("organisation", "slug", "reach", "status"), ("line",)),
+}
 # What a terminal shows in colour beside its word, and with a bar beside its number.
 COLOURED = frozenset({"position", "if_proposals", "outcome"})
 COLOURS = {
@@ -51,13 +61,16 @@ def draw(
     columns: Sequence[str],
     rows: Sequence[Mapping[str, object]],
     *,
-    across: str = "",
+    as_list: str = "",
 ) -> None:
-    """Sentences, then a table; as a matrix where the list of that name is read so."""
+    """Sentences, then a table; a matrix, or a few lines a row, where that list is read so."""
     for sentence in lead:
         console().print(for_terminal(sentence))
-    if across in ACROSS:
-        columns, rows = _across(rows, *ACROSS[across])
+    if rows and as_list in LINES:
+        lines(rows, *LINES[as_list])
+        return
+    if as_list in ACROSS:
+        columns, rows = _across(rows, *ACROSS[as_list])
     table(columns, rows)
 
 
@@ -78,6 +91,27 @@ def _across(
         line = lines.setdefault(row[down], {down: row[down]})
         line[column] = "-" if empty else f"{row[says]} {counts}"
     return [down, *(name for name, told in columns.items() if told)], list(lines.values())
+
+
+def lines(
+    rows: Sequence[Mapping[str, object]],
+    names: Sequence[str],
+    title: str,
+    about: Sequence[str],
+    says: Sequence[str],
+) -> None:
+    """A row as some lines: the first of the names it has beside its title, then the rest."""
+    made = Table.grid(padding=(0, 2, 0, 0))
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
+    for row in rows:
+        name = next(_cell(row.get(each)) for each in names if row.get(each) is not None)
+        told = Text(_cell(row.get(title)), style="bold")
+        known = [_cell(row.get(each)) for each in about if row.get(each)]
+        for line in (" · ".join(known), *(_cell(row.get(each)) for each in says)):
+            told.append(f"\n{line}" if line else "", style="not bold")
+        made.add_row(name, told)
+    console().print(made)
 
 
 def table(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:

@@ -3,6 +3,8 @@
 import importlib
 import subprocess
 import sys
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +16,7 @@ from kb.cli.output import listing, stderr
 from kb.declare.boards import audiences
 from kb.errors import Refused, Unknown
 from kb.find import index
-from kb.find.entries import Filters, Found
+from kb.find.entries import Filters, Found, Hit
 from kb.find.query import Query, parse
 from kb.find.searching import Search
 from kb.home import Home, find_home
@@ -99,52 +101,67 @@ def search(
         raise Unknown("part", part, PARTS, where="the index")
     if sort not in SORTS:
         raise Unknown("order", sort, SORTS, where="kb search")
+    if who and (facets or explain or sort != "score"):
+        raise typer.BadParameter("--for has an order of its own: leave out --sort and its like")
     words = words or []
-    if not words and not like:
-        raise typer.BadParameter("give WORD..., or --like ID")
+    narrowed = codes(
+        region=region, role=role, reach=reach, kind=kind, audience=audience, status=status
+    )
+    if not (words or like or organisation or any(narrowed.values())):
+        raise typer.BadParameter("give WORD..., a filter, or --like ID")
     if everywhere:
         # The door of the command table: this alone needs the store.
         return importlib.import_module("kb.cli.identifying").everywhere(ctx, words)  # type: ignore[no-any-return]
     given, settings = ctx.find_root().obj
     home = find_home(given, settings, Path.cwd())
     _catch_up(home)
-    opened = Search(home.index)
+    asked = Asked(" ".join(words), like, who, sort, explain, facets, limit)
+    filters = Filters(
+        part="register" if like or who else None if part == "all" else part,
+        organisation=organisation,
+        codes=narrowed,
+    )
     try:
-        asked = parse(" ".join(words), opened.words.alternatives)
-        if like:
-            asked = replace(asked, wanted=(*asked.wanted, *opened.words_of(like)))
-        if not (asked.wanted or asked.codes or asked.since or asked.until):
-            raise Refused(
-                f"nothing to look for in {' '.join(words)!r}",
-                hint="give a word that tells, a code or a date",
-            )
-        filters = Filters(
-            part="register" if like or who else None if part == "all" else part,
-            organisation=organisation,
-            codes=codes(
-                region=region, role=role, reach=reach, kind=kind, audience=audience, status=status
-            ),
-        )
-        found = opened.find(asked, filters, but=like)
-        if who:
-            return _for(opened, asked, found, opened.code("audience", who), limit)
-        return _listed(opened, asked, found, Asked(sort, explain, facets), limit)
-    finally:
-        opened.close()
+        with index.sound(home.index):
+            return _searched(home, asked, filters)
+    except index.Missing:  # damaged where its sizes do not show it
+        _write(home, "reindex")
+        return _searched(home, asked, filters)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """How the hits are wanted."""
+    """What is looked for, and how the hits are wanted."""
 
+    words: str
+    like: str
+    who: str
     sort: str
     explain: bool
     facets: bool
+    limit: int | None
 
 
-def _listed(opened: Search, asked: Query, found: Found, how: Asked, limit: int | None) -> Hits:
+def _searched(home: Home, asked: Asked, filters: Filters) -> Hits:
+    with closing(Search(home.index)) as opened:
+        query = parse(asked.words, opened.words.alternatives)
+        like = opened.slug_of(asked.like) if asked.like else ""
+        if like:
+            query = replace(query, wanted=(*query.wanted, *opened.words_of(like)))
+        if not (query.wanted or query.narrows or filters.narrow):
+            raise Refused(
+                f"nothing to look for in {asked.words!r}",
+                hint="give a word that tells, a code or a date",
+            )
+        found = opened.find(query, filters, but=like)
+        if asked.who:
+            return _for(opened, query, found, opened.code("audience", asked.who), asked.limit)
+        return _listed(opened, query, found, asked)
+
+
+def _listed(opened: Search, query: Query, found: Found, how: Asked) -> Hits:
     """The hits in the order asked for, with what is to be said of the search."""
-    shown = limit or MOST_HITS
+    shown = how.limit or MOST_HITS
     hits = opened.hits(found, limit=shown if how.sort == "score" else len(found.numbers))
     if how.sort == "date":
         hits.sort(key=lambda hit: hit.when, reverse=True)
@@ -154,16 +171,8 @@ def _listed(opened: Search, asked: Query, found: Found, how: Asked, limit: int |
     for hit in hits[:shown]:
         row = {name: getattr(hit, name) for name in COLUMNS}
         rows.append(row | ({"why": list(hit.why)} if how.explain else {}))
-    notes = list(found.notes)
-    if found.without and found.numbers:
-        notes.append(f"no hit for {', '.join(found.without)}")
-    near = opened.did_you_mean(found, asked) if found.without else []
-    notes += [f"did you mean {' or '.join(near)}?"] if near else []
-    if asked.see_also:
-        notes.append(f"see also: {', '.join(asked.see_also)}")
-    if not found.numbers:
-        notes.append(f"nothing holds {asked.typed or 'that'}")
-    elif len(found.numbers) > len(rows):
+    notes = _said(opened, query, found)
+    if len(found.numbers) > len(rows):
         notes.append(f"{len(found.numbers)} found, the first {len(rows)} shown")
     if how.facets:
         notes += [
@@ -174,7 +183,21 @@ def _listed(opened: Search, asked: Query, found: Found, how: Asked, limit: int |
     return Hits(rows, tuple(notes), columns=(*COLUMNS, "why") if how.explain else COLUMNS)
 
 
-def _for(opened: Search, asked: Query, found: Found, audience: str, limit: int | None) -> Hits:
+def _said(opened: Search, query: Query, found: Found) -> list[str]:
+    """What is to be said of a search beside its hits."""
+    notes = list(found.notes)
+    if found.without and found.numbers:
+        notes.append(f"no hit for {', '.join(found.without)}")
+    near = opened.did_you_mean(found, query) if found.without else []
+    notes += [f"did you mean {' '.join(near)}?"] if near else []
+    if query.see_also:
+        notes.append(f"see also: {', '.join(query.see_also)}")
+    if not found.numbers:
+        notes.append(f"nothing holds {query.typed or 'that'}")
+    return notes
+
+
+def _for(opened: Search, query: Query, found: Found, audience: str, limit: int | None) -> Hits:
     """One page for one question: what is found for them, by what it is to them, live first."""
     coded = {facet: opened.coded(found, facet) for facet in ("audience", "role", "reach", "status")}
     wanted = audiences([audience])
@@ -183,30 +206,39 @@ def _for(opened: Search, asked: Query, found: Found, audience: str, limit: int |
         zip(fitting, opened.hits(replace(found, numbers=fitting), limit=len(fitting)), strict=True)
     )
     rows: list[dict[str, object]] = []
+    notes = _said(opened, query, found)
     for role, group in GROUPS.items():
         members = [n for n in fitting if coded["role"][n] == [role]]
         members.sort(key=lambda n: coded["status"][n] not in LIVE)
-        rows += [
-            {
-                "group": group,
-                "slug": hits[n].slug,
-                "title": hits[n].title,
-                "organisation": hits[n].organisation,
-                "reach": ", ".join(coded["reach"][n]) or None,
-                "status": ", ".join(coded["status"][n]) or None,
-                "line": hits[n].snippet,
-                "url": hits[n].url,
-            }
-            for n in members[: limit or MOST_A_GROUP]
-        ]
-    unsaid = [n for n in found.numbers if not coded["audience"][n] or not coded["role"][n]]
-    pages = opened.find(asked, Filters(part="documents")).numbers
-    notes = [
-        *found.notes,
-        f"not looked at: {len(pages)} pages that nobody may have screened, "
-        f"{len(unsaid)} initiatives without audience or role",
+        shown = members[: limit or MOST_A_GROUP]
+        if len(members) > len(shown):
+            notes.append(f"{group}: {len(members)} found, the first {len(shown)} shown")
+        rows += [_for_row(group, hits[n], coded, n) for n in shown]
+    voices = sum(coded["role"][n] == ["voice"] for n in fitting)
+    unsaid = sum(not coded["audience"][n] or not coded["role"][n] for n in found.numbers)
+    others = sum(bool(coded["audience"][n]) for n in found.numbers) - len(fitting)
+    pages = opened.unjudged(query)
+    notes += [
+        f"left out: {voices} voices, {others} for others than {audience}",
+        f"not looked at: {pages} pages that nobody screened, "
+        f"{unsaid} initiatives without audience or role",
     ]
     return Hits(rows, tuple(notes), name="for", columns=FOR_COLUMNS)
+
+
+def _for_row(
+    group: str, hit: Hit, coded: Mapping[str, Mapping[int, list[str]]], number: int
+) -> dict[str, object]:
+    return {
+        "group": group,
+        "slug": hit.slug,
+        "title": hit.title,
+        "organisation": hit.organisation,
+        "reach": ", ".join(coded["reach"][number]) or None,
+        "status": ", ".join(coded["status"][number]) or None,
+        "line": hit.snippet,
+        "url": hit.url,
+    }
 
 
 def _catch_up(home: Home) -> None:
@@ -222,6 +254,10 @@ def _catch_up(home: Home) -> None:
         stderr("another kb is building the index anew; what follows is from the old one")
         return
     stderr("the index is missing, damaged or behind the store: writing it")
-    command = [sys.executable, "-m", "kb", "--home", str(home.path), "reindex", "--behind"]
+    _write(home, "reindex", "--behind")
+
+
+def _write(home: Home, *words: str) -> None:
+    command = [sys.executable, "-m", "kb", "--home", str(home.path), *words]
     if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own program
         stderr("the index could not be written; what follows is from the old one")

@@ -135,15 +135,16 @@ def show(made: Listed, asked: Shown) -> None:
     if asked.output:
         path = Path(asked.output)
         write_file(path, columns, rows, format=format_of(path), force=asked.force)
-        stderr(f"{len(rows)} rows in {asked.output}")
+        stderr(f"{len(rows)} rows in {asked.output}", *made.notes)
     elif asked.format != "table":
         _print(asked.format, columns, rows)
+        stderr(*made.notes)
     else:
         if not asked.columns:
             columns = SHOWN.get(made.name, " ".join(columns)).split()
         # A lazy door: Rich takes a tenth of the time of a search that a program asks for.
         drawing = importlib.import_module("kb.cli.drawing")
-        drawing.draw(made.lead, columns, rows, across=made.name if not asked.columns else "")
+        drawing.draw(made.lead, columns, rows, as_list="" if asked.columns else made.name)
         stderr(*made.notes)
 
 

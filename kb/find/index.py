@@ -139,6 +139,23 @@ class Missing(KBError):
 
 
 @contextmanager
+def sound(folder: Path) -> Iterator[None]:
+    """Raises Missing for whatever Whoosh meets in an index that is damaged.
+
+    Its decoders raise what the bytes lead them to (AssertionError, KeyError, struct.error …),
+    and an index is derived: it is made anew, and nothing that was stored may fail by it.
+    """
+    try:
+        yield
+    except KBError:
+        raise
+    except Exception as error:
+        raise Missing(
+            f"the index in {folder} is damaged: {type(error).__name__}", hint="kb reindex"
+        ) from error
+
+
+@contextmanager
 def building(folder: Path, *, patience: float = 0.0) -> Iterator[None]:
     """Holds the right to build the index anew.
 
@@ -197,27 +214,28 @@ def update(folder: Path, entries: Iterable[Entry], anew: Iterable[str], *, act: 
     """Writes what changed in one commit: those ids out, those entries in; how many entries.
 
     Raises Locked where another process writes the index for longer than two seconds, Missing
-    where there is none to write to.
+    where there is no sound one to write to.
     """
     noted = _state(folder)
     if noted is None:
         raise Missing(f"no index of this form in {folder}", hint="kb reindex makes it")
-    writer = _writer(folder / noted["folder"])
-    try:
-        for number in anew:
-            writer.delete_by_term("id", number)
-        vocabulary = _vocabulary(folder / noted["folder"])
-        many = len(vocabulary)
-        count = _add(writer, entries, vocabulary)
-        writer.commit()
+    changed = list(entries)
+    inside = folder / noted["folder"]
+    with sound(folder):
+        writer = _writer(inside)
+        try:
+            for number in anew:
+                writer.delete_by_term("id", number)
+            vocabulary = _vocabulary(inside)
+            many = len(vocabulary)
+            count = _add(writer, changed, vocabulary)
+            writer.commit()
+        except BaseException:  # whatever it was, the lock must be given back; it is raised again
+            if not writer.is_closed:
+                writer.cancel()
+            raise
         if len(vocabulary) > many:
-            _keep_vocabulary(folder / noted["folder"], vocabulary)
-    except FileNotFoundError as error:
-        raise Missing(f"{folder} was built anew meanwhile", hint="it catches up") from error
-    except BaseException:  # whatever it was, the lock must be given back; it is raised again
-        if not writer.is_closed:
-            writer.cancel()
-        raise
+            _keep_vocabulary(inside, vocabulary)
     now = _state(folder)
     if now is None or now["folder"] == noted["folder"]:  # else it stands in one that is gone
         _note(folder, noted["folder"], act, noted["made_by"])

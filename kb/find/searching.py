@@ -256,7 +256,11 @@ class Search:
         ]
         near = get_close_matches(word, alike, n=MOST_ALIKE, cutoff=0.75)
         held = {each: often for each in near if (often := self._held(each))}
-        alikeness = {each: SequenceMatcher(None, word, each).ratio() for each in held}
+        # The slip most made is two letters in the other order.
+        alikeness = {
+            each: 1.0 if sorted(each) == sorted(word) else SequenceMatcher(None, word, each).ratio()
+            for each in held
+        }
         return max(held, key=lambda each: (round(alikeness[each], 2), held[each]), default=None)
 
     def _held(self, word: str) -> int:
@@ -295,15 +299,22 @@ class Search:
                     coded[number].append(code)
         return coded
 
-    def words_of(self, slug: str) -> list[Unit]:
-        """The rarest words of an initiative, by which others like it are found.
+    def unjudged(self, query: Query) -> int:
+        """How many pages the query finds that nobody screened and no initiative stands on."""
+        found = self.find(query, Filters(part="documents")).numbers
+        return len(set(found) - set(self._index.entries_with("judged", "yes")))
 
-        Raises Unknown, naming the nearest, where no entry has that slug.
-        """
-        slugs = self._slugs
-        if slug not in slugs:
-            raise Unknown("initiative", slug, slugs, where="the index")
-        row = self._index.kept(slugs[slug])
+    def slug_of(self, named: str) -> str:
+        """The slug of the initiative named by slug or number; Unknown, with the nearest, if none."""
+        numbered = {str(self._index.kept(n)["number"]): slug for slug, n in self._slugs.items()}
+        slug = numbered.get(named, named.casefold())
+        if slug not in self._slugs:
+            raise Unknown("initiative", named, self._slugs, where="the index")
+        return slug
+
+    def words_of(self, slug: str) -> list[Unit]:
+        """The rarest words of an initiative, by which others like it are found."""
+        row = self._index.kept(self._slugs[slug])
         count = self._index.count or 1
         words = dict.fromkeys(WORD.findall(f"{row['title']} {row['summary']}".casefold()))
 

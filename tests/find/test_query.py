@@ -164,9 +164,7 @@ def test_what_is_no_date_or_too_much_is_refused(text: str) -> None:
 
 
 PIECES = st.sampled_from(
-    'OR NOT ( ) -( title:( role:x since:2023 the “ " + - * race r* a:b t: \0 \u202e é'.split(
-        " "
-    )
+    'OR NOT ( ) -( title:( role:x since:2023 the “ " + - * race r* a:b t: \0 \u202e é'.split(" ")
 )
 
 

@@ -184,7 +184,8 @@ def test_what_is_like_an_initiative_shares_its_rare_words(register: Search) -> N
     assert slug not in slugs
     assert any("mentoring" in str(each) for each in slugs[:2])
     with pytest.raises(Unknown, match="bitc-mentoring-circle"):
-        register.words_of("bitc-mentoring-circle")
+        register.slug_of("bitc-mentoring-circle")
+    assert register.slug_of("13") == slug
 
 
 def test_codes_and_dates_filter_without_any_word(register: Search) -> None:
@@ -225,3 +226,63 @@ def test_codes_are_counted_over_everything_found(register: Search) -> None:
     counts = register.facets(found)["role"]
     coded = register.coded(found, "role")
     assert sum(counts.values()) == sum(map(len, coded.values())) > 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug"),
+    [
+        ("support for boards on race equality", "nhs-providers-10-questions-boards"),
+        ("www.fivexmore.org", "five-x-more"),
+        ("https://www.fivexmore.org/", "five-x-more"),
+        ("fivexmore", "five-x-more"),
+    ],
+)
+def test_what_staff_type_is_found_first(register: Search, typed: str, slug: str) -> None:
+    assert find(register, typed)[0].slug == slug
+
+
+def test_words_that_tell_nothing_hide_nothing(register: Search) -> None:
+    plain = [hit.slug for hit in find(register, "mentoring london", 50)]
+    assert [hit.slug for hit in find(register, "mentoring in +the london", 50)] == plain
+
+
+def test_what_narrows_is_no_word(register: Search) -> None:
+    every = {hit.slug for hit in find(register, "mentoring", 100)}
+    ended = {hit.slug for hit in find(register, "mentoring status:ended", 100)}
+    assert ended < every
+    assert {h.slug for h in find(register, "mentoring -status:ended", 100)} == every - ended
+    either = {hit.slug for hit in find(register, "mentoring OR role:voice", 300)}
+    voices = {hit.slug for hit in find(register, "role:voice", 300)}
+    assert voices
+    assert every | voices <= either
+
+
+def test_a_star_stands_for_words_not_for_their_stems(register: Search) -> None:
+    assert {h.slug for h in find(register, "equality", 300)} <= {
+        h.slug for h in find(register, "equalit*", 300)
+    }
+    assert find(register, "organisati*", 300)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("menotring", "mentoring"), ("leadrship", "leadership"), ("wrse", "wres")]
+)
+def test_a_slip_is_asked_back_though_nothing_is_found(
+    register: Search, typed: str, meant: str
+) -> None:
+    asked = parse(typed, register.words.alternatives)
+    assert register.did_you_mean(register.find(asked, Filters()), asked) == [meant]
+
+
+def test_what_is_found_does_not_hang_on_how_often_it_was_written(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    rows = [entry(n, f"Five X More {n}" if n == 1 else f"Other thing {n}") for n in range(40)]
+    build(folder, rows, Words(), act=1)
+    before = Search(folder)
+    fresh = [hit.document for hit in find(before, "fivexmore")]
+    before.close()
+    for act in range(2, 8):
+        update(folder, [rows[1]], ["d1"], act=act)
+    after = Search(folder)
+    assert [hit.document for hit in find(after, "fivexmore")] == fresh == ["d1"]
+    after.close()

@@ -31,6 +31,12 @@ class Lineage:
     offer: Offer
     steps: tuple[StrandStep, ...] = field(default=())
 
+    def removed(self, key: str) -> int:
+        """The act that removed the strand last, 0 for none: what was said before is of that."""
+        return max(
+            (step.made for step in self.steps if step.before == key and not step.after), default=0
+        )
+
     def now(self, key: str) -> list[str]:
         """The strands that an assessment of that key is of now; none where it was removed."""
         found: list[str] = []
@@ -48,9 +54,8 @@ class Lineage:
 
     def cause(self, key: str, version: str, strand: Strand) -> str | None:
         """Why what was said of that strand, in that version, is to be looked at again; or None."""
-        if key != strand.key and len(self.now(key)) > 1:
-            return "strand split"
-        if version == strand.version:
+        split = key != strand.key and len(self.now(key)) > 1
+        if version == strand.version and not split:
             return None
         waiting, met = [(key, version)], set()
         while waiting:
@@ -59,17 +64,20 @@ class Lineage:
                 return None
             if each not in met:
                 met.add(each)
-                waiting += [_after(step) for step in self.steps if _carries(step, each)]
-        return "strand changed"
+                waiting += [_after(step) for step in self.steps if _carries(step, each, split)]
+        return "strand split" if split else "strand changed"
 
 
 def _after(step: StrandStep) -> tuple[str, str]:
     return step.after, step.after_version
 
 
-def _carries(step: StrandStep, place: tuple[str, str]) -> bool:
-    """True for a step by which what was said before holds on: renamed alone, or called minor."""
-    same = step.before_version == step.after_version
+def _carries(step: StrandStep, place: tuple[str, str], split: bool) -> bool:
+    """True for a step by which what was said before holds on: renamed alone, or called minor.
+
+    Of a strand that was split a person says so: the parts are called minor.
+    """
+    same = step.before_version == step.after_version and not split
     return (step.before, step.before_version) == place and (step.minor or same)
 
 

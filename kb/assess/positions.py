@@ -237,7 +237,8 @@ def position(
     What was found stands, however much is left to look at: `crowded`, `served` and
     `part-served` need no share. What says that nothing closer was found (`related`,
     `none-found`) needs enough of what suggests the strand to be assessed, and `none-found` a
-    search grade of A or B. `assessed_share` is None where nothing suggests the strand.
+    search grade of A or B. `assessed_share` is None where nothing suggests the strand, and
+    nobody assessed anything against it: of that nothing can be said.
     """
     if len(counted.bodies("duplicates")) >= 2 and (
         counted.number("duplicates") >= thresholds.crowded_duplicates
@@ -247,7 +248,7 @@ def position(
         return Position.served
     if counted.number("overlaps"):
         return Position.part_served
-    if assessed_share is not None and assessed_share < thresholds.assessed_share:
+    if assessed_share is None or assessed_share < thresholds.assessed_share:
         return Position.not_assessed
     if counted.number("complements"):
         return Position.related

@@ -1,6 +1,8 @@
 """The offer as accepted, and the file as it is being edited."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from kb.assess.lineage import Difference, Lineage, differences, earlier_of
 from kb.base.core import OFFER, Core, Rows
@@ -35,7 +37,7 @@ class Offers(Core):
         they said something of that later. A removed strand keeps its rows under its own key.
         """
         lineage = lineage or self.lineage(reading, self.declared(reading).offer)
-        found = register.judgements(reading)
+        found = _since_removed(register.judgements(reading), lineage)
         became = {key: lineage.now(key) for key in {key for _, key in found}}
         for (number, key), judgement in list(found.items()):
             if became[key] == [key]:
@@ -60,7 +62,10 @@ class Offers(Core):
 
     def offer_of(self, path: str) -> Declarations:
         """The declarations with another file as the offer. Raises Declared."""
-        return self._checked(read_text(self.home.path.joinpath(path)), path)
+        here = Path(path)  # as it was typed; else beside the declarations
+        found = self._checked(read_text(here if here.exists() else self.home.path / path), path)
+        self._was_known(found.offer)
+        return found
 
     def _checked(self, text: str, name: str) -> Declarations:
         parse_toml(text, Offer, name=name)
@@ -107,6 +112,10 @@ class Offers(Core):
         if minor and not why.strip():
             raise Refused("say why the change is minor", hint="--why TEXT")
         wanted = {draft.get(key).key for key in minor}
+        if still := wanted - {str(row["strand"]) for row in told.rows}:
+            raise Refused(
+                f"--minor {', '.join(sorted(still))}: nothing of it changed", hint="kb offer diff"
+            )
         self._was_known(draft)
         self._checked(text, OFFER).check()
         gone = {each.strand for each in differences(before, draft) if each.change == "removed"}
@@ -140,9 +149,15 @@ class Offers(Core):
             texts = [row.text for row in reading.history(Declaration, name=OFFER)]
         offers = [parse_toml(text, Offer, name=OFFER) for text in texts]
         known = {name for offer in offers for s in offer.strand for name in (s.key, s.was) if name}
+        now = {strand.key for strand in self.declarations.offer.strand}
         for strand in draft.strand:
             if strand.was and strand.was not in known:
                 raise Unknown("former strand", strand.was, known, where=f"strand {strand.key!r}")
+            if strand.was in now and strand.key in now and strand.was != strand.key:
+                raise Refused(
+                    f"strand {strand.key!r} has its key already, and cannot have been {strand.was!r}",
+                    hint="`was` renames, or splits; to join two give what is left a key of its own",
+                )
 
     def offer_history(self) -> Rows:
         """Every accepted version of the offer, the newest first."""
@@ -162,6 +177,23 @@ class Offers(Core):
                 }
             )
         return Rows("versions", tuple(VERSIONS), rows)
+
+
+def _since_removed(
+    judgements: dict[tuple[int, str], Judgement], lineage: Lineage
+) -> dict[tuple[int, str], Judgement]:
+    """Without what was said of a strand that was removed, where its key stands again."""
+    gone = {strand.key: lineage.removed(strand.key) for strand in lineage.offer.strand}
+    found = {}
+    for (number, key), judgement in judgements.items():
+        kept = judgement.assessments
+        if gone.get(key):
+            kept = tuple(row for row in kept if row.made > gone[key])
+        if kept:
+            found[number, key] = (
+                judgement if kept == judgement.assessments else replace(judgement, assessments=kept)
+            )
+    return found
 
 
 def _row(

@@ -138,7 +138,9 @@ class Ranked:
         pages = self.pages.get(number, [])
         if not pages:
             return "page gone"
-        if row.quote != REMOVED and any(page.revision == row.revision for page in pages):
+        if row.quote == REMOVED:  # what was forgotten is no ground, though it still reads so
+            return "quote gone"
+        if any(page.revision == row.revision for page in pages):
             return None  # it stands on the very version it was taken from
         if not any(quotes.locate(row.quote, text) for text in self.texts.of(pages)):
             return "quote gone"
@@ -190,7 +192,8 @@ class Ranked:
         return position(
             self.counted(strand, levels) if counted is None else counted,
             thresholds=self.ground.thresholds,
-            assessed_share=share(suggesting, levels),
+            # Where people differ nothing is decided, so nothing is assessed.
+            assessed_share=share(suggesting, [n for n in levels if levels[n] != "conflict"]),
             grade=grade or self.searched[strand.key].grade,
         )
 

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from kb.contract import Strict
+from kb.declare.boards import BOARD
 from kb.errors import Refused, Unknown
 
 # Vocabularies that are no facets: they code decisions and bodies, not initiatives.
@@ -13,6 +14,19 @@ NOT_FACETS = ("overlap", "exclusion_reason", "organisation_kind")
 FACETS = (
     "role reach kind means audience setting group focus region status effect".split()
 )  # the order shown
+
+
+# The codes that rules count by: their definitions may change, their names may not.
+RULED = {
+    "role": ("support", "requirement", "practice", "knowledge", "voice"),
+    "reach": ("england", "sector", "members", "one", "outside"),
+    "status": ("active", "published", "unknown", "ended", "superseded"),
+    "effect": ("measured", "evaluated"),
+    "audience": tuple(sorted(BOARD)),
+    "means": ("case-studies",),
+    "kind": ("case-studies",),
+    "region": ("England",),
+}
 
 
 class Code(Strict):
@@ -62,6 +76,13 @@ class CodeBook(BaseModel):
         for name in (*self.facets.one, *self.facets.many, *NOT_FACETS):
             if name not in self.codes:
                 raise ValueError(f"[{name}] is missing")
+        for name, codes in RULED.items():
+            for code in codes:
+                if code not in self.codes[name]:
+                    raise ValueError(
+                        f"[{name}] {code} is missing: positions are counted by it, so that it "
+                        "keeps its name"
+                    )
         for name, table in self.codes.items():
             for code, entry in table.items():
                 if entry.within and entry.within not in table:
@@ -93,6 +114,12 @@ class CodeBook(BaseModel):
         """What a code became: itself while it is in the book, else the codes that it `was`."""
         table = self.codes[facet]
         return [code] if code in table else [new for new, each in table.items() if each.was == code]
+
+    def root(self, facet: str, code: str) -> str:
+        """What a code was called before it was renamed; itself where it was not, or was split."""
+        entry = self.codes[facet].get(code)
+        was = entry.was if entry else ""
+        return was if was and self.heirs(facet, was) == [code] else code
 
     def tag(self, text: str) -> tuple[str, list[str]]:
         """`facet=code,code`, or a bare code that one facet alone has, as facet and codes."""

@@ -34,11 +34,11 @@ class Declarations:
 
     @cached_property
     def offer(self) -> Offer:
-        """offer.toml, its codes checked against the code book."""
+        """offer.toml, its codes checked against the code book and named as it does."""
         offer = parse_toml(self.texts["offer.toml"], Offer, name="offer.toml")
         if faults := offer.against(self.book):
             raise Declared(faults)
-        return offer
+        return offer.named_by(self.book)
 
     @cached_property
     def lexicon(self) -> Lexicon:

@@ -6,11 +6,14 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from kb.contract import Name, Strict, Text
 from kb.declare.codebook import CodeBook
 from kb.errors import Unknown, nearest
+
+# Fields of a strand that hold codes, with their facet, in the order that versions are made of.
+CODED = {"audience": "audience", "means": "means", "counts": "role"}
 
 
 class Need(Strict):
@@ -49,10 +52,31 @@ class Strand(Strict):
     source: str = ""
     need: tuple[Need, ...] = ()
 
+    _roots: dict[str, tuple[str, ...]] = PrivateAttr(default_factory=dict)  # by field
+
     @property
     def version(self) -> str:
-        """Twelve hexadecimal digits that change with `what`, `audience`, `means` or `counts`."""
-        return _version(self.what, self.audience, self.means, self.counts)
+        """Twelve hexadecimal digits that change with `what`, `audience`, `means` or `counts`.
+
+        A code that the code book renamed is the same code.
+        """
+        codes = (self._roots.get(name, getattr(self, name)) for name in CODED)
+        return _version(self.what, *codes)
+
+    def named_by(self, book: CodeBook) -> "Strand":
+        """The strand with each code as the book names it now; of a split one, as it was."""
+        now: dict[str, tuple[str, ...]] = {}
+        roots: dict[str, tuple[str, ...]] = {}
+        for name, facet in CODED.items():
+            codes = []
+            for code in getattr(self, name):
+                heirs = book.heirs(facet, code)
+                codes.append(heirs[0] if len(heirs) == 1 else code)
+            now[name] = tuple(dict.fromkeys(codes))
+            roots[name] = tuple(book.root(facet, code) for code in now[name])
+        named = self.model_copy(update=now)
+        named._roots = roots
+        return named
 
 
 @cache
@@ -134,6 +158,11 @@ class Offer(BaseModel):
             return named[key]
         raise Unknown("strand", key, [strand.key for strand in self.strand], where="the offer")
 
+    def named_by(self, book: CodeBook) -> "Offer":
+        """The offer with the codes of its strands as the book names them now."""
+        strands = tuple(strand.named_by(book) for strand in self.strand)
+        return self.model_copy(update={"strand": strands})
+
     def against(self, book: CodeBook) -> list[str]:
         """Faults of the strands against the code book, one line each.
 
@@ -141,7 +170,7 @@ class Offer(BaseModel):
         """
         found = []
         for number, strand in enumerate(self.strand, 1):
-            for field, facet in (("audience", "audience"), ("means", "means"), ("counts", "role")):
+            for field, facet in CODED.items():
                 for code in getattr(strand, field):
                     if not book.heirs(facet, code):
                         hint = nearest(code, book.codes[facet])

@@ -101,6 +101,16 @@ def differences(before: Offer, after: Offer) -> list[Difference]:
         else:
             how = "split" if shared > 1 else "renamed"
             found.append(Difference(strand.key, how, fields, earlier.key))
+    shared_by_all = tuple(
+        name
+        for name, then, now in (
+            ("positions", before.positions, after.positions),
+            ("grades", before.grades, after.grades),
+            ("we", before.offer.we, after.offer.we),
+        )
+        if then != now
+    )
+    found += [Difference("all", "changed", shared_by_all)] if shared_by_all else []
     gone = [key for key in old if key not in keys and key not in heirs]
     return [*found, *(Difference(key, "removed") for key in gone)]
 

@@ -70,10 +70,14 @@ class Suggester:
         shared = audiences(tags.get("audience", ())) & audiences(strand.audience)
         return round(0.6 * by_terms + 0.2 * means + 0.2 * bool(shared), 4)
 
-    def passages(self, key: str, texts: Iterable[str]) -> list[str]:
-        """The quotable passages of pages, those with most of the strand's terms first."""
+    def passages(self, key: str, texts: Iterable[str], *, telling: bool = False) -> list[str]:
+        """The quotable passages of pages, those with most of the strand's terms first.
+
+        If `telling`, those alone that hold one of them.
+        """
         terms = self._terms[key]
         told = [each for text in texts for each in quotes.passages(text)]
         fitting = [each for each in dict.fromkeys(told) if len(each) <= quotes.MOST_CHARACTERS]
         met = {each: len({found.term for found in terms.occurrences(each)}) for each in fitting}
-        return sorted(fitting, key=lambda each: -met[each])
+        held = [each for each in fitting if met[each]] if telling else fitting
+        return sorted(held, key=lambda each: -met[each])

@@ -172,7 +172,13 @@ class Lists(Works):
             for source in declarations.sources.source
             if source.name in last and last[source.name].outcome != Outcome.ok
         ]
-        overlaps = self.overlaps().rows
+        ranked = self.ranked()
+        looked_at = [
+            ranked.cause(number, strand, judgement.leading)
+            for strand in ranked.declarations.offer.strand
+            for number, judgement in ranked.by_strand[strand.key].items()
+            if not ranked.candidates[number].own
+        ]
         return {
             "initiatives of others": len(entries) - own,
             "initiatives of our own": own,
@@ -180,7 +186,7 @@ class Lists(Works):
             "to screen": to_screen,
             "proposals to confirm": sum(not judgement.confirmed for judgement in judgements),
             "assessments confirmed": sum(bool(judgement.confirmed) for judgement in judgements),
-            "to re-check": sum(bool(row["recheck"]) for row in overlaps),
+            "to re-check": sum(cause is not None for cause in looked_at),
             "conflicts": sum(verdict.outcome == "conflict" for verdict in verdicts.values())
             + sum(judgement.outcome == "conflict" for judgement in judgements),
             "sources": len(declarations.sources.source),

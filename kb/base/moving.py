@@ -8,6 +8,7 @@ from datetime import date
 from kb.base.core import Rows
 from kb.base.ranking import Ranked
 from kb.base.rechecking import Rechecks
+from kb.errors import Refused
 from kb.keep.found import Declaration, Forgotten
 from kb.keep.register import Entry, Judgement
 from kb.keep.said import Initiative, Merge, StrandStep
@@ -30,6 +31,7 @@ US_CAUSES = (
 COMPARED = ("level", "basis", "counted", "recheck")
 POSITIONS = ("position", "if_proposals", "duplicates", "overlaps", "complements", "grade")
 OVER = ("ended", "superseded")
+AGED = ("no sign of", "published more than")  # why something no longer counts, by time alone
 
 Row = Mapping[str, object]
 
@@ -50,6 +52,7 @@ class Between:
 
     made: frozenset[int]  # initiatives
     merged: frozenset[int]
+    split: frozenset[str]  # slugs of what was split, and of what came out of it
     forgotten: frozenset[int]  # documents
     offer: bool
     book: bool
@@ -63,6 +66,8 @@ class Moves(Rechecks):
 
         Raises Refused for a day to come, or before the first act.
         """
+        if until is not None and until < since:
+            raise Refused(f"{until} is before {since}", hint=f"kb moved {until} {since}")
         first = self.act_on(since)
         second = self.act_on(until)
         before, after = self._then(first, since), self._then(second, until or self.today(None))
@@ -117,6 +122,7 @@ def _between(reading: Reading, first: int) -> Between:
     steps = [row for row in reading.rows(StrandStep) if row.made > first]
     return Between(
         made=frozenset(row.id or 0 for row in reading.history(Initiative) if row.made > first),
+        split=_split(reading, first),
         merged=frozenset(number for row in merges for number in (row.initiative, row.into)),
         forgotten=frozenset(r.document for r in reading.rows(Forgotten) if r.made > first),
         offer="offer.toml" in declared or bool(steps),
@@ -124,11 +130,21 @@ def _between(reading: Reading, first: int) -> Between:
     )
 
 
+def _split(reading: Reading, first: int) -> frozenset[str]:
+    acts = {
+        act.id: act.command.split()[1]
+        for act in reading.acts()
+        if (act.id or 0) > first and act.command.startswith("split ")
+    }
+    made = {row.slug for row in reading.history(Initiative) if row.made in acts}
+    return frozenset({*made, *acts.values()})
+
+
 def _cause(name: str, before: Then, after: Then, between: Between) -> str:
     """The one cause for which a row of overlaps differs, the weightiest first."""
     strand, _, slug = name.partition(" / ")
     number, old, new = _entries(slug, before, after)
-    if number in between.merged:
+    if number in between.merged or slug in between.split:
         return "merged or split"
     if number in between.made and old is None:
         started = new.profile.started if new else None
@@ -159,20 +175,53 @@ def _by_ground(
 ) -> str:
     """Where nothing was said anew: what it stands on, how it is coded, how it is counted."""
     strand = name.partition(" / ")[0]
+    old, new = entries
+    if old is None or new is None:
+        return "decision changed"  # it was taken out of the register, or back into it
     if between.forgotten & {page.id for page in before.ranked.pages.get(number, [])}:
         return "forgotten"
-    judgement = _said(after, number, strand)
-    declared = next((s for s in after.ranked.declarations.offer.strand if s.key == strand), None)
-    if judgement and declared:
-        cause = after.ranked.cause(number, declared, judgement.leading)
-        if cause in ("page gone", "quote gone"):
-            return "page gone" if cause == "page gone" else "page changed"
-    old, new = entries
-    if old and new and (old.tags, old.relations) != (new.tags, new.relations):
+    causes = [_stale(then, number, strand) for then in (before, after)]
+    if causes[0] != causes[1]:
+        if causes[1] == "page gone":
+            return "page gone"
+        if {"page gone", "quote gone"} & set(causes):
+            return "page changed"
+    if _coded(old) != _coded(new) or _contested(before, number) != _contested(after, number):
         return "decision changed"
+    if _ours(before) != _ours(after):
+        return "offer"
     if before.ranked.ground.thresholds != after.ranked.ground.thresholds:
         return "threshold changed"
-    return "code book" if between.book else "gone quiet"
+    if any(each in AGED for each in _why_not(before, after, strand, number)):
+        return "gone quiet"
+    return "code book" if between.book else "decision changed"
+
+
+def _stale(then: Then, number: int, strand: str) -> str | None:
+    """Why what stood of the pair needed another look then; None where its ground held."""
+    judgement = _said(then, number, strand)
+    declared = next((s for s in then.ranked.declarations.offer.strand if s.key == strand), None)
+    if judgement is None or declared is None:
+        return None
+    return then.ranked.cause(number, declared, judgement.leading)
+
+
+def _coded(entry: Entry) -> tuple[object, ...]:
+    return entry.tags, entry.relations, entry.profile.said()
+
+
+def _contested(then: Then, number: int) -> bool:
+    return then.ranked.candidates[number].contested
+
+
+def _ours(then: Then) -> tuple[object, ...]:
+    return then.ranked.declarations.offer.offer.we
+
+
+def _why_not(before: Then, after: Then, strand: str, number: int) -> list[str]:
+    """The first words of why the pair did not count, on the days on which it did not."""
+    told = (then.ranked.uncounted.get(strand, {}).get(number, "") for then in (before, after))
+    return [" ".join(each.split()[:3]) for each in told]
 
 
 def _strand_cause(
@@ -185,7 +234,9 @@ def _strand_cause(
     if found:
         order = [*WORLD_CAUSES, *US_CAUSES]
         return min(found, key=order.index)
-    if before.ranked.ground.thresholds != after.ranked.ground.thresholds:
+    grades = [then.ranked.declarations.offer.grades for then in (before, after)]
+    thresholds = [then.ranked.ground.thresholds for then in (before, after)]
+    if thresholds[0] != thresholds[1] or grades[0] != grades[1]:
         return "threshold changed"
     return "code book" if between.book else "looked again"
 

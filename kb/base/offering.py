@@ -18,6 +18,7 @@ from kb.keep.store import Reading
 
 DIFF = "strand change fields reopens".split()
 VERSIONS = "at by version strands why".split()
+UNNOTED = "it holds here, and is noted by the next act"
 CHANGED = "offer changed: offer.toml differs from what was accepted; kb offer diff"
 
 
@@ -77,16 +78,23 @@ class Offers(Core):
         return found
 
     def marked(self) -> tuple[str, ...]:
-        """The note that lists bear while the file differs from what was accepted."""
+        """The notes that lists bear while files differ from what was accepted, or noted."""
+        with self.store.reading() as reading:
+            noted = {row.name: row.text for row in reading.rows(Declaration)}
+        edited = tuple(
+            f"{name} was edited: {UNNOTED}"
+            for name, text in self.declarations.texts.items()
+            if name != OFFER and noted.get(name, text) != text
+        )
         path = self.home.declaration(OFFER)
-        accepted = self.declarations.texts[OFFER]
-        if not path.exists() or read_text(path) == accepted:
-            return ()
+        if not path.exists() or read_text(path) == self.declarations.texts[OFFER]:
+            return edited
         try:
             same = self.draft() == self.declarations.offer
         except Declared as error:
-            return (f"offer changed, and it does not load: {str(error).splitlines()[0]}",)
-        return () if same else (CHANGED,)
+            why = str(error).splitlines()[0]
+            return (f"offer changed, and it does not load: {why}", *edited)
+        return edited if same else (CHANGED, *edited)
 
     def offer_diff(self) -> Rows:
         """How the file differs from the accepted offer, and what accepting it re-opens."""
@@ -155,7 +163,7 @@ class Offers(Core):
                 raise Unknown("former strand", strand.was, known, where=f"strand {strand.key!r}")
             if strand.was in now and strand.key in now and strand.was != strand.key:
                 raise Refused(
-                    f"strand {strand.key!r} has its key already, and cannot have been {strand.was!r}",
+                    f"strand {strand.key!r} has its key already: it was not {strand.was!r}",
                     hint="`was` renames, or splits; to join two give what is left a key of its own",
                 )
 

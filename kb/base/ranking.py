@@ -130,19 +130,25 @@ class Ranked:
         if row.basis != Basis.confirmed:
             return None
         entry = self.entries[number]
-        if entry.code("status") in OVER:
+        if entry.code("status") in OVER and row.made <= entry.coded_at.get("status", 0):
             return f"initiative {entry.code('status')}"
+        if row.made <= entry.succeeded_at:
+            return "initiative superseded"
         changed = self.lineage.cause(row.strand, row.strand_version, strand)
         if changed or not row.quote:
             return changed
+        return self.quote_cause(number, row.quote, row.revision)
+
+    def quote_cause(self, number: int, quote: str, revision: int | None) -> str | None:
+        """Why a quote from an initiative's pages no longer holds; None where it does."""
         pages = self.pages.get(number, [])
         if not pages:
             return "page gone"
-        if row.quote == REMOVED:  # what was forgotten is no ground, though it still reads so
+        if quote == REMOVED:  # what was forgotten is no ground, though it still reads so
             return "quote gone"
-        if any(page.revision == row.revision for page in pages):
+        if any(page.revision == revision for page in pages):
             return None  # it stands on the very version it was taken from
-        if not any(quotes.locate(row.quote, text) for text in self.texts.of(pages)):
+        if not any(quotes.locate(quote, text) for text in self.texts.of(pages)):
             return "quote gone"
         return None
 

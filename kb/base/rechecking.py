@@ -12,17 +12,21 @@ from kb.base.reviewing import Reviews
 from kb.declare.offer import Strand
 from kb.errors import Refused
 from kb.keep import register
+from kb.keep.merging import merges
 from kb.keep.register import Judgement
+from kb.keep.said import Result
 
 RECHECK = "initiative strand cause old nearest would_become".split()
 NO_QUOTE = "no quote"
 CODE_SPLIT = "code split"
+RESULT = "result"
 CAUSES = (
     "quote gone",
     "page gone",
     "strand changed",
     "strand split",
     "initiative",
+    RESULT,
     CODE_SPLIT,
     NO_QUOTE,
 )
@@ -62,6 +66,7 @@ class Rechecks(Gaps, Reviews):
                     }
                 )
         rows += self._split_codes(ranked, at)
+        rows += self._results(ranked, at)
         rows.sort(key=_order)
         return Rows("recheck", tuple(RECHECK), rows, ranked.marks)
 
@@ -83,6 +88,29 @@ class Rechecks(Gaps, Reviews):
             if tag.initiative in ranked.entries
             and len(heirs := book.heirs(tag.facet, tag.code)) > 1
         ]
+
+    def _results(self, ranked: Ranked, at: int | None) -> list[dict[str, object]]:
+        """What worked by a passage that is no longer there."""
+        with self.store.reading(at) as reading:
+            into, results = merges(reading), reading.rows(Result)
+        rows: list[dict[str, object]] = []
+        for row in results:
+            number = into.get(row.initiative, row.initiative)
+            if number not in ranked.entries:
+                continue
+            if cause := ranked.quote_cause(number, row.quote, row.revision):
+                texts = ranked.texts.of(ranked.pages.get(number, []))
+                rows.append(
+                    {
+                        "initiative": ranked.entries[number].slug,
+                        "strand": None,
+                        "cause": f"{RESULT}: {cause}",
+                        "old": row.quote,
+                        "nearest": quotes.nearest(row.quote, texts),
+                        "would_become": None,
+                    }
+                )
+        return rows
 
     @staticmethod
     def _cause(ranked: Ranked, strand: Strand, number: int, judgement: Judgement) -> str | None:
@@ -135,7 +163,7 @@ def _nearest(
         if any(quotes.locate(old, text) for text in texts):
             return old
         return quotes.nearest(old, texts)
-    found = suggester.passages(strand.key, texts)
+    found = suggester.passages(strand.key, texts, telling=True)
     return found[0] if found else None
 
 

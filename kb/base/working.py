@@ -8,13 +8,16 @@ from kb.assess.suggest import Suggester
 from kb.base.assessing import Assesses, outlines_of
 from kb.base.core import Rows
 from kb.base.gaps import Gaps
+from kb.base.indexing import source_organisations
 from kb.base.ranking import Ranked
 from kb.errors import Refused
 from kb.find.lexicon import Matcher
 from kb.keep import register
+from kb.keep.found import State
+from kb.keep.merging import merges
 from kb.keep.outlines import Outline
 from kb.keep.register import Entry, Judgement
-from kb.keep.said import Result
+from kb.keep.said import Initiative, Result
 
 WORKED = "strand initiative organisation setting effect quote url seen".split()
 SUGGEST = "strand initiative score passages".split()
@@ -58,13 +61,15 @@ class Works(Gaps, Assesses):
             wanted = offer.get(strand).key if strand else None
             entries, pages = register.entries(reading), outlines_of(reading)
             judgements = self.judgements(reading)
+            into = merges(reading)
             rows = []
             for row in reading.rows(Result):
-                entry = entries.get(row.initiative)
+                of = into.get(row.initiative, row.initiative)
+                entry = entries.get(of)
                 keys: list[str | None] = [
                     key
                     for (number, key), said in judgements.items()
-                    if number == row.initiative and said.outcome in NEAR
+                    if number == of and said.outcome in NEAR
                 ]
                 for key in keys or [None]:
                     if entry and (wanted is None or key == wanted):
@@ -98,7 +103,7 @@ class Works(Gaps, Assesses):
         rows.sort(
             key=lambda row: (-_number(row["score"]), str(row["strand"]), str(row["initiative"]))
         )
-        notes = () if named else tuple(_agreement(ranked, scores))
+        notes = ranked.marks + (() if named else tuple(_agreement(ranked, scores)))
         return Rows("suggest", tuple(SUGGEST), rows, notes)
 
     def quiet(self, *, at: int | None = None) -> dict[int, str]:
@@ -108,15 +113,22 @@ class Works(Gaps, Assesses):
         found = {}
         with self.store.reading(at) as reading:
             every = outlines_of(reading, gone=True)
+            began = {row.id: row.made for row in reading.history(Initiative)}
+        publishers = source_organisations(ranked.declarations)
+        bodies = ranked.declarations.bodies
         for number, entry in ranked.entries.items():
             if ranked.candidates[number].own or entry.code("status") in ("ended", "superseded"):
                 continue
-            if every.get(number) and not ranked.pages.get(number):
-                found[number] = "its pages are gone"
+            owner = bodies.name(entry.profile.organisation)
+            pages = every.get(number, [])
+            own = [p for p in pages if bodies.name(publishers.get(p.source) or "") == owner]
+            if pages and all(page.state == State.gone for page in own or pages):
+                found[number] = "its owner's pages are gone" if own else "its pages are gone"
                 continue
             sign = _last_sign(entry, ranked.pages.get(number, []))
-            if sign and months_between(sign.isoformat(), ranked.ground.today) > months:
-                found[number] = f"no sign since {sign}"
+            since = sign or ranked.acts[began[number]].at.date()
+            if months_between(since.isoformat(), ranked.ground.today) > months:
+                found[number] = f"no sign since {since}" if sign else f"undated, here since {since}"
         return found
 
 

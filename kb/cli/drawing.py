@@ -36,7 +36,16 @@ COLOURS = {
 }
 BARS = " ▁▂▃▄▅▆▇█"
 COUNTED = ("duplicates", "overlaps", "complements")
-NOTHING = ("none-found", "not-assessed")
+UNTOLD = {"none-found": "none", "not-assessed": "?"}  # a position of which nothing counts
+# Lists that are followed by sentences: what names a row, its title, counts, sentences.
+AFTER: Mapping[str, tuple[str, str, Mapping[str, str], tuple[str, ...]]] = {
+    "gaps": (
+        "strand",
+        "name",
+        {"recheck": "to re-check", "unscreened": "pages to screen", "own": "of our own"},
+        ("need", "prompt"),
+    ),
+}
 HEADINGS = {
     "if_proposals": "if all held",
     "why_not_counted": "why not",
@@ -70,27 +79,42 @@ def draw(
         lines(rows, *LINES[as_list])
         return
     if as_list in ACROSS:
-        columns, rows = _across(rows, *ACROSS[as_list])
+        columns, rows, notes = _across(rows, *ACROSS[as_list])
+        table(columns, rows)
+        console().print("; ".join(notes))
+        return
     table(columns, rows)
+    if rows and as_list in AFTER:
+        name, title, counts, says = AFTER[as_list]
+        told = [
+            dict(row)
+            | {"counts": [f"{row[each]} {of}" for each, of in counts.items() if row[each]]}
+            for row in rows
+        ]
+        console().print()
+        lines(told, (name,), title, ("counts",), says)
 
 
 def _across(
     rows: Sequence[Mapping[str, object]], down: str, across: str, says: str
-) -> tuple[list[str], list[dict[str, object]]]:
-    """The rows as a matrix: in each cell a position in words and what counts; `-` for nothing.
+) -> tuple[list[str], list[dict[str, object]], list[str]]:
+    """The rows as a matrix, in each cell a position and what counts; with what is to be said of it.
 
-    Columns of which nothing is known anywhere are left out.
+    A column of which nothing was assessed is left out, and named.
     """
-    lines: dict[object, dict[str, object]] = {}
+    table: dict[object, dict[str, object]] = {}
     columns: dict[str, bool] = {}
     for row in rows:
         counts = "/".join(str(row[name]) for name in COUNTED)
-        empty = row[says] in NOTHING and not any(row[name] for name in COUNTED)
-        column = str(row[across])
-        columns[column] = columns.get(column, False) or not empty
-        line = lines.setdefault(row[down], {down: row[down]})
-        line[column] = "-" if empty else f"{row[says]} {counts}"
-    return [down, *(name for name, told in columns.items() if told)], list(lines.values())
+        position, column = str(row[says]), str(row[across])
+        known = position not in UNTOLD or any(row[name] for name in COUNTED)
+        columns[column] = columns.get(column, False) or known
+        line = table.setdefault(row[down], {down: row[down]})
+        line[column] = f"{position} {counts}" if known else UNTOLD[position]
+    left_out = [name for name, told in columns.items() if not told]
+    notes = [f"{sign}: {position}" for position, sign in UNTOLD.items()]
+    notes += [f"not assessed at all: {', '.join(left_out)}"] if left_out else []
+    return [down, *(name for name in columns if columns[name])], list(table.values()), notes
 
 
 def lines(

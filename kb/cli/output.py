@@ -24,7 +24,7 @@ SHOWN: Mapping[str, str] = {
     "same": "score a b reasons",
     "inbox": "document relevance title terms",
     "initiatives": "id title organisation role status",
-    "overlaps": "strand initiative level counted why_not_counted",
+    "overlaps": "strand initiative level counted recheck why_not_counted",
     "recheck": "strand initiative cause would_become",
     "moved": "cause list row before after",
     "suggest": "score strand initiative",

@@ -16,7 +16,7 @@ import unicodedata
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -205,8 +205,8 @@ def build(
         _keep_vocabulary(fresh, vocabulary)
         _note(folder, fresh.name, act, made_by)
         for left in folder.iterdir():  # the old one, and what was left of builds that were killed
-            if left.name not in (fresh.name, STATE, LOCK):
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
+            if left.is_dir() and left.name != fresh.name:
+                shutil.rmtree(left, ignore_errors=True)  # another process may be writing there
     return count
 
 
@@ -236,8 +236,8 @@ def update(folder: Path, entries: Iterable[Entry], anew: Iterable[str], *, act: 
             raise
         if len(vocabulary) > many:
             _keep_vocabulary(inside, vocabulary)
-    now = _state(folder)
-    if now is None or now["folder"] == noted["folder"]:  # else it stands in one that is gone
+    now = _told(folder)
+    if now and now["folder"] == noted["folder"]:  # else it stands in one that is gone
         _note(folder, noted["folder"], act, noted["made_by"])
     return count
 
@@ -276,20 +276,38 @@ def _keep_vocabulary(inside: Path, words: set[str]) -> None:
     partial.replace(inside / VOCABULARY)
 
 
-def _state(folder: Path) -> dict[str, Any] | None:
-    """What is noted of the index; None where that, or what it tells of, is not whole.
-
-    A file of Whoosh is written once: one that is there has the size it was noted with.
-    """
+def _told(folder: Path) -> dict[str, Any] | None:
+    """What is noted of an index of this form; None where nothing is."""
     try:
         noted = json.loads((folder / STATE).read_text())
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
-    if not isinstance(noted, dict) or noted.get("form") != FORM:
-        return None
-    sizes = _sizes(folder / noted["folder"])
-    whole = all(sizes.get(name) == size for name, size in noted["files"].items())
-    return noted if whole and noted["files"] else None
+    return noted if isinstance(noted, dict) and noted.get("form") == FORM else None
+
+
+def _state(folder: Path) -> dict[str, Any] | None:
+    """What is noted of the index; None where nothing is, or what it tells of is not whole."""
+    for look in range(LOOKS):
+        time.sleep(0.02 * bool(look))  # another process may have been in the midst of writing
+        noted = _told(folder)
+        if noted and _is_whole(noted["files"], _sizes(folder / noted["folder"])):
+            return noted
+        if noted is None:
+            break
+    return None
+
+
+def _is_whole(noted: Mapping[str, int], sizes: Mapping[str, int]) -> bool:
+    """True where every file has the size it was noted with: one of Whoosh is written once.
+
+    Where its table of contents is another one by now, a commit came that was not noted yet.
+    """
+    if WORDS not in sizes or sizes[WORDS] != noted.get(WORDS):
+        return False
+    contents = {name for name in noted if name.endswith(".toc")}
+    if contents <= sizes.keys():
+        return all(sizes.get(name) == size for name, size in noted.items())
+    return any(name.endswith(".toc") for name in sizes)
 
 
 def _newest(folder: Path) -> tuple[dict[str, Any], Any, Path]:
@@ -311,11 +329,13 @@ def _newest(folder: Path) -> tuple[dict[str, Any], Any, Path]:
 
 def _sizes(folder: Path) -> dict[str, int]:
     """The size of each file that holds something of the index, in bytes."""
-    return {
-        each.name: each.stat().st_size
-        for each in (folder.iterdir() if folder.is_dir() else ())
-        if each.name == WORDS or each.suffix in (".seg", ".toc")
-    }
+    found = {}
+    with suppress(FileNotFoundError):  # another process may just put a new index in its place
+        for each in sorted(folder.iterdir()):
+            if each.name == WORDS or each.suffix in (".seg", ".toc"):
+                with suppress(FileNotFoundError):  # or a new segment
+                    found[each.name] = each.stat().st_size
+    return found
 
 
 def _note(folder: Path, inside: str, act: int, made_by: str) -> None:

@@ -305,7 +305,7 @@ class Search:
         return len(set(found) - set(self._index.entries_with("judged", "yes")))
 
     def slug_of(self, named: str) -> str:
-        """The slug of the initiative named by slug or number; Unknown, with the nearest, if none."""
+        """The slug of an initiative named by slug or number; Unknown, with the nearest, if none."""
         numbered = {str(self._index.kept(n)["number"]): slug for slug, n in self._slugs.items()}
         slug = numbered.get(named, named.casefold())
         if slug not in self._slugs:

@@ -32,6 +32,8 @@ class Entry:
     profile: Profile
     tags: dict[str, list[str]] = field(default_factory=dict)
     relations: dict[Kinship, list[int]] = field(default_factory=dict)
+    coded_at: dict[str, int] = field(default_factory=dict)  # facet to the act of its newest code
+    succeeded_at: int = 0  # the act that said what succeeds it; 0 for nothing
 
     @property
     def related(self) -> set[int]:
@@ -111,15 +113,18 @@ def entries(reading: Reading, ids: Collection[int] | None = None) -> dict[int, E
         for number, slug, profile in reading.session.exec(query)
         if number is not None
     }
-    tags = select(Tag.initiative, Tag.facet, Tag.code).where(standing(Tag, reading.at))
-    for number, facet, code in reading.session.exec(tags.order_by(col(Tag.id))):
+    tags = select(Tag.initiative, Tag.facet, Tag.code, Tag.made).where(standing(Tag, reading.at))
+    for number, facet, code, made in reading.session.exec(tags.order_by(col(Tag.id))):
         if number in found:
             found[number].tags.setdefault(facet, []).append(code)
+            found[number].coded_at[facet] = made
     for row in reading.rows(Relation):
         head, to = into.get(row.initiative, row.initiative), into.get(row.to, row.to)
         if head in found and head != to:
             known = found[head].relations.setdefault(row.kinship, [])
             known += [to] if to not in known else []
+            if row.kinship == Kinship.succeeds and to in found:
+                found[to].succeeded_at = max(found[to].succeeded_at, row.made)
     for number, stays in into.items():
         merged = found.pop(number, None)
         if merged and stays in found:

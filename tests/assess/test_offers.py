@@ -77,8 +77,10 @@ def test_a_proposal_whose_page_is_held_is_offered_its_best_passage(
     slug = made(base)
     base.assess(slug, "peer-learning", Level.overlaps)
     (row,) = base.recheck().rows
-    assert (row["cause"], row["old"]) == ("no quote", None)
-    assert row["nearest"] in TEXT
+    assert (row["cause"], row["old"], row["nearest"]) == ("no quote", None, None)
+    telling = "Chairs of trusts meet in a learning set six times a year."
+    held(base, "one", f"{TEXT} {telling}")
+    assert [row["nearest"] for row in base.recheck().rows] == [telling]
 
 
 def test_an_initiative_that_ended_is_looked_at_again(base: kb.KnowledgeBase) -> None:

@@ -12,10 +12,11 @@ import rispy
 from hostile import HOSTILE
 from pages import held
 
-from kb.base import KnowledgeBase
+from kb.base import LISTS, KnowledgeBase
 from kb.errors import Refused
 from kb.keep.said import Decision, Level
 from kb.report.briefing import write_brief
+from kb.report.columns import MEANINGS
 from kb.report.references import write_ris
 from kb.report.workbook import Matrix, Sheet, write_workbook
 
@@ -145,3 +146,10 @@ def test_the_lists_of_a_home_go_into_one_workbook(run_kb: Command, tmp_path: Pat
     assert (refused.returncode, "workbook" in refused.stderr) == (1, True)
     run_kb("export", "gaps", "-o", str(tmp_path / "g.csv"), "--bom")
     assert (tmp_path / "g.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_every_column_of_every_list_has_a_meaning(base: KnowledgeBase) -> None:
+    met = {column for name in LISTS for column in base.listing(name).columns}
+    strands = {strand.key for strand in base.declarations.offer.strand}
+    met = {column for column in met if column.partition(": ")[0] not in strands}
+    assert met - MEANINGS.keys() == set()

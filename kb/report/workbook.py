@@ -77,7 +77,16 @@ class _Formats:
         self.link = book.add_format({"font_color": "#0B4F9E", "underline": 1, "valign": "top"})
 
 
+def _printed(sheet: Any) -> None:
+    """On A4 across, as wide as the page, the header on each."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
 def _pairs(sheet: Any, pairs: Sequence[tuple[str, object]], formats: _Formats) -> None:
+    _printed(sheet)
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 90)
     for line, (name, value) in enumerate(pairs):
@@ -86,6 +95,7 @@ def _pairs(sheet: Any, pairs: Sequence[tuple[str, object]], formats: _Formats) -
 
 
 def _list(sheet: Any, made: Sheet, formats: _Formats) -> None:
+    _printed(sheet)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(1, len(made.rows)), len(made.columns) - 1)
     for at, column in enumerate(made.columns):
@@ -118,6 +128,7 @@ def _cell(sheet: Any, line: int, at: int, value: object, formats: _Formats) -> N
 
 def _heat(sheet: Any, matrix: Matrix, formats: _Formats) -> None:
     """The counts, the more the darker: the number says it, the colour repeats it."""
+    _printed(sheet)
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, 0, 36)
     for at, name in enumerate(matrix.across, start=1):

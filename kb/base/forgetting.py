@@ -6,6 +6,7 @@ from kb.keep import archive, forgetting
 from kb.keep.found import Alias
 
 EVERYWHERE = "table row column text".split()
+PATIENCE_SECONDS = 600.0  # for another process that builds the index anew
 AROUND = 80  # characters shown on either side
 
 
@@ -29,8 +30,9 @@ class Forgets(Core):
             if not count:
                 raise Refused(f"d{held.id} does not hold that passage", hint=f"kb show d{held.id}")
         self.store.compact()
-        self.reindex()  # the old index is dropped: an update leaves what it took out in its files
         erased = archive.erase(self.home.archive, held.document.source, addresses)
+        # The old index is dropped: an update leaves what it took out in its files.
+        self.reindex(patience=PATIENCE_SECONDS)
         return {
             "document": f"d{held.id}",
             "sentences": count if passage else None,

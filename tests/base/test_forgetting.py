@@ -1,5 +1,6 @@
 """What is taken out is nowhere any longer; what is held of somebody is found."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ from conftest import Command, Site
 from pages import held
 
 import kb
+from kb.contract import Page
 from kb.errors import Refused
+from kb.keep.archive import Archive, erase, recall
 from kb.keep.said import Decision, Level
 
 SECRET = "Zebediah Quillfeather spoke of what had been done to him on the ward."
@@ -79,3 +82,32 @@ def test_everywhere_finds_pages_reasons_and_people(base: kb.KnowledgeBase) -> No
     found = {(row["table"], row["column"]) for row in base.everywhere("quillFEATHER").rows}
     assert {("revision", "text"), ("screening", "why"), ("act", "why")} <= found
     assert {row["table"] for row in base.everywhere("ana").rows} >= {"act", "screening"}
+
+
+# warcio leaves its temporary file to the collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_records_are_erased_one_after_the_other(tmp_path: Path) -> None:
+    kept = Archive(tmp_path, "a-site", 1)
+    places = {}
+    for name in ("one", "two", "three", "four"):
+        body = f"<p>{name} </p>".encode() * 9000
+        url = f"https://a.example/{name}"
+        places[name] = kept.write(
+            Page(
+                source="a-site",
+                key=name,
+                url=url,
+                fetched_at=datetime(2026, 11, 1, tzinfo=UTC),
+                status=200,
+                media_type="text/html",
+                body=body,
+            )
+        )
+    kept.close()
+    file = tmp_path / "a-site" / "000001.warc.gz"
+    with file.open("ab") as half:
+        half.write(file.read_bytes()[:40])  # a crawl that was killed
+    for name in ("two", "three", "one"):
+        assert erase(tmp_path, "a-site", {f"https://a.example/{name}"}) == 1
+        assert erase(tmp_path, "a-site", {f"https://a.example/{name}"}) == 0
+    assert recall(tmp_path, places["four"]).startswith(b"<p>four")

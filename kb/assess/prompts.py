@@ -28,13 +28,14 @@ def prompt(
         waiting: pages that wait and suggest the strand, the likeliest first.
     """
     told = ", ".join(names[:NAMED])
-    if position == Position.crowded:
-        return f"{BY_RULE}signpost to {told}"
-    if position == Position.served:
-        return f"{BY_RULE}build on {told}"
+    known = {Position.crowded: f"signpost to {told}", Position.served: f"build on {told}"}
     if grade in POORLY or position == Position.not_assessed:
         first = f": {' '.join(waiting[:NAMED])}" if waiting else ""
-        return f"{BY_RULE}look first{first}"
+        # What was found stands however little was searched: more of it may be there.
+        then = f"; then {known[position]}" if position in known else ""
+        return f"{BY_RULE}look first{first}{then}"
+    if position in known:
+        return f"{BY_RULE}{known[position]}"
     if not needs:
         return f"{BY_RULE}ask members first"
     if position == Position.part_served:

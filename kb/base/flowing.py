@@ -3,6 +3,7 @@
 from collections import Counter
 
 from kb.base.core import Rows
+from kb.base.offering import Offers
 from kb.base.screening import Screens
 from kb.keep import documents, outlines, register
 from kb.keep.found import State
@@ -11,7 +12,7 @@ from kb.keep.said import Decision
 FLOW = "step reason count".split()
 
 
-class Flows(Screens):
+class Flows(Screens, Offers):
     """The flow of a review, by which its reader can reckon what was left out."""
 
     def flow(self, *, at: int | None = None) -> Rows:
@@ -53,7 +54,7 @@ class Flows(Screens):
         rows: list[dict[str, object]] = [
             {"step": step, "reason": why or None, "count": count} for step, why, count in told
         ]
-        return Rows("flow", tuple(FLOW), rows)
+        return Rows("flow", tuple(FLOW), rows, self.marked() if at is None else ())
 
 
 SCREENED = {

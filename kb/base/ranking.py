@@ -132,7 +132,7 @@ class Ranked:
         entry = self.entries[number]
         if entry.code("status") in OVER and row.made <= entry.coded_at.get("status", 0):
             return f"initiative {entry.code('status')}"
-        if row.made <= entry.succeeded_at:
+        if entry.succeeded_at and row.made <= entry.succeeded_at:
             return "initiative superseded"
         changed = self.lineage.cause(row.strand, row.strand_version, strand)
         if changed or not row.quote:

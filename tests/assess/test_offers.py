@@ -250,7 +250,8 @@ def test_the_grade_says_how_well_we_looked(sources: list[SearchedSource], grade:
         (Position.related, "C", ["asked-for"], "by rule: look first: d1 d2"),
         (Position.not_assessed, "A", ["asked-for"], "by rule: look first: d1 d2"),
         (Position.part_served, "A", ["asked-for"], "by rule: consider leading with A, B"),
-        (Position.served, "D", [], "by rule: build on A, B"),
+        (Position.served, "D", [], "by rule: look first: d1 d2; then build on A, B"),
+        (Position.served, "B", [], "by rule: build on A, B"),
         (Position.crowded, "A", [], "by rule: signpost to A, B"),
     ],
 )

@@ -60,10 +60,21 @@ class Found:
 
     numbers: list[int]
     scores: Mapping[int, float]
-    met: Mapping[int, list[str]]  # the forms that each holds
-    why: Mapping[int, list[tuple[str, float]]]  # what each part of its score is
+    # For each thing looked for what has it, with the score for it and the form of it.
+    holdings: Sequence[Mapping[int, tuple[float, str]]]
+    letters: Mapping[int, float]  # the share of its runs of letters that each has
     without: tuple[str, ...] = ()  # things looked for that nothing holds
     notes: tuple[str, ...] = ()
+
+    def matched(self, number: int) -> list[str]:
+        """The forms that an entry holds, each once; none where it is only like it in letters."""
+        return list(dict.fromkeys(held[number][1] for held in self.holdings if number in held))
+
+    def why(self, number: int) -> list[tuple[str, float]]:
+        """What each part of an entry's score is."""
+        told = [(held[number][1], held[number][0]) for held in self.holdings if number in held]
+        shared = self.letters.get(number)
+        return told + ([("letters shared", shared)] if shared is not None else [])
 
 
 @dataclass(frozen=True)

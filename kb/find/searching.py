@@ -41,8 +41,8 @@ class _Met:
 
     words: dict[int, float] = field(default_factory=lambda: defaultdict(float))  # score
     covered: dict[int, float] = field(default_factory=lambda: defaultdict(float))  # of the weights
-    forms: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
-    why: dict[int, list[tuple[str, float]]] = field(default_factory=lambda: defaultdict(list))
+    counts: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # things it has
+    holdings: list[dict[int, tuple[float, str]]] = field(default_factory=list)
     without: list[str] = field(default_factory=list)  # what nothing holds
     weights: float = 0.0
 
@@ -87,7 +87,7 @@ class Search:
                 number
                 for number in {*met.words, *runs}
                 if bool(but)  # likeness is a matter of degree
-                or len(met.forms[number]) == len(query.wanted)
+                or met.counts[number] == len(query.wanted)
                 or share.get(number, 0.0) >= self.ranking.least_grams
                 or met.covered[number] >= self.ranking.least_words * met.weights
             }
@@ -103,22 +103,18 @@ class Search:
             keep &= self._node(node, strictly=True).keys()
         for node in query.never:
             keep -= self._node(node, strictly=True).keys()
-        scores = self._together(met.words, runs, met.forms, keep, len(query.wanted) or 1)
-        for number in keep & runs.keys():
-            met.why[number].append(("letters shared", share[number]))
-            if not met.forms[number]:
-                met.forms[number] = [LETTERS]
+        scores = self._together(met, runs, keep, len(query.wanted) or 1)
         order = sorted(
             keep,
             key=lambda number: (
                 tiers(number),
-                len(met.forms[number]) < len(query.wanted) or met.forms[number] == [LETTERS],
+                met.counts[number] < len(query.wanted),
                 -scores[number],
                 number,
             ),
         )
         notes = (*query.notes, *self._nearby(query))
-        return Found(order, scores, met.forms, met.why, tuple(met.without), notes)
+        return Found(order, scores, met.holdings, share, tuple(met.without), notes)
 
     def _met(self, wanted: Sequence[Node]) -> "_Met":
         """What holds each of the things looked for."""
@@ -128,27 +124,22 @@ class Search:
             weight = rarity(len(holding), self._index.count or 1)
             met.weights += weight
             met.without += [] if holding else [node.shown]
-            for number, (score, form) in holding.items():
+            met.holdings.append(holding)
+            for number, (score, _form) in holding.items():
                 met.words[number] += score
                 met.covered[number] += weight
-                met.forms[number].append(form)
-                met.why[number].append((form, score))
+                met.counts[number] += 1
         return met
 
     def _together(
-        self,
-        words: Mapping[int, float],
-        runs: Mapping[int, float],
-        met: Mapping[int, list[str]],
-        keep: set[int],
-        wanted: int,
+        self, met: _Met, runs: Mapping[int, float], keep: set[int], wanted: int
     ) -> dict[int, float]:
         """The two opinions as one score; each in shares of the best of what is kept."""
-        best_words = max((words[n] for n in keep if n in words), default=0.0) or 1.0
+        best_words = max((met.words[n] for n in keep if n in met.words), default=0.0) or 1.0
         best_runs = max((runs[n] for n in keep if n in runs), default=0.0) or 1.0
-        breadth = {n: (len(met.get(n, ())) / wanted) ** self.ranking.breadth for n in keep}
+        breadth = [(count / wanted) ** self.ranking.breadth for count in range(wanted + 1)]
         return {
-            n: breadth[n] * words.get(n, 0.0) / best_words
+            n: breadth[met.counts.get(n, 0)] * met.words.get(n, 0.0) / best_words
             + self.ranking.grams * runs.get(n, 0.0) / best_runs
             for n in keep
         }
@@ -394,7 +385,7 @@ class Search:
 
     def _hit(self, number: int, found: Found) -> Hit:
         stored = self._index.kept(number)
-        matched = list(dict.fromkeys(found.met.get(number, ())))
+        matched = found.matched(number) or [LETTERS] * (number in found.letters)
         text = stored["summary"] if stored["part"] == "register" else stored["text"]
         return Hit(
             id=stored["number"],
@@ -409,7 +400,7 @@ class Search:
             ),
             matched=matched,
             when=stored["when"],
-            why=tuple(f"{form} {score:.2f}" for form, score in found.why.get(number, ())),
+            why=tuple(f"{form} {score:.2f}" for form, score in found.why(number)),
         )
 
 

@@ -61,7 +61,7 @@ def cold(*command: str) -> float:
     taken = []
     for _ in range(TIMES):
         begun = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         taken.append(time.perf_counter() - begun)
     return statistics.median(taken)
 

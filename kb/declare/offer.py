@@ -52,7 +52,8 @@ class Strand(Strict):
     source: str = ""
     need: tuple[Need, ...] = ()
 
-    _roots: dict[str, tuple[str, ...]] = PrivateAttr(default_factory=dict)  # by field
+    # Its codes as they were first called, field by field; as declared until a code book is known.
+    _roots: tuple[tuple[str, ...], ...] = PrivateAttr(())
 
     @property
     def version(self) -> str:
@@ -60,22 +61,21 @@ class Strand(Strict):
 
         A code that the code book renamed is the same code.
         """
-        codes = (self._roots.get(name, getattr(self, name)) for name in CODED)
-        return _version(self.what, *codes)
+        return _version(self.what, *(self._roots or (self.audience, self.means, self.counts)))
 
     def named_by(self, book: CodeBook) -> "Strand":
         """The strand with each code as the book names it now; of a split one, as it was."""
         now: dict[str, tuple[str, ...]] = {}
-        roots: dict[str, tuple[str, ...]] = {}
+        roots = []
         for name, facet in CODED.items():
             codes = []
             for code in getattr(self, name):
                 heirs = book.heirs(facet, code)
                 codes.append(heirs[0] if len(heirs) == 1 else code)
             now[name] = tuple(dict.fromkeys(codes))
-            roots[name] = tuple(book.root(facet, code) for code in now[name])
+            roots.append(tuple(book.root(facet, code) for code in now[name]))
         named = self.model_copy(update=now)
-        named._roots = roots
+        named._roots = tuple(roots)
         return named
 
 

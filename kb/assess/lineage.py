@@ -1,6 +1,7 @@
 """What became of a strand from one accepted offer to the next: renamed, split, changed, kept."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from kb.declare.offer import Offer, Strand
 from kb.keep.said import StrandStep
@@ -52,15 +53,21 @@ class Lineage:
             waiting += [strand.key for strand in self.offer.strand if strand.was == each]
         return found
 
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        """Each strand's version: asked for once an assessment, of which there are thousands."""
+        return {strand.key: strand.version for strand in self.offer.strand}
+
     def cause(self, key: str, version: str, strand: Strand) -> str | None:
         """Why what was said of that strand, in that version, is to be looked at again; or None."""
         split = key != strand.key and len(self.now(key)) > 1
-        if version == strand.version and not split:
+        now = self._versions.get(strand.key) or strand.version
+        if version == now and not split:
             return None
         waiting, met = [(key, version)], set()
         while waiting:
             each = waiting.pop()
-            if each == (strand.key, strand.version):
+            if each == (strand.key, now):
                 return None
             if each not in met:
                 met.add(each)

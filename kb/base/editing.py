@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from kb.base.offering import Offers
 from kb.base.registering import address_of, rewrite
@@ -75,11 +76,12 @@ class Edits(Offers):
             raise Refused(f"started={value!r} is no month or year", hint="2024 or 2024-03")
         if name == "url" and value:
             try:
+                parts = urlsplit(value)
                 address_of(value)
-            except ValueError as error:
-                raise Refused(
-                    f"{value!r} is no address", hint="write it whole: https://…"
-                ) from error
+            except ValueError:
+                parts = urlsplit("")
+            if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+                raise Refused(f"{value!r} is no address", hint="write it whole: https://…")
         return value or (None if name in ("url", "url_is", "started") else "")
 
     def _related(

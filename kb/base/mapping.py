@@ -66,6 +66,7 @@ class Maps(Gaps):
             ],
             "scanned": self._scanned(ranked, at),
             "notes": [*ranked.marks, CAVEAT],
+            "settled": False,  # True where nothing of it is a proposal
         }
 
     def _initiative(self, ranked: Ranked, number: int, rows: list[Plain]) -> Plain:

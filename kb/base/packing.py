@@ -16,9 +16,10 @@ INSIDE = {
     "gaps": "name if_proposals need prompt unscreened with".split(),
     "overlaps": "made_by why_not_counted".split(),
     "initiatives": "documents last_changed strands".split(),
-    "worked": ["strand"],  # proposals too tie a result to a strand
+    "worked": ["strand", "changed"],  # proposals too tie a result to a strand
 }
 OFFER_WORDING = {"gaps": ["name", "need"]}
+CONFLICT = "conflict"  # that staff differ is their own affair
 MOST_QUOTED = 300
 CAPTURES = "strand initiative url fetched_at sha256".split()
 
@@ -115,7 +116,7 @@ def _outside(name: str, made: Rows, with_offer: bool) -> Rows:
     rows = [
         {column: value for column, value in row.items() if column not in hidden}
         for row in made.rows
-        if row.get("basis") in (None, "confirmed")
+        if row.get("basis") in (None, "confirmed") and row.get("level") != CONFLICT
     ]
     for row in rows:
         if row.get("quote"):
@@ -137,16 +138,22 @@ def _map_outside(content: dict[str, object], with_offer: bool) -> dict[str, obje
     for each in initiatives:
         told: dict[str, dict[str, object]] = each["strands"]  # type: ignore[assignment]
         confirmed = {
-            key: said | {"quote": str(said["quote"] or "")[:MOST_QUOTED] or None}
+            key: said | {"quote": str(said["quote"] or "")[:MOST_QUOTED] or None, "why_not": None}
             for key, said in told.items()
-            if said["basis"] == "confirmed"
+            if said["basis"] == "confirmed" and said["level"] != CONFLICT
         }
         if confirmed:
             shown.append(each | {"strands": confirmed})
     for strand in strands:
-        strand |= {"if_proposals": strand["position"], "prompt": ""}
+        strand |= {"if_proposals": None, "prompt": ""}
         if not with_offer:
             strand |= {"name": str(strand["key"]).replace("-", " "), "need": None}
     title = content["title"] if with_offer else "Race equality initiatives"
     version = content["version"] if with_offer else "not shown"
-    return content | {"initiatives": shown, "title": title, "version": version}
+    made: dict[str, object] = {
+        "initiatives": shown,
+        "title": title,
+        "version": version,
+        "settled": True,
+    }
+    return content | made

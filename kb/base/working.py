@@ -19,7 +19,7 @@ from kb.keep.outlines import Outline
 from kb.keep.register import Entry, Judgement
 from kb.keep.said import Initiative, Result
 
-WORKED = "strand initiative organisation setting effect quote url seen".split()
+WORKED = "strand initiative organisation setting effect quote url seen changed".split()
 SUGGEST = "strand initiative score passages".split()
 WORTH = 0.4  # a score from which a pair is suggested
 RELIABLE = 0.3  # the recall under which a strand's suggestions are not to be relied on
@@ -147,6 +147,7 @@ def _worked(row: Result, entry: Entry, key: str | None, pages: list[Outline]) ->
         "quote": row.quote,
         "url": page.url if page else entry.profile.url,
         "seen": page.fetched_at.date() if page else None,
+        "changed": row.changed,
     }
 
 

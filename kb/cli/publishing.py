@@ -32,6 +32,8 @@ def evidence_map(
 
     Example: kb map -o map.html
     """
+    if Path(output).suffix.casefold() not in (".html", ".htm"):
+        raise Refused(f"a map is a web page, not {output!r}", hint="-o map.html")
     with opened(ctx) as base:
         content = base.map(at=base.act_on(day(as_of)), region=region)
     write_map(Path(output), content, force=force)

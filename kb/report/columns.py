@@ -15,7 +15,7 @@ MEANINGS = {
     "cadence": "Days between two crawls.",
     "cause": "Why it needs another look, or why it moved.",
     "change": "new, changed, renamed, split or removed.",
-    "changed": "Pages whose text had changed.",
+    "changed": "Pages whose text had changed; of a result, what it is said to have changed.",
     "checked": "True once a crawl from a connected machine confirmed the declaration.",
     "complements": "Families counted that go together with the strand.",
     "count": "How many.",

@@ -15,6 +15,10 @@ def whole(path: Path, *, force: bool = False) -> Iterator[Path]:
 
     Raises Refused for one that exists, without `force`, and where there is no such folder.
     """
+    if path.is_symlink():
+        path = path.resolve()  # what it points to is written, the link stays
+    if path.exists() and not path.is_file():
+        raise Refused(f"{str(path)!r} is no file", hint="name a file")
     if path.exists() and not force:
         raise Refused(f"{str(path)!r} exists", hint="--force writes over it")
     if not path.parent.is_dir():

@@ -3,8 +3,10 @@
 import hashlib
 import io
 import json
+import lzma
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 from kb.base.packing import Pack
@@ -17,6 +19,7 @@ from kb.report.tables import EXPORTERS, machine_value
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # what an archive says of every file: it must not tell the clock
 FORM = "1"
+DECODING = (OSError, ValueError, zlib.error, lzma.LZMAError)  # what a damaged member may raise
 
 
 def write_pack(path: Path, pack: Pack, *, force: bool = False) -> None:
@@ -47,7 +50,13 @@ def verify(path: Path) -> list[str]:
         return [*faults, f"{MANIFEST} or {SEAL}: missing or damaged"]
     if files[SEAL].decode(errors="replace") != _sha256(files[MANIFEST]):
         return [*faults, f"{MANIFEST}: changed"]
-    listed: dict[str, str] = json.loads(files[MANIFEST])["files"]
+    try:
+        told = json.loads(files[MANIFEST])
+    except ValueError:
+        told = None
+    listed = told.get("files") if isinstance(told, dict) else None
+    if not isinstance(listed, dict):
+        return [*faults, f"{MANIFEST}: tells of no files"]
     faults += [f"{name}: missing" for name in listed if name not in names]
     known = (*listed, MANIFEST, SEAL)
     faults += [f"{name}: not in the manifest" for name in names if name not in known]
@@ -64,7 +73,7 @@ def verify(path: Path) -> list[str]:
 def _readable(archive: zipfile.ZipFile, name: str) -> bool:
     try:
         archive.read(name)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, *DECODING):
         return False
     return True
 

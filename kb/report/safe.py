@@ -5,6 +5,16 @@ import unicodedata
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+# What turns the direction of a line, or stands in it unseen.
+UNSEEN = dict.fromkeys(
+    [0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+
+
+def _seen(text: str) -> str:
+    return text.translate(UNSEEN)
+
+
 def for_terminal(text: str) -> str:
     """On one line, without escapes, control characters or marks that turn the direction."""
     shown = (char if unicodedata.category(char)[0] != "C" else " " for char in text)
@@ -13,7 +23,8 @@ def for_terminal(text: str) -> str:
 
 def for_sheet(text: str) -> str:
     """With an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    plain = _seen(text)
+    return f"'{plain}" if plain.startswith(FORMULA_STARTS) else plain
 
 
 def from_sheet(text: str) -> str:
@@ -35,7 +46,7 @@ def for_link(url: str) -> str:
 
 def for_script(data: str) -> str:
     """JSON that may stand in a script element: nothing in it can end or begin one."""
-    return data.translate(
+    return _seen(data).translate(
         {ord(char): f"\\u{ord(char):04x}" for char in ("<", ">", "&", "\u2028", "\u2029")}
     )
 
@@ -44,7 +55,7 @@ def for_document(text: str) -> str:
     """Without the characters that XML 1.0 cannot hold."""
     return "".join(
         char
-        for char in text
+        for char in _seen(text)
         if char in "\t\n\r" or (ord(char) >= 0x20 and not 0xD800 <= ord(char) <= 0xDFFF)
         if char not in "\ufffe\uffff"
     )

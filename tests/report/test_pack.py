@@ -1,6 +1,7 @@
 """Packs: what each reader gets, the same bytes twice, and a changed byte named."""
 
 import csv
+import hashlib
 import io
 import json
 import random
@@ -111,3 +112,42 @@ def test_what_is_no_pack_is_refused(base: KnowledgeBase, tmp_path: Path) -> None
         verify(tmp_path / "none.zip")
     with pytest.raises(Unknown, match="press"):
         base.pack("press")
+
+
+def test_that_staff_differ_is_told_to_nobody_outside(filled: KnowledgeBase, tmp_path: Path) -> None:
+    with KnowledgeBase(filled.home, by="ben") as ben:
+        slug = next(r["initiative"] for r in ben.overlaps("peer-learning").rows if r["counted"])
+        ben.assess(str(slug), "peer-learning", Level.no_overlap, why="not for boards")
+        assert "conflict" in [row["level"] for row in ben.overlaps("peer-learning").rows]
+    path = tmp_path / "public.zip"
+    write_pack(path, filled.pack("public"))
+    with zipfile.ZipFile(path) as archive:
+        told = "".join(archive.read(name).decode("utf-8-sig") for name in archive.namelist())
+        page = archive.read("map.html").decode()
+    assert "people differ" not in told
+    assert '"level":"conflict"' not in told
+    assert read(path, "overlaps.csv") == []
+    assert "If all proposals held" not in page
+    assert "confirmed and proposed" not in page
+
+
+@pytest.mark.parametrize("manifest", [b"[]", b"{", b'{"files": []}'])
+def test_a_forged_manifest_is_named(filled: KnowledgeBase, tmp_path: Path, manifest: bytes) -> None:
+    path, forged = tmp_path / "pack.zip", tmp_path / "forged.zip"
+    write_pack(path, filled.pack("public"))
+    seal = hashlib.sha256(manifest).hexdigest().encode()
+    with zipfile.ZipFile(path) as held_now, zipfile.ZipFile(forged, "w") as other:
+        for name in held_now.namelist():
+            content = {"manifest.json": manifest, "manifest.sha256": seal}.get(name)
+            other.writestr(name, held_now.read(name) if content is None else content)
+    assert verify(forged) == ["manifest.json: tells of no files"]
+
+
+def test_a_damaged_compressed_member_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "pack.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("gaps.csv", "strand\n" * 900)
+    content = bytearray(path.read_bytes())
+    content[50] ^= 0xFF
+    path.write_bytes(content)
+    assert "gaps.csv: damaged" in verify(path)

@@ -17,7 +17,9 @@ from kb.errors import Refused
 from kb.keep.said import Decision, Level
 from kb.report.briefing import write_brief
 from kb.report.columns import MEANINGS
+from kb.report.evidence_map import write_map
 from kb.report.references import write_ris
+from kb.report.safe import for_document, for_script, for_sheet
 from kb.report.workbook import Matrix, Sheet, write_workbook
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -153,3 +155,29 @@ def test_every_column_of_every_list_has_a_meaning(base: KnowledgeBase) -> None:
     strands = {strand.key for strand in base.declarations.offer.strand}
     met = {column for column in met if column.partition(": ")[0] not in strands}
     assert met - MEANINGS.keys() == set()
+
+
+def test_only_a_file_is_written_over_and_a_link_stays(base: KnowledgeBase, tmp_path: Path) -> None:
+    content = base.map()
+    with pytest.raises(Refused, match="no file"):
+        write_map(tmp_path, content, force=True)
+    real, link = tmp_path / "real.html", tmp_path / "link.html"
+    real.write_text("old")
+    link.symlink_to(real)
+    write_map(link, content, force=True)
+    assert link.is_symlink()
+    assert real.read_text().startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript://x.example/%0aalert(1)", "ftp://x.example", "http://www.nhs.uk:x@x.example"],
+)
+def test_an_address_is_one_of_the_web(base: KnowledgeBase, url: str) -> None:
+    with pytest.raises(Refused, match="no address"):
+        base.edit("race-equality-week", [f"url={url}"])
+
+
+def test_what_stands_unseen_is_left_out() -> None:
+    turned = "a\u202eb\u2066c\u200bd"
+    assert {for_sheet(turned), for_document(turned), for_script(turned)} == {"abcd"}

@@ -128,7 +128,7 @@
         const title = made("td");
         title.append(linked(each));
         row.append(title, made("td", each.organisation), made("td", levelOf(told)),
-          made("td", told.counted ? "yes" : `no: ${told.why_not}`), made("td", told.quote || "no quote"),
+          made("td", told.counted ? "yes" : told.why_not ? `no: ${told.why_not}` : "no"), made("td", told.quote || "no quote"),
           made("td", told.seen || "not known"));
         body.append(row);
       }
@@ -154,7 +154,7 @@
     byId("list").replaceChildren(...members.map((each) => {
       const told = each.strands[strandKey];
       const item = made("li");
-      item.append(linked(each), made("div", `${each.organisation}; ${levelOf(told)}; ${told.counted ? "counts" : `does not count: ${told.why_not}`}`));
+      item.append(linked(each), made("div", `${each.organisation}; ${levelOf(told)}; ${told.counted ? "counts" : `does not count${told.why_not ? `: ${told.why_not}` : ""}`}`));
       item.append(told.quote ? made("blockquote", told.quote) : made("div", "no quote yet", { class: "small" }));
       item.append(made("div", told.seen ? `seen ${told.seen}` : "not seen by a crawl", { class: "small" }));
       return item;
@@ -169,7 +169,7 @@
     const back = open && document.querySelector(`button[data-strand="${CSS.escape(open[0])}"][data-code="${CSS.escape(open[1])}"]`);
     open = null;
     keep();
-    if (back) back.focus();
+    (back || byId("view")).focus();
   };
 
   const keep = () => {
@@ -189,9 +189,12 @@
     (asked.view === "table" ? drawTable : drawMap)(asked, initiatives);
     const told = initiatives.flatMap((each) => Object.values(each.strands));
     const confirmed = told.filter((each) => each.basis === "confirmed").length;
-    byId("count").textContent = `${initiatives.length} of ${data.initiatives.length} initiatives shown; ` +
-      `${confirmed} of their ${told.length} assessments are confirmed by a person, the rest are proposals. ` +
-      "Positions rest on confirmed ones alone.";
+    const across = NAMES[asked.across] || asked.across;
+    const nowhere = initiatives.filter((each) => !each[asked.across].length).length;
+    byId("count").textContent = `${initiatives.length} of ${data.initiatives.length} initiatives shown` +
+      (nowhere && asked.view === "map" ? `, ${nowhere} of them in no column, as nobody coded their ${across}` : "") +
+      (data.settled ? "." : `; ${confirmed} of their ${told.length} assessments are confirmed by a person, ` +
+      "the rest are proposals. Positions rest on confirmed ones alone.");
     if (open) list(open[0], open[1], false);
     keep();
   };
@@ -203,9 +206,12 @@
       if (byId(id).value === "" && FIRST[id]) byId(id).value = FIRST[id];
     }
     const cell = (told.get("cell") || "").split("/");
-    open = cell.length === 2 ? cell : null;
+    open = cell.length === 2 && isCell(...cell) ? cell : null;
     byId("listed").hidden = !open;
   };
+
+  const isCell = (strand, code) => data.strands.some((each) => each.key === strand) &&
+    Object.hasOwn(data.codes[byId("across").value], code);
 
   fill(byId("across"), ACROSS);
   for (const facet of FILTERS) {
@@ -214,7 +220,16 @@
     fill(byId(facet), there, "all");
   }
   read();
-  byId("controls").addEventListener("input", draw);
+  byId("controls").addEventListener("input", () => {
+    if (open && !isCell(...open)) {
+      open = null;
+      byId("listed").hidden = true;
+    }
+    draw();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && open) close();
+  });
   byId("controls").addEventListener("submit", (event) => event.preventDefault());
   byId("reset").addEventListener("click", () => { history.replaceState(null, "", "#"); read(); draw(); });
   byId("close").addEventListener("click", close);

@@ -78,7 +78,7 @@ def test_a_body_that_gives_nothing_says_why(body: Body, failure: str) -> None:
 
 def test_a_body_that_breaks_a_limit_is_a_failure_and_the_next_is_read() -> None:
     async def ask() -> list[str]:
-        workers = Workers(Scorer(Lexicon(term=())), processes=1, seconds=3)
+        workers = Workers(Scorer(Lexicon(term=())), processes=1, seconds=15)
         try:
             await workers.read(html(ARTICLE))  # the process is up and its imports are done
             deep = Body(b"<div>" * 2_000_000, "text/html", "https://a.example/deep")

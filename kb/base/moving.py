@@ -101,7 +101,7 @@ class Moves(Rechecks):
         return Rows("moved", tuple(MOVED), rows, lead=_sentences(rows, since, until))
 
     def _then(self, at: int | None, day: date) -> Then:
-        ranked = self.ranked(at=at)
+        ranked = self.ranked(at=at, day=day)
         overlaps = self.overlaps_of(ranked).rows
         gaps = self.gaps_of(ranked, ranked.declarations.offer.strand).rows
         return Then(

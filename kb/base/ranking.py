@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from kb.assess import quotes
@@ -226,6 +227,7 @@ class Ranks(Screens, Offers):
         region: str = "England",
         offer: str = "",
         waiting: bool = False,
+        day: date | None = None,
     ) -> Ranked:
         """Everything overlaps and gaps rest on, as it stood at that act.
 
@@ -257,7 +259,7 @@ class Ranks(Screens, Offers):
                 ground=Ground(
                     book,
                     declarations.offer.positions,
-                    self.today(at),
+                    day or self.today(at),
                     book.check("region", region),
                 ),
                 acts={act.id or 0: act for act in reading.acts()},

@@ -165,9 +165,9 @@ class _Batch:
                 self._revisions[text] = _revision(text[0], page)
                 made.append((self._revisions[text], page))
         self._writing.add_all([row for row, _ in made])
-        self._writing.add_all(
-            [Relevance(revision=_id(row), **vars(page.judged)) for row, page in made if page.judged]
-        )
+        judged = [(_id(row), page.judged) for row, page in made if page.judged]
+        self._writing.add_all([judgement.relevance(number) for number, judgement in judged])
+        self._writing.add_all([judgement.signature(number) for number, judgement in judged])
 
     def stand(self) -> list[tuple[Saved, int]]:
         """Makes what was read stand; what that came to for each page."""

@@ -301,3 +301,19 @@ def test_an_offer_asked_about_may_not_name_what_never_was(
     draft.write_text(text.replace('key = "talent"', 'key = "people"\nwas = "talent"', 1))
     monkeypatch.chdir(tmp_path)
     assert "people" in [row["strand"] for row in base.gaps(offer="draft.toml").rows]
+
+
+def test_two_days_without_an_act_between_are_each_reckoned_by_their_own_day(
+    base: KnowledgeBase,
+) -> None:
+    said(base, "one", Level.duplicates, *SUPPORT[:2], "status=unknown", SUPPORT[3])
+    base.clock = lambda: DAY + timedelta(days=1000)
+    early, late = DAY.date() + timedelta(days=1), DAY.date() + timedelta(days=900)
+
+    def counted(day: date) -> list[object]:
+        with kb.KnowledgeBase(base.home, by="ana", clock=base.clock) as fresh:
+            return [row["counted"] for row in fresh.listing("overlaps", day).rows]
+
+    assert (counted(early), counted(late)) == ([True], [False])
+    (row,) = [row for row in base.moved(early, late).rows if row["list"] == "overlaps"]
+    assert row["cause"] == "gone quiet"

@@ -16,7 +16,7 @@ from filelock import FileLock
 import kb
 from kb.keep import documents, runs
 from kb.keep.archive import recall
-from kb.keep.found import Revision, Run
+from kb.keep.found import Revision, Run, Signature
 from kb.keep.said import Profile
 
 ABOUT = "This programme offers race equality support to boards of NHS trusts, with mentoring."
@@ -75,6 +75,17 @@ def test_crawling_twice_changes_nothing_and_one_change_is_one(
     assert third.stderr.splitlines()[-1] == "a-site: 0 new, 1 changed, 4 same; ok"
     assert "allyship" in held(home)["/two"].revision.text
     assert held(home)["/two"].relevance is not None
+
+
+def test_the_signature_that_the_reader_made_is_kept_with_the_page(
+    listed: Site, home: Path, run_kb: Command
+) -> None:
+    run_kb("crawl")
+    with kb.connect(home) as base, base.store.reading() as reading:
+        acts = {act.id: act.command for act in reading.acts()}
+        signatures = reading.rows(Signature)
+    assert len(signatures) == 5
+    assert {acts[row.made] for row in signatures} == {"crawl a-site"}
 
 
 def test_a_page_at_a_registered_address_joins_its_initiative(

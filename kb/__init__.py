@@ -1,8 +1,8 @@
 """A knowledge base that keeps a horizon scan of race-equality initiatives alive.
 
     with kb.connect("data") as base:
-        for row in base.gaps().rows:
-            print(row["strand"], row["position"])
+        for gap in base.assess.gaps().rows:
+            print(gap.strand, gap.position)
 
 Names are loaded when they are first asked for (PEP 562), so that `import kb` stays light.
 """
@@ -11,22 +11,25 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kb.base import KnowledgeBase, Rows, connect, make
+    from kb.base import KnowledgeBase, connect, make
     from kb.contract import Page, Shape, Source
     from kb.errors import KBError
     from kb.home import Home
-    from kb.keep.said import Decision, Level
+    from kb.keep.acts import Moment
+    from kb.keep.decisions import Decision, Level
+    from kb.table import Table
 
 _WHERE = {
-    "Decision": "kb.keep.said",
+    "Decision": "kb.keep.decisions",
     "Home": "kb.home",
     "KBError": "kb.errors",
     "KnowledgeBase": "kb.base",
-    "Level": "kb.keep.said",
+    "Level": "kb.keep.decisions",
+    "Moment": "kb.keep.acts",
     "Page": "kb.contract",
-    "Rows": "kb.base",
     "Shape": "kb.contract",
     "Source": "kb.contract",
+    "Table": "kb.table",
     "connect": "kb.base",
     "make": "kb.base",
 }
@@ -38,10 +41,11 @@ __all__ = [
     "KBError",
     "KnowledgeBase",
     "Level",
+    "Moment",
     "Page",
-    "Rows",
     "Shape",
     "Source",
+    "Table",
     "connect",
     "make",
 ]

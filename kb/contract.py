@@ -91,8 +91,8 @@ class Source(Strict):
     @property
     def hosts(self) -> frozenset[str]:
         """The hosts that may be asked, with port where one is named."""
-        named = {urlsplit(address).netloc.lower() for address in self.start}
-        return frozenset(named | {host.lower() for host in self.more_hosts})
+        starts = {urlsplit(address).netloc.lower() for address in self.start}
+        return frozenset(starts | {host.lower() for host in self.more_hosts})
 
     @property
     def loopback(self) -> bool:
@@ -136,6 +136,10 @@ class Page(Strict):
     select: str = ""
     found_on: str | None = None
 
+    def without_body(self) -> "Page":
+        """The same response without its body, which may be large, once it was read."""
+        return self.model_copy(update={"body": b"", "html": "" if self.html is not None else None})
+
 
 def is_loopback(address: str) -> bool:
     """True for an address on this machine, by its name alone."""
@@ -159,8 +163,13 @@ def normalised(address: str) -> str:
     return f"{scheme}://{host}{path}{query}"
 
 
+def address_of(url: str | None) -> str | None:
+    """The normalised address by which the page at a url is known; None for no url."""
+    return normalised(url) if url else None
+
+
 def within(address: str, prefixes: Iterable[str]) -> bool:
     """True when the path begins with one of the prefixes, or when there is none."""
     path = urlsplit(address).path or "/"
-    asked = tuple(prefixes)
-    return not asked or path.startswith(asked)
+    starts = tuple(prefixes)
+    return not starts or path.startswith(starts)

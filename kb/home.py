@@ -88,22 +88,20 @@ def _login(environ: Mapping[str, str]) -> str:
         return "unknown"
 
 
-def find_home(given: str | None, settings: Settings, start: Path) -> Home:
-    """The home named, else KB_HOME, else the nearest folder upward (or its data/) with a store.
+def find_home(folder: str | None, settings: Settings, start: Path) -> Home:
+    """The home in that folder, else in KB_HOME, else the nearest folder upward with a store.
 
     Raises:
         NoHome: where that folder holds no store. None is made: see `kb init`.
     """
-    named = given or settings.home
-    if named:
-        home = Home(Path(named))
+    name = folder or settings.home
+    if name:
+        home = Home(Path(name))
         if not home.store.exists():
-            raise NoHome(
-                f"no knowledge base in {named!r}", hint=f"kb --home {named} init makes one"
-            )
+            raise NoHome(f"no knowledge base in {name!r}", hint=f"kb --home {name} init makes one")
         return home
-    for folder in (start, *start.parents):
-        for place in (folder, folder / "data"):
+    for upward in (start, *start.parents):
+        for place in (upward, upward / "data"):
             if (place / STORE).exists():
                 return Home(place)
     raise NoHome(
@@ -112,9 +110,9 @@ def find_home(given: str | None, settings: Settings, start: Path) -> Home:
     )
 
 
-def new_home(given: str | None, settings: Settings) -> Home:
+def new_home(folder: str | None, settings: Settings) -> Home:
     """Where `kb init` makes a home: --home, else KB_HOME, else ./data."""
-    return Home(Path(given or settings.home or "data"))
+    return Home(Path(folder or settings.home or "data"))
 
 
 def shipped(name: str) -> Path:

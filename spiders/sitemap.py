@@ -1,12 +1,11 @@
 """Sitemaps: what a site lists for machines. The protocol is that of sitemaps.org."""
 
-import gzip
 from collections.abc import AsyncIterator, Iterator
-from io import BytesIO
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.utils.gz import gunzip
 from scrapy.utils.sitemap import Sitemap, sitemap_urls_from_robots
 
 from spiders.base import SourceSpider
@@ -41,9 +40,9 @@ class SitemapSpider(SourceSpider):
 
     def parse_robots(self, response: Response) -> Iterator[Request]:
         """What robots.txt names, else the usual places."""
-        named = list(sitemap_urls_from_robots(response.body, base_url=response.url))
-        if response.status == 200 and named:
-            for url in named:
+        urls = list(sitemap_urls_from_robots(response.body, base_url=response.url))
+        if response.status == 200 and urls:
+            for url in urls:
                 yield self.request(url, self.parse_sitemap)
         else:
             yield from self.usual(response.url)
@@ -62,8 +61,7 @@ class SitemapSpider(SourceSpider):
         """The sitemaps of an index, or the pages of a sitemap."""
         body = response.body
         if body[:2] == GZIP_MAGIC:
-            with gzip.open(BytesIO(body)) as packed:
-                body = packed.read(MOST_BYTES)
+            body = gunzip(body, max_size=MOST_BYTES)
         sitemap = Sitemap(body)
         entries = [entry for entry in sitemap if self.source.holds(str(entry.get("loc")))]
         if sitemap.type == "sitemapindex":

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
-from kb.base.indexing import words_of
 from kb.declare.codebook import FACETS
 from kb.declare.declarations import Declarations
-from kb.find.entries import Entry, Filters
+from kb.find.entries import Filters, IndexEntry
 from kb.find.index import build
 from kb.find.query import parse
 from kb.find.ranking import RANKING, Ranking
-from kb.find.searching import Search
+from kb.find.search import Search
 from kb.home import DECLARATIONS, shipped
+from kb.workspace.indexing import words_of
 
 SETS = Path(__file__).parent / "sets"
 DEPTH = 10  # of nDCG
@@ -52,14 +52,14 @@ def declarations() -> Declarations:
     return Declarations({name: shipped(name).read_text() for name in DECLARATIONS}, frozenset())
 
 
-def entries() -> list[Entry]:
+def entries() -> list[IndexEntry]:
     """The rows that were judged, as the index takes them in."""
     told = declarations()
     lines = shipped("register.jsonl").read_text().splitlines()
     lines += (SETS / "not_initiatives.jsonl").read_text().splitlines()
     rows = sorted(map(json.loads, lines), key=lambda row: str(row["slug"]))
     return [
-        Entry(
+        IndexEntry(
             id=f"i{number}",
             part="register",
             number=number,

@@ -13,7 +13,7 @@ from conftest import Site
 import kb
 from kb.base import KnowledgeBase
 from kb.home import Home
-from kb.keep.said import Decision, Level
+from kb.keep.decisions import Decision, Level
 
 pytestmark = pytest.mark.slow
 
@@ -21,12 +21,12 @@ CRAWL = """
 import sys
 from datetime import datetime
 from pathlib import Path
-from kb.base import KnowledgeBase
+from kb.workspace.workspace import Workspace
 from kb.collect.crawl import choose, crawl
 from kb.home import Home
 if __name__ == "__main__":
     home, when = sys.argv[1:]
-    base = KnowledgeBase(Home(Path(home)), by="timer", clock=lambda: datetime.fromisoformat(when))
+    base = Workspace(Home(Path(home)), by="timer", clock=lambda: datetime.fromisoformat(when))
     for run in crawl(base, choose(base, []), contact="", tell=lambda _: None, fresh=True):
         print(run.outcome, run.counts)
 """
@@ -75,20 +75,19 @@ def year(site: Site, tmp_path: Path) -> tuple[Home, Callable[[str], str]]:
 
 def on(home: Home, when: str) -> KnowledgeBase:
     moment = datetime.fromisoformat(f"{when}T12:00:00+00:00")
-    return KnowledgeBase(home, by="ana", clock=lambda: moment)
+    return kb.connect(home.path, by="ana", clock=lambda: moment)
 
 
 def rechecked(base: KnowledgeBase) -> dict[str, str]:
     return {
-        str(row["initiative"])[-7:].split("-")[-1]: str(row["cause"]) for row in base.recheck().rows
+        str(row.initiative)[-7:].split("-")[-1]: str(row.cause)
+        for row in base.assess.recheck().rows
     }
 
 
 def causes(base: KnowledgeBase, since: str, until: str) -> set[tuple[str, str]]:
-    rows = base.moved(date.fromisoformat(since), date.fromisoformat(until)).rows
-    return {
-        (str(r["cause"]), str(r["row"]).split("-")[-1]) for r in rows if r["list"] == "overlaps"
-    }
+    rows = base.assess.moved_between(date.fromisoformat(since), date.fromisoformat(until)).rows
+    return {(str(r.cause), str(r.row).split("-")[-1]) for r in rows if r.list_ == "overlaps"}
 
 
 def test_a_year_of_a_scan(site: Site, year: tuple[Home, Callable[[str], str]]) -> None:
@@ -96,7 +95,9 @@ def test_a_year_of_a_scan(site: Site, year: tuple[Home, Callable[[str], str]]) -
     taken: dict[str, str] = {}
 
     def keep(base: KnowledgeBase, when: str) -> None:
-        taken[when] = json.dumps([base.gaps().rows, base.overlaps().rows], default=str)
+        taken[when] = json.dumps(
+            [base.assess.gaps().rows, base.assess.overlaps().rows], default=str
+        )
 
     site.page("/list", "List", links=tuple(f"/{name}" for name in NAMES))
     for name in NAMES:
@@ -105,17 +106,19 @@ def test_a_year_of_a_scan(site: Site, year: tuple[Home, Callable[[str], str]]) -
 
     with on(home, "2026-01-12") as base:
         for name in NAMES:
-            page = base.document_at(f"{site.address}/{name}") or ""
-            (row,) = base.screen([page], Decision.include)
-            slug = str(row["initiatives"][0])  # type: ignore[index]
-            base.tag(slug, ["role=support", "reach=england", "status=active", "audience=boards"])
-            base.assess(slug, STRANDS[name], Level.overlaps, quote=quote(name))
-        gaps = {row["strand"]: row for row in base.gaps().rows}
+            page = base.workspace.document_at(f"{site.address}/{name}") or ""
+            (row,) = base.screen.decide([page], Decision.include)
+            slug = row.initiatives[0]
+            base.register.tag(
+                slug, ["role=support", "reach=england", "status=active", "audience=boards"]
+            )
+            base.assess.assess(slug, STRANDS[name], Level.overlaps, quote=quote(name))
+        gaps = {row.strand: row for row in base.assess.gaps().rows}
         assert gaps["peer-learning"]["overlaps"] == 2
         assert gaps["peer-learning"]["position"] == "part-served"
         assert gaps["peer-learning"]["grade"] == "A"
         assert gaps["board-accountability"]["position"] in ("none-found", "not-assessed")
-        assert base.recheck().rows == []
+        assert base.assess.recheck().rows == []
         keep(base, "2026-01-12")
 
     put(site, "alpha", "A new paragraph beside what was quoted.")
@@ -129,7 +132,7 @@ def test_a_year_of_a_scan(site: Site, year: tuple[Home, Callable[[str], str]]) -
 
     with on(home, "2026-03-02") as base:
         assert rechecked(base) == {"beta": "quote gone", "gamma": "page gone"}
-        by = {str(row["initiative"])[-5:]: row for row in base.recheck().rows}
+        by = {str(row.initiative)[-5:]: row for row in base.assess.recheck().rows}
         assert (
             by["-beta"]["nearest"]
             == "The beta programme now gathers chairs of every trust ten times a year."
@@ -139,7 +142,7 @@ def test_a_year_of_a_scan(site: Site, year: tuple[Home, Callable[[str], str]]) -
             ("page changed", "beta"),
             ("page gone", "gamma"),
         }
-        base.renew(
+        base.assess.renew(
             "race-equality-programme-beta", "peer-learning", quote=str(by["-beta"]["nearest"])
         )
         assert rechecked(base) == {"gamma": "page gone"}
@@ -160,12 +163,12 @@ def test_a_year_of_a_scan(site: Site, year: tuple[Home, Callable[[str], str]]) -
     file.write_text(text.replace(talent, "".join(parts), 1))
     with on(home, "2026-05-01") as base:
         assert rechecked(base) == {"gamma": "page gone"}
-        assert any("offer changed" in note for note in base.gaps().notes)
-        base.accept(why="as the board agreed")
+        assert any("offer changed" in note for note in base.assess.gaps().notes)
+        base.assess.accept(why="as the board agreed")
     with on(home, "2026-05-02") as base:
         found = {
-            (str(r["initiative"]).split("-")[-1], str(r["strand"]), str(r["cause"]))
-            for r in base.recheck().rows
+            (str(r.initiative).split("-")[-1], str(r.strand), str(r.cause))
+            for r in base.assess.recheck().rows
         }
         assert found == {
             ("gamma", "hearts-and-minds", "page gone"),
@@ -180,14 +183,14 @@ def test_a_year_of_a_scan(site: Site, year: tuple[Home, Callable[[str], str]]) -
         keep(base, "2026-05-02")
 
     with on(home, "2026-06-01") as base:
-        base.merge(
+        base.register.merge(
             "race-equality-programme-eta", "race-equality-programme-theta", why="one and the same"
         )
         assert causes(base, "2026-05-31", "2026-06-01") == {
             ("merged or split", "eta"),
             ("merged or split", "theta"),
         }
-        gaps = {row["strand"]: row for row in base.gaps().rows}
+        gaps = {row.strand: row for row in base.assess.gaps().rows}
         assert gaps["safe-spaces"]["overlaps"] == 1
         keep(base, "2026-06-01")
 
@@ -195,8 +198,11 @@ def test_a_year_of_a_scan(site: Site, year: tuple[Home, Callable[[str], str]]) -
         for when, then in taken.items():
             at = base.act_on(date.fromisoformat(when))
             assert (
-                json.dumps([base.gaps(at=at).rows, base.overlaps(at=at).rows], default=str) == then
+                json.dumps(
+                    [base.assess.gaps(at=at).rows, base.assess.overlaps(at=at).rows], default=str
+                )
+                == then
             ), when
-        told = base.moved(date(2026, 1, 31))
+        told = base.assess.moved_between(date(2026, 1, 31))
         assert told.lead[0].startswith("Between 2026-01-31 and now, ")
         assert len(told.lead) == 3

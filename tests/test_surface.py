@@ -45,4 +45,4 @@ def test_searching_loads_neither_the_store_nor_the_crawler(home: Path) -> None:
 
 def test_the_readme_example_of_python_works(home: Path) -> None:
     with kb.connect(home) as base:
-        assert {row["strand"]: row["position"] for row in base.gaps().rows}
+        assert {row.strand: row.position for row in base.assess.gaps().rows}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kb.keep.said import Level
+from kb.keep.decisions import Level
 
 QUESTIONS = {
     "same_purpose": "Same purpose as the strand?",

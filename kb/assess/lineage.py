@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from kb.assess.causes import CauseKind
 from kb.declare.offer import Offer, Strand
-from kb.keep.said import StrandStep
+from kb.keep.decisions import StrandStep
 
-GROUND = ("what", "audience", "means", "counts")  # what an assessment relies on
+RELIED_ON = ("what", "audience", "means", "counts")  # what an assessment relies on
 OTHER = ("name", "axis", "basis", "terms", "need", "source")
 
 
@@ -22,7 +23,7 @@ class Difference:
     @property
     def reopens(self) -> bool:
         """True where assessments made before need another look."""
-        return self.change == "split" or bool(set(self.fields) & set(GROUND))
+        return self.change == "split" or bool(set(self.fields) & set(RELIED_ON))
 
 
 @dataclass(frozen=True)
@@ -40,39 +41,39 @@ class Lineage:
 
     def now(self, key: str) -> list[str]:
         """The strands that an assessment of that key is of now; none where it was removed."""
-        found: list[str] = []
-        waiting, met = [key], set()
+        keys: list[str] = []
+        queue, seen = [key], set()
         present = [strand.key for strand in self.offer.strand]
-        while waiting:
-            each = waiting.pop(0)
-            if each in met or not each:  # a removed strand became nothing
+        while queue:
+            each = queue.pop(0)
+            if each in seen or not each:  # a removed strand became nothing
                 continue
-            met.add(each)
-            found += [each] if each in present else []
-            waiting += [step.after for step in self.steps if step.before == each]
-            waiting += [strand.key for strand in self.offer.strand if strand.was == each]
-        return found
+            seen.add(each)
+            keys += [each] if each in present else []
+            queue += [step.after for step in self.steps if step.before == each]
+            queue += [strand.key for strand in self.offer.strand if strand.was == each]
+        return keys
 
     @cached_property
     def _versions(self) -> dict[str, str]:
         """Each strand's version: asked for once an assessment, of which there are thousands."""
         return {strand.key: strand.version for strand in self.offer.strand}
 
-    def cause(self, key: str, version: str, strand: Strand) -> str | None:
-        """Why what was said of that strand, in that version, is to be looked at again; or None."""
+    def cause(self, key: str, version: str, strand: Strand) -> CauseKind | None:
+        """Why what was said of that version of a strand is to be re-checked; None if it holds."""
         split = key != strand.key and len(self.now(key)) > 1
         now = self._versions.get(strand.key) or strand.version
         if version == now and not split:
             return None
-        waiting, met = [(key, version)], set()
-        while waiting:
-            each = waiting.pop()
+        queue, seen = [(key, version)], set()
+        while queue:
+            each = queue.pop()
             if each == (strand.key, now):
                 return None
-            if each not in met:
-                met.add(each)
-                waiting += [_after(step) for step in self.steps if _carries(step, each, split)]
-        return "strand split" if split else "strand changed"
+            if each not in seen:
+                seen.add(each)
+                queue += [_after(step) for step in self.steps if _carries(step, each, split)]
+        return CauseKind.strand_split if split else CauseKind.strand_changed
 
 
 def _after(step: StrandStep) -> tuple[str, str]:
@@ -93,21 +94,21 @@ def differences(before: Offer, after: Offer) -> list[Difference]:
     old = {strand.key: strand for strand in before.strand}
     keys = [strand.key for strand in after.strand]
     heirs = [strand.was for strand in after.strand if strand.key not in old]
-    found = []
+    differing = []
     for strand in after.strand:
         earlier = earlier_of(strand, before)
         if earlier is None:
-            found.append(Difference(strand.key, "new"))
+            differing.append(Difference(strand.key, "new"))
             continue
         fields = tuple(
-            name for name in (*GROUND, *OTHER) if getattr(earlier, name) != getattr(strand, name)
+            name for name in (*RELIED_ON, *OTHER) if getattr(earlier, name) != getattr(strand, name)
         )
         shared = heirs.count(earlier.key) + (earlier.key in keys)
         if strand.key == earlier.key:
-            found += [Difference(strand.key, "changed", fields, earlier.key)] if fields else []
+            differing += [Difference(strand.key, "changed", fields, earlier.key)] if fields else []
         else:
             how = "split" if shared > 1 else "renamed"
-            found.append(Difference(strand.key, how, fields, earlier.key))
+            differing.append(Difference(strand.key, how, fields, earlier.key))
     shared_by_all = tuple(
         name
         for name, then, now in (
@@ -117,9 +118,9 @@ def differences(before: Offer, after: Offer) -> list[Difference]:
         )
         if then != now
     )
-    found += [Difference("all", "changed", shared_by_all)] if shared_by_all else []
+    differing += [Difference("all", "changed", shared_by_all)] if shared_by_all else []
     gone = [key for key in old if key not in keys and key not in heirs]
-    return [*found, *(Difference(key, "removed") for key in gone)]
+    return [*differing, *(Difference(key, "removed") for key in gone)]
 
 
 def earlier_of(strand: Strand, before: Offer) -> Strand | None:

@@ -1,6 +1,5 @@
 """Positions: where each strand stands, counted from assessments by fixed rules."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -65,8 +64,8 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Ground:
-    """By what is counted: the code book, the thresholds, the day and the place asked about."""
+class CountingRules:
+    """What counting goes by: the code book, the thresholds, the day and the place asked about."""
 
     book: CodeBook
     thresholds: Positions
@@ -98,10 +97,10 @@ class Counted:
     @property
     def total(self) -> int:
         """How many families count at all."""
-        return sum(len(found) for found in self.families.values())
+        return sum(map(len, self.families.values()))
 
 
-def why_not_counted(candidate: Candidate, strand: Strand, ground: Ground) -> str:
+def exclusion_reason(candidate: Candidate, strand: Strand, rules: CountingRules) -> str:
     """The first reason for which the initiative does not count for the strand; "" if it does."""
     if candidate.own:
         return "our own work"
@@ -111,9 +110,9 @@ def why_not_counted(candidate: Candidate, strand: Strand, ground: Ground) -> str
         return "takes on somebody else's scheme"
     return (
         _not_by_role(candidate, strand)
-        or _not_live(candidate, ground)
+        or _not_live(candidate, rules)
         or _not_for(candidate, strand)
-        or _not_here(candidate, ground)
+        or _not_here(candidate, rules)
     )
 
 
@@ -129,21 +128,21 @@ def _not_by_role(candidate: Candidate, strand: Strand) -> str:
     return ""
 
 
-def _not_live(candidate: Candidate, ground: Ground) -> str:
+def _not_live(candidate: Candidate, rules: CountingRules) -> str:
     status = candidate.status or "unknown"
     if status == "active":
         return ""
     if status == "published":
         if candidate.started is None:
             return "published on an unknown date"
-        age = months_between(candidate.started, ground.today)
-        years = ground.thresholds.shelf_years
+        age = months_between(candidate.started, rules.today)
+        years = rules.thresholds.shelf_years
         return "" if age <= 12 * years else f"published more than {years} years ago"
     if status == "unknown":
         if candidate.status_seen is None:
             return "status unknown"
-        quiet = months_between(candidate.status_seen.isoformat(), ground.today)
-        months = ground.thresholds.quiet_months
+        quiet = months_between(candidate.status_seen.isoformat(), rules.today)
+        months = rules.thresholds.quiet_months
         return "" if quiet <= months else f"no sign of it for {months} months"
     return status
 
@@ -153,19 +152,19 @@ def _not_for(candidate: Candidate, strand: Strand) -> str:
     return "" if shared else "for others"
 
 
-def _not_here(candidate: Candidate, ground: Ground) -> str:
+def _not_here(candidate: Candidate, rules: CountingRules) -> str:
     if candidate.reach is None:
         return "reach not coded"
     if candidate.reach == "one":
         return "for one organisation or place"
-    if candidate.reach == "outside" and "England" in ground.around:
+    if candidate.reach == "outside" and "England" in rules.around:
         return "outside England"
     if not candidate.regions:
         return ""
-    if any(region in ground.around for region in candidate.regions):
+    if any(region in rules.around for region in candidate.regions):
         return ""
-    within = any(ground.region in ground.book.around(region) for region in candidate.regions)
-    return "" if within else f"outside {ground.region}"
+    within = any(rules.region in rules.book.around(region) for region in candidate.regions)
+    return "" if within else f"outside {rules.region}"
 
 
 def months_between(started: str, today: date) -> int:
@@ -181,11 +180,11 @@ def count(
     strand: Strand,
     levels: Mapping[int, str],
     candidates: Mapping[int, Candidate],
-    ground: Ground,
+    rules: CountingRules,
 ) -> Counted:
     """The families that count for a strand, from initiative id to level."""
     reasons = {
-        number: why_not_counted(candidates[number], strand, ground)
+        number: exclusion_reason(candidates[number], strand, rules)
         for number in levels
         if number in candidates
     }
@@ -226,11 +225,7 @@ def _head(number: int, candidates: Mapping[int, Candidate]) -> int:
 
 
 def position(
-    counted: Counted,
-    *,
-    thresholds: Positions,
-    assessed_share: float | None,
-    grade: str | None,
+    counted: Counted, *, thresholds: Positions, assessed_share: float | None, grade: str | None
 ) -> Position:
     """The position that the counts give.
 
@@ -269,13 +264,12 @@ def by_role(
     levels: Mapping[int, str], candidates: Mapping[int, Candidate], roles: Iterable[str]
 ) -> dict[str, list[int]]:
     """Role to the initiatives of others that bear on the strand in that role."""
-    found: dict[str, list[int]] = defaultdict(list)
-    wanted = set(roles)
+    bearing: dict[str, list[int]] = {role: [] for role in roles}
     for number, level in levels.items():
         candidate = candidates.get(number)
-        if candidate and not candidate.own and level in NEAR and candidate.role in wanted:
-            found[candidate.role].append(number)
-    return dict(found)
+        if candidate and not candidate.own and level in NEAR and candidate.role in bearing:
+            bearing[candidate.role].append(number)
+    return bearing
 
 
 def share(suggesting: Sequence[int], assessed: Iterable[int]) -> float | None:

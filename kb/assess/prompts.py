@@ -1,13 +1,33 @@
 """What to consider doing about a strand: made by rule from its position, grade and need."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kb.assess.positions import Position
 
 POORLY = ("C", "D")
 ASKED = "asked-for"
-BY_RULE = "by rule: "
 NAMED = 3
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What to consider, and the pages to look at first; as text it says that a rule made it."""
+
+    look_first: bool
+    pages: tuple[str, ...] = ()
+    advice: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The same without the numbers of pages, which tell a board nothing."""
+        first = "look first" if self.look_first else ""
+        return "; then ".join(filter(None, (first, self.advice)))
+
+    def __str__(self) -> str:
+        first = f"look first: {' '.join(self.pages)}" if self.pages else "look first"
+        parts = (first if self.look_first else "", self.advice)
+        return "by rule: " + "; then ".join(filter(None, parts))
 
 
 def prompt(
@@ -17,8 +37,8 @@ def prompt(
     needs: Sequence[str],
     names: Sequence[str],
     waiting: Sequence[str],
-) -> str:
-    """A sentence that says that it is made by rule.
+) -> Prompt:
+    """What to consider.
 
     Args:
         position: from confirmed assessments.
@@ -27,17 +47,14 @@ def prompt(
         names: the bodies behind what counts.
         waiting: pages that wait and suggest the strand, the likeliest first.
     """
-    told = ", ".join(names[:NAMED])
-    known = {Position.crowded: f"signpost to {told}", Position.served: f"build on {told}"}
+    bodies = ", ".join(names[:NAMED])
+    serving = {Position.crowded: f"signpost to {bodies}", Position.served: f"build on {bodies}"}
     if grade in POORLY or position == Position.not_assessed:
-        first = f": {' '.join(waiting[:NAMED])}" if waiting else ""
         # What was found stands however little was searched: more of it may be there.
-        then = f"; then {known[position]}" if position in known else ""
-        return f"{BY_RULE}look first{first}{then}"
-    if position in known:
-        return f"{BY_RULE}{known[position]}"
-    if not needs:
-        return f"{BY_RULE}ask members first"
-    if position == Position.part_served:
-        return f"{BY_RULE}consider leading with {told}"
-    return f"{BY_RULE}consider leading" if ASKED in needs else f"{BY_RULE}ask members first"
+        return Prompt(True, tuple(waiting[:NAMED]), serving.get(position, ""))
+    if position in serving:
+        return Prompt(False, advice=serving[position])
+    if not needs or (position != Position.part_served and ASKED not in needs):
+        return Prompt(False, advice="ask members first")
+    leading = f" with {bodies}" if position == Position.part_served else ""
+    return Prompt(False, advice=f"consider leading{leading}")

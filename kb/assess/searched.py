@@ -12,7 +12,7 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class SearchedSource:
-    """What is known of one source: when it was last looked through, and what was met there."""
+    """What is known of one source: when it was last looked through, and what was found there."""
 
     covers: frozenset[str]  # strands, or `all`
     every_days: int
@@ -46,13 +46,13 @@ def searched(
 ) -> Searched:
     """The grade of a strand over the sources that cover it; D where none does."""
     covering = [source for source in sources if source.covers & {strand, ALL}]
-    wanted = [met for source in covering for met in source.must_find]
-    held = sum(source.documents for source in covering)
+    must_find = [met for source in covering for met in source.must_find]
+    documents = sum(source.documents for source in covering)
     empty = sum(source.without_text for source in covering)
     recent = sum(source.recent(today) for source in covering)
     s = recent / len(covering) if covering else 0.0
-    m = sum(wanted) / len(wanted) if wanted else 1.0
-    u = empty / held if held else 0.0
+    m = sum(must_find) / len(must_find) if must_find else 1.0
+    u = empty / documents if documents else 0.0
     return Searched(s, m, u, _grade(s, m, u, grades))
 
 

@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
-from typer._click.exceptions import ClickException, NoSuchOption
 from typer.core import TyperGroup
 
 from kb.errors import KBError
@@ -132,25 +131,25 @@ def main(args: list[str] | None = None) -> None:
     try:
         status = app(args, prog_name="kb", standalone_mode=False)
     except KBError as error:
-        _told(str(error), error.hint)
+        _say(str(error), error.hint)
         status = error.exit_status
-    except ClickException as error:
-        _told(error.format_message(), _usage_hint(error))
+    except typer.TyperException as error:
+        _say(error.format_message(), _usage_hint(error))
         status = 2
     except BrokenPipeError:
         # Whoever read our output has seen enough, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     except OSError as error:
-        _told(f"{error.strerror or error}: {error.filename or ''}", "nothing was changed")
+        _say(f"{error.strerror or error}: {error.filename or ''}", "nothing was changed")
         status = 1
     except typer.Abort:
-        _told("stopped", "")
+        _say("stopped", "")
         status = 1
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _told(message: str, hint: str) -> None:
+def _say(message: str, hint: str) -> None:
     lines = message.splitlines()
     for line in [f"error: {line}" for line in lines] + ([f"hint: {hint}"] if hint else []):
         print(_plain(line), file=sys.stderr)  # noqa: T201 - Rich is not loaded for an error
@@ -160,8 +159,8 @@ def _plain(line: str) -> str:
     return "".join(char if char.isprintable() else " " for char in line)
 
 
-def _usage_hint(error: ClickException) -> str:
-    if isinstance(error, NoSuchOption) and error.option_name == "--home":
+def _usage_hint(error: typer.TyperException) -> str:
+    if getattr(error, "option_name", "") == "--home":  # of an option that does not exist
         return "--home goes before the command: kb --home FOLDER COMMAND"
     ctx = getattr(error, "ctx", None)
     return f"{ctx.command_path} --help" if ctx else "kb --help"

@@ -5,15 +5,17 @@ from typing import Annotated
 
 import typer
 
-from kb.base import KnowledgeBase, Rows
-from kb.base.core import numbered
+from kb.assess.gaps import CellGap, Gap, Overlap
+from kb.assess.offers import OfferStrand, OfferVersion, StrandDifference
+from kb.base import KnowledgeBase
 from kb.cli.asking import Asking, until_stopped
-from kb.cli.opening import AsOf, By, day, opened
-from kb.cli.output import Shown, listing, show, stderr
+from kb.cli.opening import AsOf, By, Why, opened
+from kb.cli.output import Shown, listing, print_row, show, stderr
 from kb.cli.walking import Plain, walk
 from kb.errors import Unknown
-from kb.keep.said import Level
-from kb.report.tables import write_json
+from kb.keep.decisions import Level
+from kb.table import Table
+from kb.workspace.workspace import parse_id
 
 app = typer.Typer(rich_markup_mode=None)
 offer_app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
@@ -34,26 +36,26 @@ def offer(
         bool, typer.Option("--history", help="Every accepted version, the newest first.")
     ] = False,
     as_of: AsOf = None,
-) -> Rows | None:
+) -> Table[OfferStrand] | Table[OfferVersion] | None:
     """List the strands of the planned offer; or compare it with the file, or accept the file.
 
     Example: kb offer
     """
     if ctx.invoked_subcommand is not None:
         return None
-    with opened(ctx) as base:
-        return base.offer_history() if history else base.offer(at=base.act_on(day(as_of)))
+    with opened(ctx, as_of=as_of) as base:
+        return base.assess.offer_history() if history else base.assess.offer()
 
 
 @offer_app.command("diff")
 @listing
-def offer_diff(ctx: typer.Context) -> Rows:
+def offer_diff(ctx: typer.Context) -> Table[StrandDifference]:
     """List how offer.toml differs from the accepted offer, and what accepting it re-opens.
 
     Example: kb offer diff
     """
     with opened(ctx) as base:
-        return base.offer_diff()
+        return base.assess.offer_diff()
 
 
 @offer_app.command("accept")
@@ -64,35 +66,35 @@ def offer_accept(
         list[str] | None,
         typer.Option("--minor", metavar="STRAND", help="Its assessments hold on; needs --why."),
     ] = None,
-    why: Annotated[str, typer.Option(help="In words, as if it will be published.")] = "",
+    why: Why = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     by: By = None,
-) -> Rows:
+) -> Table[StrandDifference]:
     """Make offer.toml the offer that lists rest on; what relied on a change is re-opened.
 
     Example: kb offer accept --minor talent --why "a word was mended"
     """
     with opened(ctx, by) as base:
         if not yes and sys.stdin.isatty():
-            show(base.offer_diff(), Shown())
+            show(base.assess.offer_diff(), Shown())
             if not typer.confirm("accept it?", err=True):
                 raise typer.Abort
-        told = base.accept(minor=minor or [], why=why)
-        base.bear()  # pages that wait are shown under the strands of now
-        return told
+        table = base.assess.accept(minor=minor or [], why=why)
+        base.screen.derive()  # pages that wait are shown under the strands of now
+        return table
 
 
 @app.command()
 def assess(
     ctx: typer.Context,
-    named: Annotated[str, typer.Argument(metavar="ID")],
+    name: Annotated[str, typer.Argument(metavar="ID")],
     strand: Annotated[str, typer.Argument(metavar="STRAND")] = "",
     level: Annotated[str, typer.Argument(metavar="LEVEL", help=", ".join(Level))] = "",
     quote: Annotated[
         str,
         typer.Option(help="What the page says, 3 for passage 3, - to read it. None: a proposal."),
     ] = "",
-    why: Annotated[str, typer.Option(help="In words, as if it will be published.")] = "",
+    why: Why = "",
     plain: Plain = False,
     by: By = None,
     format: Annotated[str, typer.Option("--format", "-f", help="json for the row.")] = "table",
@@ -103,26 +105,25 @@ def assess(
     """
     with opened(ctx, by) as base:
         if not strand:
-            slug = str(base.show(named)["slug"])
             with until_stopped():
-                walk(base, Asking(plain=plain), slug)
+                walk(base, Asking(plain=plain), name)
             return
         if level not in list(Level):
             raise Unknown("level", level, list(Level), where="the code book")
-        row = base.assess(
-            named, strand, Level(level), quote=_quote(base, named, strand, quote), why=why
+        row = base.assess.assess(
+            name, strand, Level(level), quote=_quote(base, name, strand, quote), why=why
         )
-    stderr(f"{row['initiative']} {row['level']} {row['strand']} ({row['basis']})")
+    stderr(f"{row.initiative} {row.level} {row.strand} ({row.basis})")
     if format == "json":
-        write_json(list(row), [row], sys.stdout)
+        print_row(row)
 
 
-def _quote(base: KnowledgeBase, named: str, strand: str, quote: str) -> str:
+def _quote(base: KnowledgeBase, name: str, strand: str, quote: str) -> str:
     """The quote as given, the passage of that number, or what stands on standard input."""
     if quote == "-":
         return sys.stdin.read()
-    number = numbered(quote)
-    return base.passage(named, strand, number) if number is not None else quote
+    number = parse_id(quote)
+    return quote if number is None else base.assess.passage(name, strand, number)
 
 
 @app.command()
@@ -133,14 +134,13 @@ def overlaps(
     region: Place = "England",
     offer_file: OfferFile = "",
     as_of: AsOf = None,
-) -> Rows:
+) -> Table[Overlap]:
     """List what others do that bears on each strand, counted or not, and why not.
 
     Example: kb overlaps peer-learning -o overlaps.csv
     """
-    with opened(ctx) as base:
-        at = base.act_on(day(as_of))
-        return base.overlaps(strand, region=region, at=at, offer=offer_file)
+    with opened(ctx, as_of=as_of) as base:
+        return base.assess.overlaps(strand, region=region, offer=offer_file)
 
 
 @app.command()
@@ -154,16 +154,13 @@ def gaps(
     grid: Annotated[bool, typer.Option("--grid", help="Topics down, means across.")] = False,
     offer_file: OfferFile = "",
     as_of: AsOf = None,
-) -> Rows:
+) -> Table[Gap] | Table[CellGap]:
     """List where each strand stands, and where it would if all proposals held.
 
     Example: kb gaps --by region
     """
-    with opened(ctx) as base:
-        return base.gaps(
-            region=region,
-            at=base.act_on(day(as_of)),
-            offer=offer_file,
-            by="means" if grid else by_facet,
-            topics=grid,
-        )
+    facet = "means" if grid else by_facet
+    with opened(ctx, as_of=as_of) as base:
+        if facet:
+            return base.assess.gaps_by(facet, region=region, offer=offer_file, topics=grid)
+        return base.assess.gaps(region=region, offer=offer_file)

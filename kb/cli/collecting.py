@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from kb.base import KnowledgeBase
 from kb.cli.opening import By, opened, settings
 from kb.cli.output import stderr
 from kb.collect.crawl import choose, crawl, due, one_page, registered
 from kb.collect.runs import RunUnderWay
 from kb.contract import Source
 from kb.errors import Refused
-from kb.keep.found import Outcome, Run
-from kb.keep.said import Decision
+from kb.keep.crawled import Outcome, Run
+from kb.keep.decisions import Decision
+from kb.workspace.workspace import Workspace
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -45,21 +45,23 @@ def crawl_command(
     Example: kb crawl nhs-england
     """
     with opened(ctx, by) as base:
-        chosen = _chosen(base, names or [], due_only=due_only, register=register)
-        if register and (addresses := registered(base)):
-            chosen.append(addresses)
-        if not chosen:
+        workspace = base.workspace
+        sources = _sources(workspace, names or [], due_only=due_only, register=register)
+        if register and (addresses := registered(workspace)):
+            sources.append(addresses)
+        if not sources:
             stderr("nothing to crawl")
             return
         if dry_run:
-            for source in chosen:
+            for source in sources:
                 stderr(f"{source.name}: {source.shape}, {len(source.start)} start addresses")
             return
-        finished = crawl(base, chosen, contact=settings(ctx).contact, tell=_progress(), fresh=fresh)
+        contact = settings(ctx).contact
+        finished = crawl(workspace, sources, contact=contact, tell=_progress(), fresh=fresh)
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
     for run in finished:
-        stderr(told(run))
+        stderr(summary(run))
     if any(run.outcome != Outcome.ok for run in finished):
         raise typer.Exit(NOT_OK)
 
@@ -79,23 +81,23 @@ def add_page(
     Example: kb add-page https://www.example.org/a-programme --as race-equality-week
     """
     with opened(ctx, by) as base:
-        source = one_page(url)
-        (run,) = crawl(base, [source], contact=settings(ctx).contact, tell=lambda _: None)
-        named = base.document_at(url)
-        if named is None:
+        workspace, source = base.workspace, one_page(url)
+        (run,) = crawl(workspace, [source], contact=settings(ctx).contact, tell=lambda _: None)
+        page = workspace.document_at(url)
+        if page is None:
             raise Refused(f"nothing came of {url}: {run.why}", hint="kb runs says what was asked")
         if initiatives:
-            base.screen([named], Decision.include, initiatives=initiatives)
-    stderr(f"{named}: {url}" + (f", a page of {', '.join(initiatives)}" if initiatives else ""))
+            base.screen.decide([page], Decision.include, initiatives=initiatives)
+    stderr(f"{page}: {url}" + (f", a page of {', '.join(initiatives)}" if initiatives else ""))
 
 
-def _chosen(
-    base: KnowledgeBase, names: list[str], *, due_only: bool, register: bool
+def _sources(
+    workspace: Workspace, names: list[str], *, due_only: bool, register: bool
 ) -> list[Source]:
     if due_only:
-        named = {source.name for source in choose(base, names)}
-        return [source for source in due(base) if source.name in named]
-    return choose(base, names) if names or not register else []
+        known = {source.name for source in choose(workspace, names)}
+        return [source for source in due(workspace) if source.name in known]
+    return choose(workspace, names) if names or not register else []
 
 
 def _log(run: RunUnderWay) -> None:
@@ -104,7 +106,7 @@ def _log(run: RunUnderWay) -> None:
         stderr(f"{run.source.name}: {run.pages} pages, {sum(run.failures.values())} failed")
 
 
-def told(run: Run) -> str:
+def summary(run: Run) -> str:
     """One line a run: `NAME: 3 new, 0 changed, 0 same; ok`."""
     counts = ", ".join(f"{run.counts[name]} {name}" for name in ("new", "changed", "same"))
     gone = f", {run.counts['gone']} gone" if run.counts["gone"] else ""

@@ -5,6 +5,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,13 +13,13 @@ from pathlib import Path
 import typer
 
 from kb.base import KnowledgeBase, make
-from kb.cli.collecting import told
+from kb.cli.collecting import summary
 from kb.cli.drawing import console
 from kb.cli.output import Shown, show, stderr
 from kb.collect.crawl import crawl
 from kb.errors import Refused
 from kb.home import Home, shipped
-from kb.keep.said import Decision, Level
+from kb.keep.decisions import Basis, Decision, Level
 from kb.report.tables import format_of, write_file
 
 app = typer.Typer(rich_markup_mode=None)
@@ -92,8 +93,8 @@ def demo(ctx: typer.Context) -> None:
 
     Example: kb demo
     """
-    given, _ = ctx.find_root().obj
-    home = Home(Path(given) if given else Path(tempfile.mkdtemp(prefix="kb-demo-")))
+    folder, _ = ctx.find_root().obj
+    home = Home(Path(folder) if folder else Path(tempfile.mkdtemp(prefix="kb-demo-")))
     if home.path.exists() and any(home.path.iterdir()):
         raise Refused(
             f"the folder {str(home.path)!r} is not empty", hint="kb demo alone makes a new folder"
@@ -110,46 +111,48 @@ def demo(ctx: typer.Context) -> None:
 
 def walk(base: KnowledgeBase) -> None:
     """One pass through the work, each step shown."""
-    counts = base.status()
+    counts = base.report.status()
     _step(
         f"The register: {counts['initiatives of others']} initiatives of others, "
         f"{counts['initiatives of our own']} of our own"
     )
     _step("A crawl of three invented sites on this machine: a listing, a sitemap, a feed")
-    sources = [base.declarations.sources.get(name) for name in SITES]
-    for run in crawl(base, sources, contact="", tell=lambda run: None):
-        stderr(told(run))
+    sources = [base.workspace.declarations.sources.get(name) for name in SITES]
+    for run in crawl(base.workspace, sources, contact="", tell=lambda run: None):
+        stderr(summary(run))
     _step("The inbox: what looks like an initiative, and the words that say so")
-    show(base.inbox(limit=8), Shown())
+    show(base.screen.inbox(limit=8), Shown())
     stderr(inbox_against_truth(base))
     _step(f"Two decisions by {BY}: included, coded, assessed by a quote from the page")
     for page, codes, strand, level, quote in DECISIONS:
         decide(base, page, codes.split(), strand, level, quote)
     _step("Overlaps: what others already do, the two confirmed first")
-    made = base.overlaps()
-    made.rows.sort(key=lambda row: (row["basis"], not row["counted"]))
-    show(made, Shown(limit=8))
+    table = base.assess.overlaps()
+    confirmed_first = sorted(
+        table.rows, key=lambda row: (row.basis != Basis.confirmed, not row.counted)
+    )
+    show(replace(table, rows=confirmed_first), Shown(limit=8))
     _step("Gaps: where each strand of the offer stands")
-    show(base.gaps(), Shown())
+    show(base.assess.gaps(), Shown())
     _step("Exports")
     for name in ("overlaps.csv", "gaps.csv", "initiatives.json"):
-        path = base.home.path / name
-        listed = base.listing(path.stem)
-        write_file(path, listed.columns, listed.rows, format=format_of(path))
-        stderr(f"{len(listed.rows)} rows in {path}")
+        path = base.workspace.home.path / name
+        exported = base.table(path.stem)
+        write_file(path, exported.columns, exported.cells(), format=format_of(path))
+        stderr(f"{len(exported.rows)} rows in {path}")
 
 
 def inbox_against_truth(base: KnowledgeBase) -> str:
     """How the inbox compares with what whoever wrote the pages says of each."""
     truth: dict[str, bool] = json.loads((shipped("demo") / "truth.json").read_text())
-    waiting = {"/".join(str(row["url"]).rsplit("/", 2)[1:]) for row in base.inbox().rows}
-    judged = waiting & set(truth)
-    right = sum(truth[page] for page in judged)
-    wanted = sum(truth.values())
+    waiting = {"/".join(row.url.rsplit("/", 2)[1:]) for row in base.screen.inbox().rows}
+    offered = waiting & set(truth)
+    right = sum(truth[page] for page in offered)
+    total = sum(truth.values())
     return (
-        f"of {len(truth)} pages {wanted} are initiatives; the inbox holds {right} of them and "
-        f"{len(judged) - right} others: precision {right / len(judged):.2f}, "
-        f"recall {right / wanted:.2f}"
+        f"of {len(truth)} pages {total} are initiatives; the inbox holds {right} of them and "
+        f"{len(offered) - right} others: precision {right / len(offered):.2f}, "
+        f"recall {right / total:.2f}"
     )
 
 
@@ -157,14 +160,12 @@ def decide(
     base: KnowledgeBase, page: str, codes: list[str], strand: str, level: Level, quote: str
 ) -> None:
     """Includes the page of that name, codes what it made, and assesses that."""
-    waiting = base.inbox(everything=True).rows
-    found = next(row for row in waiting if str(row["url"]).endswith(f"/{page}.html"))
-    made = base.screen([str(found["document"])], Decision.include)[0]["initiatives"]
-    if not isinstance(made, list):
-        raise TypeError(made)
-    base.tag(made[0], codes)
-    row = base.assess(made[0], strand, level, quote=quote)
-    stderr(f"{made[0]} {row['level']} {strand}: {row['quote']!r}")
+    waiting = base.screen.inbox(everything=True).rows
+    document = next(row.document for row in waiting if row.url.endswith(f"/{page}.html"))
+    (slug,) = base.screen.decide([document], Decision.include)[0].initiatives
+    base.register.tag(slug, codes)
+    row = base.assess.assess(slug, strand, level, quote=quote)
+    stderr(f"{slug} {row.level} {strand}: {row.quote!r}")
 
 
 @contextmanager

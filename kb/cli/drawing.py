@@ -36,7 +36,7 @@ COLOURS = {
 }
 BARS = " ▁▂▃▄▅▆▇█"
 COUNTED = ("duplicates", "overlaps", "complements")
-UNTOLD = {"none-found": "none", "not-assessed": "?"}  # a position of which nothing counts
+SIGNS = {"none-found": "none", "not-assessed": "?"}  # a position of which nothing counts
 # Lists that are followed by sentences: what names a row, its title, counts, sentences.
 AFTER: Mapping[str, tuple[str, str, Mapping[str, str], tuple[str, ...]]] = {
     "gaps": (
@@ -44,7 +44,7 @@ AFTER: Mapping[str, tuple[str, str, Mapping[str, str], tuple[str, ...]]] = {
         "name",
         {"recheck": "to re-check", "unscreened": "pages to screen", "own": "of our own"},
         ("need", "prompt"),
-    ),
+    )
 }
 HEADINGS = {
     "if_proposals": "if all held",
@@ -86,13 +86,13 @@ def draw(
     table(columns, rows)
     if rows and as_list in AFTER:
         name, title, counts, says = AFTER[as_list]
-        told = [
+        with_counts = [
             dict(row)
             | {"counts": [f"{row[each]} {of}" for each, of in counts.items() if row[each]]}
             for row in rows
         ]
         console().print()
-        lines(told, (name,), title, ("counts",), says)
+        lines(with_counts, (name,), title, ("counts",), says)
 
 
 def _across(
@@ -107,12 +107,12 @@ def _across(
     for row in rows:
         counts = "/".join(str(row[name]) for name in COUNTED)
         position, column = str(row[says]), str(row[across])
-        known = position not in UNTOLD or any(row[name] for name in COUNTED)
-        columns[column] = columns.get(column, False) or known
+        assessed = position not in SIGNS or any(row[name] for name in COUNTED)
+        columns[column] = columns.get(column, False) or assessed
         line = table.setdefault(row[down], {down: row[down]})
-        line[column] = f"{position} {counts}" if known else UNTOLD[position]
-    left_out = [name for name, told in columns.items() if not told]
-    notes = [f"{sign}: {position}" for position, sign in UNTOLD.items()]
+        line[column] = f"{position} {counts}" if assessed else SIGNS[position]
+    left_out = [name for name, shown in columns.items() if not shown]
+    notes = [f"{sign}: {position}" for position, sign in SIGNS.items()]
     notes += [f"not assessed at all: {', '.join(left_out)}"] if left_out else []
     return [down, *(name for name in columns if columns[name])], list(table.values()), notes
 
@@ -125,17 +125,17 @@ def lines(
     says: Sequence[str],
 ) -> None:
     """A row as some lines: the first of the names it has beside its title, then the rest."""
-    made = Table.grid(padding=(0, 2, 0, 0))
-    made.add_column(no_wrap=True)
-    made.add_column(overflow="fold")
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
     for row in rows:
         name = next(_cell(row.get(each)) for each in names if row.get(each) is not None)
-        told = Text(_cell(row.get(title)), style="bold")
+        entry = Text(_cell(row.get(title)), style="bold")
         known = [_cell(row.get(each)) for each in about if row.get(each)]
         for line in (" · ".join(known), *(_cell(row.get(each)) for each in says)):
-            told.append(f"\n{line}" if line else "", style="not bold")
-        made.add_row(name, told)
-    console().print(made)
+            entry.append(f"\n{line}" if line else "", style="not bold")
+        grid.add_row(name, entry)
+    console().print(grid)
 
 
 def table(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:

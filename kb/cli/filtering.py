@@ -16,6 +16,6 @@ Audience = Annotated[Codes, typer.Option(help="For whom it is made.")]
 Status = Annotated[Codes, typer.Option(help="active, published, ended …")]
 
 
-def codes(**asked: Codes) -> dict[str, list[str]]:
-    """Facet to the codes asked for, those without left out."""
-    return {facet: given for facet, given in asked.items() if given}
+def codes(**by_facet: Codes) -> dict[str, list[str]]:
+    """Facet to the codes asked for; facets without any are left out."""
+    return {facet: those for facet, those in by_facet.items() if those}

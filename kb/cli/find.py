@@ -3,11 +3,11 @@
 import importlib
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,15 +16,15 @@ from kb.cli.output import listing, stderr
 from kb.declare.boards import audiences
 from kb.errors import Refused, Unknown
 from kb.find import index
-from kb.find.entries import Filters, Found, Hit
+from kb.find.entries import ExplainedHit, Filters, Hit, Matches
 from kb.find.query import Query, parse
-from kb.find.searching import Search
+from kb.find.search import Search
 from kb.home import Home, find_home
-from kb.keep import pulse
+from kb.keep import store_status
+from kb.table import Table, column
 
 app = typer.Typer(rich_markup_mode=None)
 
-COLUMNS = ("id", "slug", "document", "title", "organisation", "url", "score", "snippet", "matched")
 PARTS = ("register", "documents", "all")
 MOST_HITS = 20
 SORTS = ("score", "title", "organisation", "date")
@@ -37,18 +37,33 @@ GROUPS = {
 }
 LIVE = (["active"], ["published"])
 MOST_A_GROUP = 10
-FOR_COLUMNS = tuple("group slug title organisation reach status line url".split())
 
 
 @dataclass(frozen=True)
-class Hits:
-    """The hits as a list."""
+class ForRow:
+    """An initiative for an audience, under what it is to them."""
 
-    rows: list[dict[str, object]]
-    notes: tuple[str, ...]
-    name: str = "search"
-    columns: tuple[str, ...] = COLUMNS
-    lead: tuple[str, ...] = ()
+    group: str = column("What it is to them: support, duties, examples, knowledge.", narrow=True)
+    slug: str | None = column("The name of the initiative, which stays.")
+    title: str = column("Its name.", narrow=True)
+    organisation: str = column("Who runs or publishes it.", narrow=True)
+    reach: str | None = column("Who may take it up, by the code book.", narrow=True)
+    status: str | None = column("active, published and so on.", narrow=True)
+    line: str = column("A passage around the words that matched.")
+    url: str = column("Its address.")
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """What is looked for, and how the hits are wanted."""
+
+    words: str
+    like: str
+    audience: str
+    sort: str
+    explain: bool
+    facets: bool
+    limit: int | None
 
 
 @app.command()
@@ -81,11 +96,10 @@ def search(
         str, typer.Option(metavar="ID", help="Initiatives like this one; no words needed.")
     ] = "",
     who: Annotated[
-        str,
-        typer.Option("--for", metavar="AUDIENCE", help="By what it is to them: support first."),
+        str, typer.Option("--for", metavar="AUDIENCE", help="By what it is to them: support first.")
     ] = "",
     limit: int | None = None,
-) -> Hits:
+) -> Table[Any]:
     """Find initiatives and pages: those with all words first, then those with most.
 
     +word must occur, NOT word must not; a OR b; (a b) together; "some words" side by side;
@@ -104,141 +118,132 @@ def search(
     if who and (facets or explain or sort != "score"):
         raise typer.BadParameter("--for has an order of its own: leave out --sort and its like")
     words = words or []
-    narrowed = codes(
+    by_code = codes(
         region=region, role=role, reach=reach, kind=kind, audience=audience, status=status
     )
-    if not (words or like or organisation or any(narrowed.values())):
+    if not (words or like or organisation or any(by_code.values())):
         raise typer.BadParameter("give WORD..., a filter, or --like ID")
     if everywhere:
         # The door of the command table: this alone needs the store.
-        return importlib.import_module("kb.cli.identifying").everywhere(ctx, words)  # type: ignore[no-any-return]
-    given, settings = ctx.find_root().obj
-    home = find_home(given, settings, Path.cwd())
+        identifying = importlib.import_module("kb.cli.identifying")
+        return identifying.everywhere(ctx, words)  # type: ignore[no-any-return]
+    folder, settings = ctx.find_root().obj
+    home = find_home(folder, settings, Path.cwd())
     _catch_up(home)
-    asked = Asked(" ".join(words), like, who, sort, explain, facets, limit)
+    options = SearchOptions(" ".join(words), like, who, sort, explain, facets, limit)
     filters = Filters(
         part="register" if like or who else None if part == "all" else part,
         organisation=organisation,
-        codes=narrowed,
+        codes=by_code,
     )
     try:
         with index.sound(home.index):
-            return _searched(home, asked, filters)
+            return _searched(home, options, filters)
     except index.Missing:  # damaged where its sizes do not show it
         _write(home, "reindex")
-        return _searched(home, asked, filters)
+        return _searched(home, options, filters)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What is looked for, and how the hits are wanted."""
-
-    words: str
-    like: str
-    who: str
-    sort: str
-    explain: bool
-    facets: bool
-    limit: int | None
-
-
-def _searched(home: Home, asked: Asked, filters: Filters) -> Hits:
-    with closing(Search(home.index)) as opened:
-        query = parse(asked.words, opened.words.alternatives)
-        like = opened.slug_of(asked.like) if asked.like else ""
+def _searched(home: Home, options: SearchOptions, filters: Filters) -> Table[Any]:
+    with closing(Search(home.index)) as search:
+        query = parse(options.words, search.words.alternatives)
+        like = search.slug_of(options.like) if options.like else ""
         if like:
-            query = replace(query, wanted=(*query.wanted, *opened.words_of(like)))
+            query = replace(query, wanted=(*query.wanted, *search.words_of(like)))
         if not (query.wanted or query.narrows or filters.narrow):
             raise Refused(
-                f"nothing to look for in {asked.words!r}",
+                f"nothing to look for in {options.words!r}",
                 hint="give a word that tells, a code or a date",
             )
-        found = opened.find(query, filters, but=like)
-        if asked.who:
-            return _for(opened, query, found, opened.code("audience", asked.who), asked.limit)
-        return _listed(opened, query, found, asked)
+        matches = search.find(query, filters, but=like)
+        if options.audience:
+            audience = search.code("audience", options.audience)
+            return _for(search, query, matches, audience, options.limit)
+        return _listed(search, query, matches, options)
 
 
-def _listed(opened: Search, query: Query, found: Found, how: Asked) -> Hits:
+def _listed(
+    search: Search, query: Query, matches: Matches, options: SearchOptions
+) -> Table[Hit] | Table[ExplainedHit]:
     """The hits in the order asked for, with what is to be said of the search."""
-    shown = how.limit or MOST_HITS
-    hits = opened.hits(found, limit=shown if how.sort == "score" else len(found.numbers))
-    if how.sort == "date":
-        hits.sort(key=lambda hit: hit.when, reverse=True)
-    elif how.sort != "score":
-        hits.sort(key=lambda hit: str(getattr(hit, how.sort)).casefold())
-    rows = []
-    for hit in hits[:shown]:
-        row = {name: getattr(hit, name) for name in COLUMNS}
-        rows.append(row | ({"why": list(hit.why)} if how.explain else {}))
-    notes = _said(opened, query, found)
-    if len(found.numbers) > len(rows):
-        notes.append(f"{len(found.numbers)} found, the first {len(rows)} shown")
-    if how.facets:
+    shown = options.limit or MOST_HITS
+    count = len(matches.numbers)
+    if options.sort == "date":
+        by_date = sorted(matches.numbers, key=search.when, reverse=True)
+        matches = replace(matches, numbers=by_date)
+    by_name = options.sort in ("title", "organisation")
+    limit = count if by_name else shown
+    hits = search.hits(matches, limit=limit, explain=options.explain)
+    if by_name:
+        hits.sort(key=lambda hit: str(getattr(hit, options.sort)).casefold())
+    hits = hits[:shown]
+    notes = _notes(search, query, matches)
+    if count > len(hits):
+        notes.append(f"{count} found, the first {len(hits)} shown")
+    if options.facets:
         notes += [
-            f"{facet}: {', '.join(f'{code} {count}' for code, count in counts.items())}"
-            for facet, counts in opened.facets(found).items()
+            f"{facet}: {', '.join(f'{code} {number}' for code, number in counts.items())}"
+            for facet, counts in search.facets(matches).items()
             if counts
         ]
-    return Hits(rows, tuple(notes), columns=(*COLUMNS, "why") if how.explain else COLUMNS)
+    return Table("search", ExplainedHit if options.explain else Hit, hits, tuple(notes))
 
 
-def _said(opened: Search, query: Query, found: Found) -> list[str]:
+def _notes(search: Search, query: Query, matches: Matches) -> list[str]:
     """What is to be said of a search beside its hits."""
-    notes = list(found.notes)
-    if found.without and found.numbers:
-        notes.append(f"no hit for {', '.join(found.without)}")
-    near = opened.did_you_mean(found, query) if found.without else []
+    notes = list(matches.notes)
+    if matches.without and matches.numbers:
+        notes.append(f"no hit for {', '.join(matches.without)}")
+    near = search.did_you_mean(matches, query) if matches.without else []
     notes += [f"did you mean {' '.join(near)}?"] if near else []
     if query.see_also:
         notes.append(f"see also: {', '.join(query.see_also)}")
-    if not found.numbers:
+    if not matches.numbers:
         notes.append(f"nothing holds {query.typed or 'that'}")
     return notes
 
 
-def _for(opened: Search, query: Query, found: Found, audience: str, limit: int | None) -> Hits:
+def _for(
+    search: Search, query: Query, matches: Matches, audience: str, limit: int | None
+) -> Table[ForRow]:
     """One page for one question: what is found for them, by what it is to them, live first."""
-    coded = {facet: opened.coded(found, facet) for facet in ("audience", "role", "reach", "status")}
-    wanted = audiences([audience])
-    fitting = [n for n in found.numbers if audiences(coded["audience"][n]) & wanted]
-    hits = dict(
-        zip(fitting, opened.hits(replace(found, numbers=fitting), limit=len(fitting)), strict=True)
-    )
-    rows: list[dict[str, object]] = []
-    notes = _said(opened, query, found)
+    coded = {f: search.coded(matches, f) for f in ("audience", "role", "reach", "status")}
+    audience_codes = audiences([audience])
+    fitting = [n for n in matches.numbers if audiences(coded["audience"][n]) & audience_codes]
+    every = search.hits(replace(matches, numbers=fitting), limit=len(fitting))
+    hits = dict(zip(fitting, every, strict=True))
+    rows: list[ForRow] = []
+    notes = _notes(search, query, matches)
     for role, group in GROUPS.items():
         members = [n for n in fitting if coded["role"][n] == [role]]
         members.sort(key=lambda n: coded["status"][n] not in LIVE)
         shown = members[: limit or MOST_A_GROUP]
         if len(members) > len(shown):
             notes.append(f"{group}: {len(members)} found, the first {len(shown)} shown")
-        rows += [_for_row(group, hits[n], coded, n) for n in shown]
+        rows += [_for_row(group, hits[n], coded["reach"][n], coded["status"][n]) for n in shown]
     voices = sum(coded["role"][n] == ["voice"] for n in fitting)
-    unsaid = sum(not coded["audience"][n] or not coded["role"][n] for n in found.numbers)
-    others = sum(bool(coded["audience"][n]) for n in found.numbers) - len(fitting)
-    pages = opened.unjudged(query)
+    uncoded = sum(not coded["audience"][n] or not coded["role"][n] for n in matches.numbers)
+    others = sum(bool(coded["audience"][n]) for n in matches.numbers) - len(fitting)
+    pages = search.undecided(query)
     notes += [
         f"left out: {voices} voices, {others} for others than {audience}",
         f"not looked at: {pages} pages that nobody screened, "
-        f"{unsaid} initiatives without audience or role",
+        f"{uncoded} initiatives without audience or role",
     ]
-    return Hits(rows, tuple(notes), name="for", columns=FOR_COLUMNS)
+    return Table("for", ForRow, rows, tuple(notes))
 
 
-def _for_row(
-    group: str, hit: Hit, coded: Mapping[str, Mapping[int, list[str]]], number: int
-) -> dict[str, object]:
-    return {
-        "group": group,
-        "slug": hit.slug,
-        "title": hit.title,
-        "organisation": hit.organisation,
-        "reach": ", ".join(coded["reach"][number]) or None,
-        "status": ", ".join(coded["status"][number]) or None,
-        "line": hit.snippet,
-        "url": hit.url,
-    }
+def _for_row(group: str, hit: Hit, reach: Sequence[str], status: Sequence[str]) -> ForRow:
+    return ForRow(
+        group=group,
+        slug=hit.slug,
+        title=hit.title,
+        organisation=hit.organisation,
+        reach=", ".join(reach) or None,
+        status=", ".join(status) or None,
+        line=hit.snippet,
+        url=hit.url,
+    )
 
 
 def _catch_up(home: Home) -> None:
@@ -246,9 +251,9 @@ def _catch_up(home: Home) -> None:
 
     While another process builds it anew, what there is is searched.
     """
-    pulse.check(home.store)
+    store_status.check(home.store)
     written_to = index.act_of(home.index, home.fingerprint())
-    if written_to is not None and written_to >= pulse.last_act(home.store):
+    if written_to is not None and written_to >= store_status.last_act(home.store):
         return
     if index.act_of(home.index) is not None and index.is_building(home.index):
         stderr("another kb is building the index anew; what follows is from the old one")

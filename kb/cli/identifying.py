@@ -4,14 +4,13 @@ from typing import Annotated
 
 import typer
 
-from kb.base import Rows
-from kb.cli.opening import AsOf, By, day, opened
+from kb.cli.opening import AsOf, By, Why, opened
 from kb.cli.output import Shown, show, stderr
 from kb.errors import Refused
+from kb.register.erasure import HeldText
+from kb.table import Table
 
 app = typer.Typer(rich_markup_mode=None)
-
-Why = Annotated[str, typer.Option(help="In words, as if it will be published.")]
 
 
 @app.command()
@@ -33,17 +32,16 @@ def same(
 
     Example: kb same d42 d57 --no
     """
-    with opened(ctx, by) as base:
+    with opened(ctx, by, as_of=as_of) as base:
         if not pair:
-            listed: Rows = base.same(at=base.act_on(day(as_of)))
-            show(listed, Shown(format, limit=limit))
+            show(base.screen.same(), Shown(format, limit=limit))
             return
         if len(pair) != 2 or not no:
             raise Refused(
                 "kb same takes two names and --no",
                 hint="they are one: kb merge A B, or kb screen DOC include --as ID",
             )
-        base.not_same(*pair, why=why)
+        base.register.not_same(*pair, why=why)
     stderr(f"{pair[0]} and {pair[1]} are not the same")
 
 
@@ -60,14 +58,14 @@ def merge(
     Example: kb merge race-equality-week race-equality-week-2024
     """
     with opened(ctx, by) as base:
-        row = base.merge(stays, goes, why=why)
-    stderr(f"{row['merged']} is {row['initiative']}; kb split {row['initiative']} {row['merged']}")
+        done = base.register.merge(stays, goes, why=why)
+    stderr(f"{done.merged} is {done.stays}; kb split {done.stays} {done.merged}")
 
 
 @app.command()
 def split(
     ctx: typer.Context,
-    named: Annotated[str, typer.Argument(metavar="ID")],
+    name: Annotated[str, typer.Argument(metavar="ID")],
     parts: Annotated[list[str], typer.Argument(metavar="PART...", help="A merged slug, or d42.")],
     why: Why = "",
     by: By = None,
@@ -77,9 +75,8 @@ def split(
     Example: kb split race-equality-week d42
     """
     with opened(ctx, by) as base:
-        row = base.split(named, parts, why=why)
-    made = row["parts"]
-    stderr(f"{row['initiative']} without {', '.join(made) if isinstance(made, list) else made}")
+        done = base.register.split(name, parts, why=why)
+    stderr(f"{done.initiative} without {', '.join(done.parts)}")
 
 
 @app.command()
@@ -89,17 +86,17 @@ def undo(ctx: typer.Context, why: Why = "", by: By = None) -> None:
     Example: kb undo
     """
     with opened(ctx, by) as base:
-        undone = base.undo(why=why)
+        undone = base.register.undo(why=why)
     stderr(
         f"undone: act {undone.act.id} ({undone.act.command}): {undone.ended} ended, "
-        f"{undone.again} made again"
+        f"{undone.made_again} made again"
     )
 
 
 @app.command()
 def resolve(
     ctx: typer.Context,
-    named: Annotated[str, typer.Argument(metavar="WHAT", help="A page, or an initiative.")],
+    name: Annotated[str, typer.Argument(metavar="WHAT", help="A page, or an initiative.")],
     words: Annotated[list[str], typer.Argument(metavar="[STRAND] OUTCOME")],
     why: Why = "",
     by: By = None,
@@ -111,14 +108,15 @@ def resolve(
     if len(words) > 2:
         raise Refused("kb resolve takes WHAT, a STRAND for an initiative, and OUTCOME")
     with opened(ctx, by) as base:
-        row = base.resolve(named, words[-1], strand=words[0] if len(words) == 2 else "", why=why)
-    stderr(f"{row['what']} {row['strand'] or ''}: {row['outcome']}".replace(" :", ":"))
+        strand = words[0] if len(words) == 2 else ""
+        done = base.assess.resolve(name, words[-1], strand=strand, why=why)
+    stderr(f"{' '.join(filter(None, (done.what, done.strand)))}: {done.outcome}")
 
 
 @app.command()
 def forget(
     ctx: typer.Context,
-    named: Annotated[str, typer.Argument(metavar="DOC", help="d42.")],
+    name: Annotated[str, typer.Argument(metavar="DOC", help="d42.")],
     why: Annotated[str, typer.Option(help="Why it must not be held; this stays.")],
     passage: Annotated[str, typer.Option(help="Only the sentences that hold some of this.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -129,14 +127,14 @@ def forget(
     Example: kb forget d42 --why "asked for by the person it names"
     """
     with opened(ctx, by) as base:
-        if not yes and not typer.confirm(f"take {named} out for good?", err=True):
+        if not yes and not typer.confirm(f"take {name} out for good?", err=True):
             raise typer.Abort
-        row = base.forget(named, passage=passage, why=why)
-    what = f"{row['sentences']} sentences" if passage else "its text"
-    stderr(f"{row['document']}: {what} taken out, {row['records']} records of the archive too")
+        erased = base.register.forget(name, passage=passage, why=why)
+    what = f"{erased.sentences} sentences" if passage else "its text"
+    stderr(f"{erased.document}: {what} taken out, {erased.records} records of the archive too")
 
 
-def everywhere(ctx: typer.Context, words: list[str]) -> Rows:
+def everywhere(ctx: typer.Context, words: list[str]) -> Table[HeldText]:
     """What `kb search --everywhere` shows."""
     with opened(ctx) as base:
-        return base.everywhere(" ".join(words))
+        return base.register.everywhere(" ".join(words))

@@ -45,31 +45,29 @@ def import_command(
             return
         if update or dry_run:
             raise Refused("--update and --dry-run go with a sheet", hint=".xlsx or .csv")
-        taken = base.import_rows(file)
-        made = [row for row in base.initiatives().rows if row["slug"] in taken.made]
-        warned = {
-            str(row["slug"]): base.declarations.lexicon.style(str(row["summary"] or ""))
-            for row in made
-        }
+        taken = base.register.import_rows(file)
+        made = [row for row in base.register.list().rows if row.slug in taken.made]
+        lexicon = base.workspace.declarations.lexicon
+        warnings = {row.slug: lexicon.style(row.summary or "") for row in made}
     stderr(f"{len(taken.made)} taken, {len(taken.left_alone)} left alone")
     if taken.left_alone:
         stderr("left alone: " + ", ".join(taken.left_alone[:20]))
-    stderr(*(f"house style: {slug}: {each}" for slug, found in warned.items() for each in found))
+    stderr(*(f"house style: {slug}: {each}" for slug, those in warnings.items() for each in those))
     if taken.undeclared:
         stderr("not in bodies.toml: " + ", ".join(taken.undeclared))
 
 
 def _take_sheet(base: KnowledgeBase, file: Path, *, update: bool, dry_run: bool) -> None:
     header, rows = read_form(file) if file.suffix.casefold() == ".xlsx" else _read_csv(file)
-    changes = base.take_coding(header, rows, name=file.name, update=update, dry_run=dry_run)
+    changes = base.assess.take_coding(header, rows, name=file.name, update=update, dry_run=dry_run)
     if changes.rows:
         show(changes, Shown())
     for row in changes.rows:
-        if row["field"] in OUR_SENTENCES:
-            found = base.declarations.lexicon.style(str(row["after"] or ""))
-            stderr(*(f"house style: {row['initiative']}: {each}" for each in found))
-    taken = "would change" if dry_run else "changed"
-    stderr(f"{len({row['row'] for row in changes.rows})} rows, {len(changes.rows)} fields {taken}")
+        if row.field in OUR_SENTENCES:
+            warnings = base.workspace.declarations.lexicon.style(row.after)
+            stderr(*(f"house style: {row.initiative}: {each}" for each in warnings))
+    verb = "would change" if dry_run else "changed"
+    stderr(f"{len({row.row for row in changes.rows})} rows, {len(changes.rows)} fields {verb}")
 
 
 def _read_csv(file: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
@@ -85,8 +83,8 @@ def _read_csv(file: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
                     raise Refused(
                         f"{file.name}, row {line}: {len(cells)} cells, the header has {len(header)}"
                     )
-                told = [from_sheet(cell) for cell in cells]
-                rows.append((line, dict(zip(header, told, strict=True))))
+                texts = [from_sheet(cell) for cell in cells]
+                rows.append((line, dict(zip(header, texts, strict=True))))
             line = read.line_num + 1
     except csv.Error as error:
         raise Refused(f"{file.name}, row {read.line_num}: {error}") from error

@@ -11,43 +11,48 @@ import typer
 from kb.base import KnowledgeBase
 from kb.errors import Refused
 from kb.home import Home, Settings, find_home
+from kb.workspace.workspace import Workspace
+
+
+def parse_day(text: str) -> date:
+    """A date as typed. Raises Refused for what is no date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"{text!r} is no date", hint="write it so: 2026-11-22") from None
+
 
 By = Annotated[
     str | None, typer.Option("--by", metavar="NAME", help="Who acts; else KB_USER, else the login.")
 ]
 AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="DATE", help="As it stood at the end of that day (UTC)."),
+    date | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        parser=parse_day,
+        help="As it stood at the end of that day (UTC).",
+    ),
 ]
+Why = Annotated[str, typer.Option(help="In words, as if it will be published.")]
 
 
 def settings(ctx: typer.Context) -> Settings:
     """What was read from the environment."""
-    _, found = ctx.find_root().obj
-    return found  # type: ignore[no-any-return]
+    _, environment = ctx.find_root().obj
+    return environment  # type: ignore[no-any-return]
 
 
 def home_of(ctx: typer.Context) -> Home:
     """The home that --home, KB_HOME or the folder names; NoHome where there is none."""
-    given, found = ctx.find_root().obj
-    return find_home(given, found, Path.cwd())
+    folder, environment = ctx.find_root().obj
+    return find_home(folder, environment, Path.cwd())
 
 
 @contextmanager
-def opened(ctx: typer.Context, by: str | None = None) -> Iterator[KnowledgeBase]:
-    """The knowledge base, closed again afterwards."""
-    base = KnowledgeBase(home_of(ctx), by=by or settings(ctx).user)
-    try:
-        yield base
-    finally:
-        base.close()
-
-
-def day(text: str | None) -> date | None:
-    """A date as typed; None for none. Raises Refused for one that is none."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"{text!r} is no date", hint="write it so: 2026-11-22") from None
+def opened(
+    ctx: typer.Context, by: str | None = None, *, as_of: date | None = None
+) -> Iterator[KnowledgeBase]:
+    """The knowledge base, its lists as of the end of that day, closed again afterwards."""
+    with KnowledgeBase(Workspace(home_of(ctx), by=by or settings(ctx).user)) as base:
+        yield base.at(as_of) if as_of else base

@@ -4,43 +4,20 @@ import importlib
 import inspect
 import io
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 import typer
 
 from kb.errors import Refused, Unknown
 from kb.report.safe import for_terminal
-from kb.report.tables import EXPORTERS, format_of, write_file
+from kb.report.tables import EXPORTERS, format_of, write_file, write_json
+from kb.table import Table, cells, columns_of
 
 FORMATS = ("table", *EXPORTERS)
-
-# What a table shows of a list: as much as 80 columns bear. All columns: --columns, or a format.
-SHOWN: Mapping[str, str] = {
-    "search": "id document title organisation matched",
-    "same": "score a b reasons",
-    "inbox": "document relevance title terms",
-    "initiatives": "id title organisation role status",
-    "overlaps": "strand initiative level counted recheck why_not_counted",
-    "recheck": "strand initiative cause would_become",
-    "moved": "cause list row before after",
-    "suggest": "score strand initiative",
-    "worked": "strand initiative setting effect quote",
-    "diff": "strand change fields reopens",
-    "versions": "at by version why",
-    "gaps": "strand position if_proposals grade duplicates overlaps complements",
-    "offer": "strand name version",
-    "for": "group title organisation reach status",
-    "news": "watch title organisation",
-    "watches": "name query why since",
-    "sources": "name shape outcome documents due state",
-    "runs": "id source outcome new changed same gone errors why",
-    "decisions": "by what document initiative strand decision",
-    "history": "at by what said",
-}
 
 
 def stderr(*lines: str) -> None:
@@ -49,22 +26,21 @@ def stderr(*lines: str) -> None:
         print(for_terminal(line), file=sys.stderr)  # noqa: T201
 
 
-def listing(command: Callable[..., Any]) -> Callable[..., None]:
-    """Makes a command that returns rows into one that shows them, with every list's options."""
-
-    wanted = inspect.signature(command).parameters
+def listing(command: Callable[..., Table[Any] | None]) -> Callable[..., None]:
+    """Makes a command that returns a list into one that shows it, with every list's options."""
+    signature = inspect.signature(command)
+    parameters = signature.parameters
 
     @wraps(command)
-    def run(*args: Any, **given: Any) -> None:
-        chosen = {name: given.pop(name) for name in _OPTIONS}
-        if "limit" in wanted:
-            given["limit"] = chosen["limit"]
-        made = command(*args, **given)
-        if made is not None:  # a group with a subcommand shows nothing of its own
-            show(made, Shown(**chosen))
+    def run(*args: Any, **options: Any) -> None:
+        how = {name: options.pop(name) for name in _OPTIONS}
+        if "limit" in parameters:
+            options["limit"] = how["limit"]
+        table = command(*args, **options)
+        if table is not None:  # a group with a subcommand shows nothing of its own
+            show(table, Shown(**how))
 
-    signature = inspect.signature(command)
-    own = [each for name, each in signature.parameters.items() if name not in _OPTIONS]
+    own = [each for name, each in parameters.items() if name not in _OPTIONS]
     extra = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
         for name, (kind, default) in _OPTIONS.items()
@@ -111,41 +87,24 @@ class Shown:
     force: bool = False
 
 
-class Listed(Protocol):
-    """What is needed of a list."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def columns(self) -> tuple[str, ...]: ...
-    @property
-    def rows(self) -> list[dict[str, object]]: ...
-    @property
-    def lead(self) -> tuple[str, ...]: ...
-    @property
-    def notes(self) -> tuple[str, ...]: ...
-
-
-def show(made: Listed, asked: Shown) -> None:
-    """Shows a list as asked for. Raises Unknown for a format or column there is not."""
-    if asked.format not in FORMATS:
-        raise Unknown("format", asked.format, FORMATS, where="kb")
-    columns = _chosen(made, asked.columns)
-    rows = made.rows[: asked.limit]
-    if asked.output:
-        path = Path(asked.output)
-        write_file(path, columns, rows, format=format_of(path), force=asked.force)
-        stderr(f"{len(rows)} rows in {asked.output}", *made.notes)
-    elif asked.format != "table":
-        _print(asked.format, columns, rows)
-        stderr(*made.notes)
+def show(table: Table[Any], how: Shown) -> None:
+    """Shows a list as asked for. Raises Unknown if the format or a column does not exist."""
+    if how.format not in FORMATS:
+        raise Unknown("format", how.format, FORMATS, where="kb")
+    columns = _columns(table, how.columns)
+    rows = table.cells(how.limit)
+    if how.output:
+        path = Path(how.output)
+        write_file(path, columns, rows, format=format_of(path), force=how.force)
+        stderr(f"{len(rows)} rows in {how.output}")
+    elif how.format != "table":
+        _print(how.format, columns, rows)
     else:
-        if not asked.columns:
-            columns = SHOWN.get(made.name, " ".join(columns)).split()
+        shown = columns if how.columns else table.narrow_columns
         # A lazy door: Rich takes a tenth of the time of a search that a program asks for.
         drawing = importlib.import_module("kb.cli.drawing")
-        drawing.draw(made.lead, columns, rows, as_list="" if asked.columns else made.name)
-        stderr(*made.notes)
+        drawing.draw(table.lead, shown, rows, as_list="" if how.columns else table.name)
+    stderr(*table.notes)
 
 
 def _print(format: str, columns: list[str], rows: list[dict[str, object]]) -> None:
@@ -153,19 +112,25 @@ def _print(format: str, columns: list[str], rows: list[dict[str, object]]) -> No
     if not sys.stdout.isatty():
         EXPORTERS[format](columns, rows, sys.stdout)
         return
-    held = io.StringIO()
-    EXPORTERS[format](columns, rows, held)
-    shown = (char if char.isprintable() or char in "\n\t" else " " for char in held.getvalue())
+    out = io.StringIO()
+    EXPORTERS[format](columns, rows, out)
+    shown = (char if char.isprintable() or char in "\n\t" else " " for char in out.getvalue())
     sys.stdout.write("".join(shown))
 
 
-def _chosen(made: Listed, asked: str) -> list[str]:
-    if not asked:
-        return list(made.columns)
-    chosen = [column.strip() for column in asked.split(",") if column.strip()]
-    for column in chosen:
-        if column not in made.columns:
-            raise Unknown("column", column, made.columns, where=f"the list {made.name!r}")
-    if not chosen:
-        raise Refused("--columns names none", hint=f"known: {', '.join(made.columns)}")
-    return chosen
+def print_row(row: Any) -> None:
+    """The row that a writing command made, as an array of one object on stdout."""
+    write_json([each.name for each in columns_of(type(row))], [cells(row)], sys.stdout)
+
+
+def _columns(table: Table[Any], names: str) -> list[str]:
+    """The columns asked for, in that order; all if none are."""
+    if not names:
+        return list(table.columns)
+    columns = [name.strip() for name in names.split(",") if name.strip()]
+    for name in columns:
+        if name not in table.columns:
+            raise Unknown("column", name, table.columns, where=f"the list {table.name!r}")
+    if not columns:
+        raise Refused("--columns names none", hint=f"known: {', '.join(table.columns)}")
+    return columns

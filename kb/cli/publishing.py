@@ -1,11 +1,12 @@
 """What readers get who never open a terminal: map, briefing, pack, digest."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kb.cli.opening import AsOf, day, opened
+from kb.cli.opening import AsOf, opened, parse_day
 from kb.cli.output import stderr
 from kb.errors import Refused
 from kb.report import pack as packing
@@ -34,8 +35,8 @@ def evidence_map(
     """
     if Path(output).suffix.casefold() not in (".html", ".htm"):
         raise Refused(f"a map is a web page, not {output!r}", hint="-o map.html")
-    with opened(ctx) as base:
-        content = base.map(at=base.act_on(day(as_of)), region=region)
+    with opened(ctx, as_of=as_of) as base:
+        content = base.report.map(region=region)
     write_map(Path(output), content, force=force)
     stderr(f"the map is in {output}")
 
@@ -46,7 +47,8 @@ def brief(
     output: Output,
     strand: Annotated[str, typer.Option(help="One strand of the offer alone.")] = "",
     since: Annotated[
-        str | None, typer.Option(metavar="DATE", help="With what moved since that day.")
+        date | None,
+        typer.Option(metavar="DATE", parser=parse_day, help="With what moved since that day."),
     ] = None,
     region: Region = "England",
     force: Force = False,
@@ -58,8 +60,8 @@ def brief(
     """
     if Path(output).suffix.casefold() != ".docx":
         raise Refused(f"a briefing is a Word document, not {output!r}", hint="-o briefing.docx")
-    with opened(ctx) as base:
-        content = base.brief(strand=strand, since=day(since), day=day(as_of), region=region)
+    with opened(ctx, as_of=as_of) as base:
+        content = base.report.brief(strand=strand, since=since, region=region)
     write_brief(Path(output), content, force=force)
     stderr(f"the briefing is in {output}")
 
@@ -94,8 +96,8 @@ def pack(
         raise typer.BadParameter("give --for READER and -o FILE, or --verify FILE")
     if Path(output).suffix.casefold() != ".zip":
         raise Refused(f"a pack is an archive, not {output!r}", hint="-o FILE.zip")
-    with opened(ctx) as base:
-        content = base.pack(reader, with_offer=with_offer, day=day(as_of))
+    with opened(ctx, as_of=as_of) as base:
+        content = base.report.pack(reader, with_offer=with_offer)
     packing.write_pack(Path(output), content, force=force)
     stderr(f"the pack is in {output}")
 
@@ -103,7 +105,9 @@ def pack(
 @app.command()
 def digest(
     ctx: typer.Context,
-    since: Annotated[str, typer.Option(metavar="DATE", help="What moved since that day.")],
+    since: Annotated[
+        date, typer.Option(metavar="DATE", parser=parse_day, help="What moved since that day.")
+    ],
     output: Output,
     force: Force = False,
 ) -> None:
@@ -111,10 +115,7 @@ def digest(
 
     Example: kb digest --since 2026-11-01 -o digest.html
     """
-    first = day(since)
-    if first is None:
-        raise Refused("a digest needs a day to begin with", hint="--since DATE")
     with opened(ctx) as base:
-        content = base.digest(first)
+        content = base.report.digest(since)
     write_digest(Path(output), content, force=force)
     stderr(f"{len(content.sections)} sections in {output}")

@@ -5,15 +5,16 @@ from typing import Annotated
 
 import typer
 
-from kb.base import Rows
 from kb.cli.drawing import console, fields
 from kb.cli.filtering import Audience, Kind, Organisation, Reach, Region, Role, Status, codes
-from kb.cli.opening import AsOf, By, day, opened
+from kb.cli.opening import AsOf, By, Why, opened
 from kb.cli.output import Shown, listing, stderr
-from kb.cli.output import show as show_rows
+from kb.cli.output import show as show_table
 from kb.errors import Unknown
+from kb.report.lists import DecisionRow, InitiativeRow
 from kb.report.safe import for_terminal
 from kb.report.tables import text_of, write_json
+from kb.table import Table
 
 # Fields that we write; titles, names and quotes are others' own words.
 OUR_SENTENCES = ("summary", "learning")
@@ -38,29 +39,24 @@ def initiatives(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Only what has gone quiet.")] = False,
     as_of: AsOf = None,
-) -> Rows:
+) -> Table[InitiativeRow]:
     """List the register. A region finds what serves it, wider regions too.
 
     Example: kb initiatives --role support --region London --others
     """
-    asked = codes(
+    by_code = codes(
         region=region, role=role, reach=reach, kind=kind, audience=audience, status=status
     )
-    with opened(ctx) as base:
-        return base.initiatives(
-            codes=asked,
-            organisation=organisation,
-            strand=strand,
-            own=own,
-            quiet=quiet,
-            at=base.act_on(day(as_of)),
+    with opened(ctx, as_of=as_of) as base:
+        return base.register.list(
+            codes=by_code, organisation=organisation, strand=strand, own=own, only_quiet=quiet
         )
 
 
 @app.command()
 def show(
     ctx: typer.Context,
-    named: Annotated[str, typer.Argument(metavar="ID", help="A slug, a number, or d42.")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="A slug, a number, or d42.")],
     history: Annotated[bool, typer.Option("--history", help="Who said what, when.")] = False,
     diff: Annotated[
         bool, typer.Option("--diff", help="What the last change of a page changed.")
@@ -74,26 +70,25 @@ def show(
     """
     if format not in ("table", "json") and not history:
         raise Unknown("format", format, ("table", "json"), where="kb show")
-    with opened(ctx) as base:
-        at = base.act_on(day(as_of))
+    with opened(ctx, as_of=as_of) as base:
         if diff:
-            lines = base.difference(named)
+            lines = base.register.difference(name)
             console().print("\n".join(map(for_terminal, lines)) or "one version", soft_wrap=True)
             return
         if history:
-            show_rows(base.history(named, at=at), Shown(format))
+            show_table(base.register.history(name), Shown(format))
             return
-        found = base.show(named, at=at)
+        values = base.register.show(name)
     if format == "json":
-        write_json(list(found), [found], sys.stdout)
+        write_json(list(values), [values], sys.stdout)
     else:
-        fields(found)
+        fields(values)
 
 
 @app.command()
 def tag(
     ctx: typer.Context,
-    named: Annotated[str, typer.Argument(metavar="ID")],
+    name: Annotated[str, typer.Argument(metavar="ID")],
     texts: Annotated[list[str], typer.Argument(metavar="FACET=CODE...")],
     remove: Annotated[bool, typer.Option("--remove", help="Take the codes away.")] = False,
     by: By = None,
@@ -103,16 +98,17 @@ def tag(
     Example: kb tag race-equality-week role=support reach=england audience=boards,hr-and-od
     """
     with opened(ctx, by) as base:
-        tags = base.tag(named, texts, remove=remove)
-    stderr(f"{named}: " + "; ".join(f"{facet}={','.join(held)}" for facet, held in tags.items()))
+        tags = base.register.tag(name, texts, remove=remove)
+    coded = "; ".join(f"{facet}={','.join(codes)}" for facet, codes in tags.items())
+    stderr(f"{name}: {coded}")
 
 
 @app.command()
 def edit(
     ctx: typer.Context,
-    named: Annotated[str, typer.Argument(metavar="ID")],
+    name: Annotated[str, typer.Argument(metavar="ID")],
     texts: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...")],
-    why: Annotated[str, typer.Option(help="In words, as if it will be published.")] = "",
+    why: Why = "",
     by: By = None,
 ) -> None:
     """Set fields of an initiative, or its relations: part-of, adopts, succeeds, evaluates.
@@ -120,20 +116,20 @@ def edit(
     Example: kb edit race-equality-week title="Race Equality Week" part-of=race-equality-matters
     """
     with opened(ctx, by) as base:
-        row, style = base.edit(named, texts, why=why), base.declarations.lexicon
-    changed = {name: value for name, value in row.items() if name != "initiative"}
-    told = "; ".join(f"{name}={text_of(value)}" for name, value in changed.items())
-    stderr(f"{row['initiative']}: {told or 'nothing changed'}")
-    ours = " ".join(str(changed[name]) for name in OUR_SENTENCES if changed.get(name))
-    stderr(*(f"house style: {each}" for each in style.style(ours)))
+        changed = base.register.edit(name, texts, why=why)
+        lexicon = base.workspace.declarations.lexicon
+    shown = "; ".join(f"{field}={text_of(value)}" for field, value in changed.items())
+    stderr(f"{name}: {shown or 'nothing changed'}")
+    ours = " ".join(str(changed[field]) for field in OUR_SENTENCES if changed.get(field))
+    stderr(*(f"house style: {each}" for each in lexicon.style(ours)))
 
 
 @app.command()
 @listing
-def decisions(ctx: typer.Context, as_of: AsOf = None) -> Rows:
+def decisions(ctx: typer.Context, as_of: AsOf = None) -> Table[DecisionRow]:
     """List every decision ever made, the newest first, with when it ended.
 
     Example: kb decisions -o decisions.csv
     """
-    with opened(ctx) as base:
-        return base.decisions(at=base.act_on(day(as_of)))
+    with opened(ctx, as_of=as_of) as base:
+        return base.register.decisions()

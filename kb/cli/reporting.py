@@ -2,25 +2,29 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from kb.base import LISTS, KnowledgeBase, Rows
-from kb.cli.opening import AsOf, day, opened
+from kb.assess.gaps import Overlap
+from kb.base import KnowledgeBase
+from kb.cli.opening import AsOf, opened
 from kb.cli.output import Shown, show, stderr
 from kb.declare.codebook import FACETS
 from kb.errors import Refused, Unknown
-from kb.keep.said import Level
-from kb.report.columns import MEANINGS
+from kb.keep.decisions import Level
+from kb.report.lists import InitiativeRow
+from kb.report.named_lists import LISTS
 from kb.report.references import write_ris
 from kb.report.sheets import write_form
-from kb.report.tables import write_file
+from kb.report.tables import format_of, write_file
 from kb.report.workbook import Matrix, Sheet, write_workbook
+from kb.table import Table, columns_of
 
 ALL = "all"
+CODING = "coding"
+NAMES = (*LISTS, CODING, ALL)
 IN_A_WORKBOOK = tuple("gaps overlaps initiatives recheck worked sources runs decisions".split())
 
 app = typer.Typer(rich_markup_mode=None)
@@ -29,7 +33,7 @@ app = typer.Typer(rich_markup_mode=None)
 @app.command()
 def export(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="LIST", help=", ".join((*LISTS, ALL)))],
+    name: Annotated[str, typer.Argument(metavar="LIST", help=", ".join(NAMES))],
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE")],
     columns: Annotated[str, typer.Option(metavar="A,B", help="Only these.")] = "",
     bom: Annotated[
@@ -44,72 +48,85 @@ def export(
 
     Example: kb export overlaps -o overlaps.csv
     """
-    if name not in (*LISTS, ALL):
-        raise Unknown("list", name, (*LISTS, ALL), where="kb export")
-    path, form = Path(output), Path(output).suffix.casefold()
-    if name == ALL and form != ".xlsx":
+    if name not in NAMES:
+        raise Unknown("list", name, NAMES, where="kb export")
+    path = Path(output)
+    suffix = path.suffix.casefold()
+    if name == ALL and suffix != ".xlsx":
         raise Refused("all lists together are a workbook", hint="-o FILE.xlsx")
-    if bom and form != ".csv":
-        raise Refused(f"a byte order mark goes before csv, not before {form or 'that'}")
-    with opened(ctx) as base:
-        asked = day(as_of)
-        if name == "coding" and form == ".xlsx":
-            made = base.listing(name, asked)
-            choices, strict = _choices(base)
-            write_form(path, made.columns, made.rows, choices=choices, strict=strict, force=force)
-            stderr(f"{len(made.rows)} rows in {output}")
-            return
-        if form == ".xlsx":
-            _workbook(base, path, IN_A_WORKBOOK if name == ALL else (name,), asked, force)
-            return
-        made = base.listing(name, asked)
-        if form == ".ris":
-            write_ris(path, made.rows, seen=asked or base.today(None), force=force)
-            stderr(f"{len(made.rows)} references in {output}")
-            return
-    if bom:
-        # Excel takes csv for the machine's own encoding unless it begins so.
-        write_file(path, made.columns, made.rows, format="csv", force=force, encoding="utf-8-sig")
-        stderr(f"{len(made.rows)} rows in {output}")
-        return
-    show(made, Shown(columns=columns, output=output, force=force))
+    if bom and suffix != ".csv":
+        raise Refused(f"a byte order mark goes before csv, not before {suffix or 'that'}")
+    with opened(ctx, as_of=as_of) as base:
+        if name == CODING:
+            _coding(base, path, force)
+        elif suffix == ".xlsx":
+            _workbook(base, path, IN_A_WORKBOOK if name == ALL else (name,), force)
+        elif suffix == ".ris":
+            day = as_of or base.workspace.moment().day
+            rows = base.table(name).cells()
+            write_ris(path, rows, seen=day, force=force)
+            stderr(f"{len(rows)} references in {output}")
+        elif bom:
+            table = base.table(name)
+            # Excel takes csv for the machine's own encoding unless it begins so.
+            how = {"format": "csv", "encoding": "utf-8-sig"}
+            write_file(path, table.columns, table.cells(), force=force, **how)
+            stderr(f"{len(table.rows)} rows in {output}")
+        else:
+            show(base.table(name), Shown(columns=columns, output=output, force=force))
 
 
-def _workbook(
-    base: KnowledgeBase, path: Path, names: Sequence[str], asked: date | None, force: bool
-) -> None:
-    """Those lists as one workbook, with what they are of."""
-    lists = {name: base.listing(name, asked) for name in names}
-    told = base.declarations
+def _coding(base: KnowledgeBase, path: Path, force: bool) -> None:
+    """The coding sheet, as a workbook to fill in or in another format."""
+    sheet = base.assess.coding_sheet()
+    if path.suffix.casefold() == ".xlsx":
+        choices, strict = _choices(base)
+        write_form(path, sheet.header, sheet.rows, choices=choices, strict=strict, force=force)
+    else:
+        write_file(path, sheet.header, sheet.rows, format=format_of(path), force=force)
+    stderr(f"{len(sheet.rows)} rows in {path}")
+
+
+def _workbook(base: KnowledgeBase, path: Path, names: Sequence[str], force: bool) -> None:
+    """Those lists of one snapshot as one workbook, with what they are of."""
+    with base.snapshot() as snapshot:
+        tables: dict[str, Table[Any]] = {name: LISTS[name](snapshot) for name in names}
+        declarations, day = snapshot.declarations, snapshot.moment.day
+        marks = snapshot.marks
+    notes = dict.fromkeys(note for table in tables.values() for note in table.notes)
+    offer = declarations.offer.offer
     about: list[tuple[str, object]] = [
-        ("as of", asked or base.today(None)),
-        ("offer", f"{told.offer.offer.title}: {told.offer.offer.version}"),
-        ("offer agreed", "; ".join(base.marked()) or "as accepted"),
-        ("code book", told.book.version),
-        ("protocol", told.protocol.version),
+        ("as of", day),
+        ("offer", f"{offer.title}: {offer.version}"),
+        ("offer agreed", "; ".join(marks) or "as accepted"),
+        ("code book", declarations.book.version),
+        ("protocol", declarations.protocol.version),
         ("filters", "none; England where a place is asked about"),
-        *((f"rows in {name}", len(made.rows)) for name, made in lists.items()),
-        *(("note", note) for note in dict.fromkeys(n for m in lists.values() for n in m.notes)),
+        *((f"rows in {name}", len(table.rows)) for name, table in tables.items()),
+        *(("note", note) for note in notes),
     ]
+    meanings: dict[str, str] = {}
+    for table in tables.values():
+        for column in columns_of(table.row):
+            meanings.setdefault(column.name, column.meaning)
+    matrix = _matrix(tables["overlaps"], tables["initiatives"]) if len(tables) > 1 else None
     write_workbook(
         path,
-        [Sheet(name, made.columns, made.rows) for name, made in lists.items()],
+        [Sheet(name, table.columns, table.cells()) for name, table in tables.items()],
         about=about,
-        dictionary=MEANINGS,
-        day=asked or base.today(None),
-        matrix=_matrix(lists["overlaps"], lists["initiatives"]) if len(lists) > 1 else None,
+        dictionary=meanings,
+        day=day,
+        matrix=matrix,
         force=force,
     )
-    stderr(f"{sum(len(made.rows) for made in lists.values())} rows in {path}")
+    stderr(f"{sum(len(table.rows) for table in tables.values())} rows in {path}")
 
 
-def _matrix(overlaps: Rows, initiatives: Rows) -> Matrix:
+def _matrix(overlaps: Table[Overlap], initiatives: Table[InitiativeRow]) -> Matrix:
     """How many initiatives bear on each strand by each means."""
-    means = {row["slug"]: list(row["means"]) for row in initiatives.rows}  # type: ignore[call-overload]
+    means = {row.slug: row.means for row in initiatives.rows}
     counts = Counter(
-        (str(row["strand"]), code)
-        for row in overlaps.rows
-        for code in means.get(row["initiative"], [])
+        (row.strand, code) for row in overlaps.rows for code in means.get(row.initiative, [])
     )
     down = list(dict.fromkeys(strand for strand, _ in counts))
     return Matrix("strands by means", down, sorted({code for _, code in counts}), counts)
@@ -117,8 +134,9 @@ def _matrix(overlaps: Rows, initiatives: Rows) -> Matrix:
 
 def _choices(base: KnowledgeBase) -> tuple[dict[str, list[str]], list[str]]:
     """What each column of the coding sheet can hold, and the columns that hold one of it."""
-    book, strands = base.declarations.book, base.declarations.offer.strand
-    levels = {strand.key: [level.value for level in Level] for strand in strands}
+    declarations = base.workspace.declarations
+    book = declarations.book
+    levels = {strand.key: list(map(str, Level)) for strand in declarations.offer.strand}
     codes = {facet: list(book.codes[facet]) for facet in FACETS}
     one = [facet for facet in FACETS if facet in book.facets.one]
     return codes | levels, [*one, *levels]

@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from kb.base import KnowledgeBase
-from kb.base.reviewing import ASKED, Card, Review
 from kb.cli.asking import Asking, until_stopped
 from kb.cli.opening import By, opened
 from kb.cli.output import Shown, show, stderr
 from kb.cli.walking import Plain, walk
 from kb.errors import KBError
-from kb.keep.said import Decision
+from kb.keep.decisions import Decision
+from kb.screen.review import FACETS_ASKED, PageCard
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -50,7 +50,7 @@ def review(
     """
     with opened(ctx, by) as base:
         if criteria:
-            show(base.criteria(), Shown())
+            show(base.screen.criteria(), Shown())
             return
         session = _Session(base, Asking(plain=plain), assess=assess)
         with until_stopped():
@@ -65,13 +65,13 @@ class _Session:
         self._base = base
         self._ask = asking
         self._assess = assess
-        self._review: Review = base.review()
+        self._review = base.screen.review()
         self.decided = 0
 
     @property
     def left(self) -> int:
         """How many pages wait still."""
-        return self._base.status()["to screen"]
+        return self._base.report.status()["to screen"]
 
     def run(self, limit: int | None) -> None:
         """Card after card until there is none, or enough."""
@@ -83,7 +83,7 @@ class _Session:
             if not self._decide(card):
                 return
 
-    def _show(self, card: Card, place: str) -> None:
+    def _show(self, card: PageCard, place: str) -> None:
         ask = self._ask
         ask.say()
         ask.say(f"{place}  {card.document}  relevance {card.relevance:.2f}")
@@ -91,19 +91,17 @@ class _Session:
         ask.say(card.organisation or "organisation unknown")
         ask.say(card.url)
         self._passages(card, 0, PASSAGES_SHOWN)
-        for entry, likeness in card.similar:
-            told = "; ".join(likeness.reasons)
-            ask.say(
-                f"like {entry.slug} ({entry.profile.organisation}) {likeness.score:.2f}: {told}"
-            )
+        for initiative, similarity in card.similar:
+            body, reasons = initiative.profile.organisation, "; ".join(similarity.reasons)
+            ask.say(f"like {initiative.slug} ({body}) {similarity.score:.2f}: {reasons}")
         if card.copies:
             ask.say(f"copies, decided with it: {' '.join(card.copies)}")
 
-    def _passages(self, card: Card, first: int, last: int) -> None:
+    def _passages(self, card: PageCard, first: int, last: int) -> None:
         for passage in card.passages[first:last]:
             self._ask.say(f"  {passage}", marked=self._review.forms(f"  {passage}"))
 
-    def _decide(self, card: Card) -> bool:
+    def _decide(self, card: PageCard) -> bool:
         """Asks until the card is decided or passed over; False to stop."""
         while True:
             key = self._ask.key("", CHOICES)
@@ -117,32 +115,32 @@ class _Session:
                 self._why(card)
             elif key == "z":
                 self._undo()
-            elif self._took(card, key):
+            elif self._carry_out(card, key):
                 self.decided += 1
                 return True
 
-    def _why(self, card: Card) -> None:
-        for each in card.found:
+    def _why(self, card: PageCard) -> None:
+        for each in card.terms:
             self._ask.say(f"  {each['strength']:+.2f} {each['form']} ({each['where']})")
 
     def _undo(self) -> None:
         try:
-            undone = self._base.undo()
+            undone = self._base.register.undo()
         except KBError as error:
             self._ask.say(f"not undone: {error}")
         else:
             self._ask.say(f"undone: {undone.act.command}")
 
-    def _took(self, card: Card, key: str) -> bool:
+    def _carry_out(self, card: PageCard, key: str) -> bool:
         """Carries the decision out; False where it was refused, or taken back."""
         try:
             if key == "e":
                 reason = self._reason()
                 if not reason:
                     return False
-                self._base.screen([card.document], Decision.exclude, reason=reason)
+                self._base.screen.decide([card.document], Decision.exclude, reason=reason)
             elif key == "u":
-                self._base.screen([card.document], Decision.unsure)
+                self._base.screen.decide([card.document], Decision.unsure)
             elif key == "a":
                 return self._belongs(card)
             else:
@@ -154,15 +152,15 @@ class _Session:
 
     def _reason(self) -> str:
         """A reason to exclude by its letter; "" where the person thinks better of it."""
-        codes = list(self._base.declarations.book.codes["exclusion_reason"])
+        codes = list(self._base.workspace.declarations.book.codes["exclusion_reason"])
         for letter, code in zip(LETTERS, codes, strict=False):
             self._ask.say(f"  {letter} {code}")
-        chosen = dict.fromkeys(LETTERS[: len(codes)], "")
-        key = self._ask.key("reason, or z to go back", chosen | {"z": ""})
+        letters = dict.fromkeys(LETTERS[: len(codes)], "")
+        key = self._ask.key("reason, or z to go back", letters | {"z": ""})
         return "" if key == "z" else codes[LETTERS.index(key)]
 
-    def _belongs(self, card: Card) -> bool:
-        known = [entry.slug for entry, _ in card.similar]
+    def _belongs(self, card: PageCard) -> bool:
+        known = [initiative.slug for initiative, _ in card.similar]
         for number, slug in enumerate(known, start=1):
             self._ask.say(f"  {number} {slug}")
         typed = self._ask.line("which: a number, or its slug", default=known[0] if known else "")
@@ -170,20 +168,18 @@ class _Session:
             return False
         if typed.isdigit() and 0 < int(typed) <= len(known):
             typed = known[int(typed) - 1]
-        self._base.screen([card.document], Decision.include, initiatives=[typed])
+        self._base.screen.decide([card.document], Decision.include, initiatives=[typed])
         self._ask.say(f"{card.document} is a page of {typed}")
         return True
 
-    def _include(self, card: Card) -> None:
+    def _include(self, card: PageCard) -> None:
         """Stored at once; what is asked afterwards is stored answer by answer."""
-        row = self._base.screen([card.document], Decision.include)[0]
-        made = row["initiatives"]
-        slug = str(made[0]) if isinstance(made, list) else ""
+        slug = self._base.screen.decide([card.document], Decision.include)[0].initiatives[0]
         self._ask.say(f"included as {slug}; Enter accepts what stands in brackets, - leaves it out")
         self._field(slug, "title", card.title)
         self._organisation(slug, card.organisation)
-        guesses = self._base.guesses(slug, self._review.guesser)
-        for facet in ASKED:
+        guesses = self._base.screen.guesses(slug, self._review.guesser)
+        for facet in FACETS_ASKED:
             self._code(slug, facet, ",".join(guesses.get(facet, [])))
         if self._assess:
             walk(self._base, self._ask, slug)
@@ -191,20 +187,20 @@ class _Session:
     def _field(self, slug: str, name: str, default: str) -> None:
         value = self._ask.line(name, default=default)
         if value not in (default, "-"):
-            self._base.edit(slug, [f"{name}={value}"])
+            self._base.register.edit(slug, [f"{name}={value}"])
 
     def _organisation(self, slug: str, default: str) -> None:
         typed = self._ask.line("organisation", default=default)
         if typed in ("-", ""):
             return
-        bodies = self._base.declarations.bodies
+        bodies = self._base.workspace.declarations.bodies
         if bodies.find(typed) is None:
-            near = self._base.nearest_bodies(typed)
+            near = self._base.screen.nearest_bodies(typed)
             choices = {str(number): name for number, name in enumerate(near, start=1)}
             key = self._ask.key("no such body; nearest:", choices | {"0": " as typed"}, default="1")
             typed = typed if key == "0" else choices[key]
         if typed != default:
-            self._base.edit(slug, [f"organisation={typed}"])
+            self._base.register.edit(slug, [f"organisation={typed}"])
 
     def _code(self, slug: str, facet: str, guess: str) -> None:
         """One or more codes of a facet; what the code book has not is asked again."""
@@ -216,12 +212,12 @@ class _Session:
                 self._codes(facet)
                 continue
             try:
-                self._base.tag(slug, [f"{facet}={typed.replace(' ', '')}"])
+                self._base.register.tag(slug, [f"{facet}={typed.replace(' ', '')}"])
             except KBError as error:
                 self._ask.say(f"{error} ({error.hint}); ? lists them")
             else:
                 return
 
     def _codes(self, facet: str) -> None:
-        for code, entry in self._base.declarations.book.codes[facet].items():
+        for code, entry in self._base.workspace.declarations.book.codes[facet].items():
             self._ask.say(f"  {code}: {entry.means}")

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
-from kb.base import Rows
-from kb.cli.opening import AsOf, By, day, opened
+from kb.cli.opening import AsOf, By, Why, opened
 from kb.cli.output import listing, stderr
 from kb.errors import Unknown
-from kb.keep.said import Decision
-from kb.report.tables import text_of, write_json
+from kb.keep.decisions import Decision
+from kb.report.tables import write_json
+from kb.screen.flow import FlowStep
+from kb.screen.inbox import InboxPage, Screened
+from kb.table import Table, cells, columns_of
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -24,24 +26,24 @@ def inbox(
     ] = False,
     as_of: AsOf = None,
     limit: int | None = None,
-) -> Rows:
+) -> Table[InboxPage]:
     """List pages that wait for a decision, the likeliest first, with the words that say so.
 
     Example: kb inbox --limit 20
     """
-    with opened(ctx) as base:
-        return base.inbox(everything=everything, at=base.act_on(day(as_of)), limit=limit)
+    with opened(ctx, as_of=as_of) as base:
+        return base.screen.inbox(everything=everything, limit=limit)
 
 
 @app.command()
 @listing
-def flow(ctx: typer.Context, as_of: AsOf = None) -> Rows:
+def flow(ctx: typer.Context, as_of: AsOf = None) -> Table[FlowStep]:
     """Count how pages became initiatives: what was met, left out and why, what stayed.
 
     Example: kb flow -f md
     """
-    with opened(ctx) as base:
-        return base.flow(at=base.act_on(day(as_of)))
+    with opened(ctx, as_of=as_of) as base:
+        return base.screen.flow()
 
 
 @app.command()
@@ -58,7 +60,7 @@ def screen(
         typer.Option("--new", metavar="TITLE", help="One more initiative of the page."),
     ] = None,
     reason: Annotated[str, typer.Option(help="For exclude: a code of the code book.")] = "",
-    why: Annotated[str, typer.Option(help="In words, as if it will be published.")] = "",
+    why: Why = "",
     by: By = None,
     format: Annotated[str, typer.Option("--format", "-f", help="json for the rows.")] = "table",
 ) -> None:
@@ -69,7 +71,7 @@ def screen(
     if decision not in list(Decision):
         raise Unknown("decision", decision, list(Decision), where="kb screen")
     with opened(ctx, by) as base:
-        rows = base.screen(
+        rows = base.screen.decide(
             documents,
             Decision(decision),
             initiatives=initiatives or [],
@@ -78,8 +80,9 @@ def screen(
             why=why,
         )
     for row in rows:
-        said = f" ({row['reason']})" if row["reason"] else ""
-        joined = text_of(row["initiatives"])
-        stderr(f"{row['document']} {row['decision']}{said}" + (f": {joined}" if joined else ""))
+        reason = f" ({row.reason})" if row.reason else ""
+        joined = f": {'; '.join(row.initiatives)}" if row.initiatives else ""
+        stderr(f"{row.document} {row.decision}{reason}{joined}")
     if format == "json":
-        write_json(list(rows[0]), rows, sys.stdout)
+        columns = [each.name for each in columns_of(Screened)]
+        write_json(columns, map(cells, rows), sys.stdout)

@@ -1,14 +1,16 @@
 """Commands on sources and their runs."""
 
+from datetime import date
 from typing import Annotated
 
 import typer
 
-from kb.base import Rows
-from kb.cli.opening import AsOf, By, day, opened, settings
+from kb.cli.opening import AsOf, By, Why, opened, parse_day, settings
 from kb.cli.output import listing, stderr
 from kb.collect.proposing import propose
-from kb.errors import Refused
+from kb.report.lists import RunRow, SourceRow
+from kb.table import Table
+from kb.workspace.sources import SourceFault
 
 app = typer.Typer(rich_markup_mode=None)
 sources_app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
@@ -17,12 +19,11 @@ app.add_typer(sources_app, name="sources")
 PAGES_SHOWN = 5
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The source's name in sources.toml.")]
-Why = Annotated[str, typer.Option(help="In words, as if it will be published.")]
 
 
 @sources_app.callback()
 @listing
-def sources(ctx: typer.Context) -> Rows | None:
+def sources(ctx: typer.Context) -> Table[SourceRow] | None:
     """List every source with what is known of it; or pause, resume, retire one.
 
     Example: kb sources -f csv > sources.csv
@@ -30,7 +31,7 @@ def sources(ctx: typer.Context) -> Rows | None:
     if ctx.invoked_subcommand is not None:
         return None
     with opened(ctx) as base:
-        return base.sources()
+        return base.sources.list()
 
 
 @sources_app.command()
@@ -47,26 +48,26 @@ def add(
     Example: kb sources add https://www.example.org/equality/ --organisation "NHS England"
     """
     with opened(ctx, by) as base:
-        asked = base.new_source(url, name=name, organisation=organisation)
-        found = propose(base, asked, contact=settings(ctx).contact)
-        source = found.source
+        draft = base.sources.draft(url, name=name, organisation=organisation)
+        proposal = propose(base.workspace, draft, contact=settings(ctx).contact)
+        source = proposal.source
         stderr(f"{source.name}: {source.organisation}, read as {source.shape}; for example")
-        stderr(*(f"  {title} <{address}>" for title, address in found.pages[:PAGES_SHOWN]))
+        stderr(*(f"  {title} <{address}>" for title, address in proposal.pages[:PAGES_SHOWN]))
         if not yes and not typer.confirm("declare it?", err=True):
             raise typer.Abort
-        base.add_source(source)
+        base.sources.add(source)
     stderr(f"{source.name}: declared in sources.toml, checked = false")
 
 
 @sources_app.command()
 @listing
-def check(ctx: typer.Context) -> Rows:
+def check(ctx: typer.Context) -> Table[SourceFault]:
     """List what is amiss with the sources, as declared and as they went.
 
     Example: kb sources check
     """
     with opened(ctx) as base:
-        return base.check()
+        return base.sources.check()
 
 
 @sources_app.command()
@@ -100,7 +101,9 @@ def retire(ctx: typer.Context, name: Name, why: Why = "", by: By = None) -> None
 def looked(
     ctx: typer.Context,
     name: Name,
-    on: Annotated[str, typer.Option(metavar="DATE", help="When it was searched.")],
+    on: Annotated[
+        date, typer.Option(metavar="DATE", parser=parse_day, help="When it was searched.")
+    ],
     found: Annotated[int, typer.Option(metavar="N", help="How many pages were found.")],
     why: Why = "",
     by: By = None,
@@ -109,11 +112,8 @@ def looked(
 
     Example: kb sources looked members-library --on 2026-11-22 --found 3
     """
-    when = day(on)
-    if when is None:
-        raise Refused("--on names no day")
     with opened(ctx, by) as base:
-        row = base.looked(name, on=when, found=found, why=why)
+        row = base.sources.record_search(name, on=on, found=found, why=why)
     stderr(f"{row.source}: looked on {row.on}, {row.found} found")
 
 
@@ -123,16 +123,16 @@ def runs(
     ctx: typer.Context,
     source: Annotated[str | None, typer.Argument(help="Only runs of this source.")] = None,
     as_of: AsOf = None,
-) -> Rows:
+) -> Table[RunRow]:
     """List runs, the newest first.
 
     Example: kb runs nhs-england
     """
-    with opened(ctx) as base:
-        return base.runs(source, at=base.act_on(day(as_of)))
+    with opened(ctx, as_of=as_of) as base:
+        return base.sources.runs(source)
 
 
 def _set(ctx: typer.Context, name: str, state: str, why: str, by: str | None) -> None:
     with opened(ctx, by) as base:
-        source = base.set_state(name, state, why=why)
+        source = base.sources.set_state(name, state, why=why)
     stderr(f"{source.name}: {source.state}")

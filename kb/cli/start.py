@@ -6,7 +6,7 @@ import typer
 
 from kb.base import make
 from kb.cli.drawing import bar, fields
-from kb.cli.opening import By, opened, settings
+from kb.cli.opening import By, opened
 from kb.cli.output import stderr
 from kb.errors import Unknown
 from kb.home import new_home
@@ -32,10 +32,10 @@ def init(ctx: typer.Context, by: By = None) -> None:
 
     Example: kb --home scan init
     """
-    given, found = ctx.find_root().obj
-    home = new_home(given, found)
-    with make(home, by=by or settings(ctx).user) as base:
-        counts = base.status()
+    folder, environment = ctx.find_root().obj
+    home = new_home(folder, environment)
+    with make(home, by=by or environment.user) as base:
+        counts = base.report.status()
     stderr(
         f"made {home.path}: {counts['initiatives of others']} initiatives of others, "
         f"{counts['initiatives of our own']} of our own, {counts['sources']} sources"
@@ -51,7 +51,7 @@ def status(ctx: typer.Context, format: str = typer.Option("table", "--format", "
     if format not in FORMATS:
         raise Unknown("format", format, FORMATS, where="kb status")
     with opened(ctx) as base:
-        counts = base.status()
+        counts = base.report.status()
     if format == "table":
         most = max(counts.values(), default=0) if sys.stdout.isatty() else 0
         fields({name: f"{count} {bar(count, most)}".strip() for name, count in counts.items()})
@@ -62,7 +62,7 @@ def status(ctx: typer.Context, format: str = typer.Option("table", "--format", "
 def waiting(ctx: typer.Context) -> None:
     """Prints what waits, each with its command."""
     with opened(ctx) as base:
-        counts = base.status()
+        counts = base.report.status()
     there = {name: counts[name] for name in WAITING if counts[name]}
     most = max(there.values(), default=0) if sys.stdout.isatty() else 0
     lines = {f"{bar(count, most)}{count} {name}": WAITING[name] for name, count in there.items()}

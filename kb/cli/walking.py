@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
+from kb.assess.assessments import NEEDED
 from kb.assess.levels import QUESTIONS, Answers
+from kb.assess.strand_cards import StrandCard
 from kb.base import KnowledgeBase
-from kb.base.reviewing import StrandCard
 from kb.cli.asking import Asking
 from kb.errors import KBError
-from kb.keep.said import Level
+from kb.keep.decisions import Level
 
 Plain = Annotated[
     bool,
@@ -18,41 +19,40 @@ Plain = Annotated[
 YES_NO = {"y": "es", "n": "o", "?": " unknown"}
 BEGIN = {"y": " answer", "n": "o overlap", "N": "one with any that remain", "s": "kip", "q": "uit"}
 LEVELS = {"d": Level.duplicates, "o": Level.overlaps, "c": Level.complements, "n": Level.no_overlap}
-NEEDED = ("role", "reach")
 
 
-def walk(base: KnowledgeBase, ask: Asking, named: str) -> int:
+def walk(base: KnowledgeBase, ask: Asking, name: str) -> int:
     """Goes through the strands with a person; how many assessments were made."""
     for facet in NEEDED:
-        if not base.show(named)[facet] and not _coded(base, ask, named, facet):
+        if not base.register.show(name)[facet] and not _coded(base, ask, name, facet):
             return 0
-    walking = _Walk(base, ask, named)
-    cards = base.strand_cards(named)
+    walking = _Walk(base, ask, name)
+    cards = base.assess.strand_cards(name)
     for place, card in enumerate(cards):
         key = walking.begin(card, f"{place + 1} of {len(cards)}")
         if key == "q":
             break
         if key == "N":
             for rest in cards[place:]:
-                walking.say(rest, Level.no_overlap, Answers(same_purpose=False))
+                walking.save(rest, Level.no_overlap, Answers(same_purpose=False))
             break
         if key == "n":
-            walking.say(card, Level.no_overlap, Answers(same_purpose=False))
+            walking.save(card, Level.no_overlap, Answers(same_purpose=False))
         elif key == "y":
             walking.answer(card)
     return walking.made
 
 
-def _coded(base: KnowledgeBase, ask: Asking, named: str, facet: str) -> bool:
+def _coded(base: KnowledgeBase, ask: Asking, name: str, facet: str) -> bool:
     """Asks for a code that must be known before anything is confirmed."""
-    guess = ",".join(base.guesses(named).get(facet, []))
-    known = base.declarations.book.codes[facet]
+    guess = ",".join(base.screen.guesses(name).get(facet, []))
+    known = base.workspace.declarations.book.codes[facet]
     while True:
         typed = ask.line(f"{facet} must be known first ({', '.join(known)})", default=guess)
         if typed in ("", "-"):
             return False
         try:
-            base.tag(named, [f"{facet}={typed}"])
+            base.register.tag(name, [f"{facet}={typed}"])
         except KBError as error:
             ask.say(f"{error} ({error.hint})")
         else:
@@ -62,10 +62,10 @@ def _coded(base: KnowledgeBase, ask: Asking, named: str, facet: str) -> bool:
 class _Walk:
     """One person before the strands, with one initiative in hand."""
 
-    def __init__(self, base: KnowledgeBase, ask: Asking, named: str) -> None:
+    def __init__(self, base: KnowledgeBase, ask: Asking, name: str) -> None:
         self._base = base
         self._ask = ask
-        self._named = named
+        self._name = name
         self.made = 0
 
     def begin(self, card: StrandCard, place: str) -> str:
@@ -75,8 +75,8 @@ class _Walk:
         ask.say(f"{place}  {strand.key}: {strand.name}")
         ask.say(strand.what)
         ask.say(f"for {', '.join(strand.audience)}; by {', '.join(strand.means)}")
-        for said in card.standing:
-            ask.say(f"stands: {said.level} ({said.basis}) by {said.person}")
+        for each in card.assessments:
+            ask.say(f"stands: {each.level} ({each.basis}) by {each.person}")
         for number, passage in enumerate(card.passages, start=1):
             ask.say(f"  {number} {passage}")
         if not card.passages:
@@ -85,13 +85,13 @@ class _Walk:
 
     def answer(self, card: StrandCard) -> None:
         """The four questions, the level they come to, a quote."""
-        given: dict[str, bool | None] = {}
+        answered: dict[str, bool | None] = {}
         for name, question in QUESTIONS.items():
             key = self._ask.key(question, YES_NO)
-            given[name] = {"y": True, "n": False, "?": None}[key]
-            if given[name] is False and name == "same_purpose":
+            answered[name] = {"y": True, "n": False, "?": None}[key]
+            if answered[name] is False and name == "same_purpose":
                 break
-        answers = Answers(**given)
+        answers = Answers(**answered)
         level = self._level(answers)
         why = ""
         if answers.level not in (None, level):
@@ -99,13 +99,15 @@ class _Walk:
             if not why:
                 self._ask.say("without a reason nothing is stored")
                 return
-        self.say(card, level, answers, quote=self._quote(card, level), why=why)
+        self.save(card, level, answers, quote=self._quote(card, level), why=why)
 
     def _level(self, answers: Answers) -> Level:
         proposed = answers.level
-        told = f"{proposed}? Enter takes it" if proposed else "the answers leave it open"
+        question = f"{proposed}? Enter takes it" if proposed else "the answers leave it open"
         default = next((key for key, level in LEVELS.items() if level == proposed), "")
-        key = self._ask.key(told, {k: f" {level}" for k, level in LEVELS.items()}, default=default)
+        key = self._ask.key(
+            question, {k: f" {level}" for k, level in LEVELS.items()}, default=default
+        )
         return LEVELS[key]
 
     def _quote(self, card: StrandCard, level: Level) -> str:
@@ -124,20 +126,20 @@ class _Walk:
                 return card.passages[int(key) - 1]
             first, last = self._ask.line("from the words"), self._ask.line("to the words")
             try:
-                return self._base.passage_between(self._named, first, last)
+                return self._base.assess.passage_between(self._name, first, last)
             except KBError as error:
                 self._ask.say(f"{error} ({error.hint})")
 
-    def say(
+    def save(
         self, card: StrandCard, level: Level, answers: Answers, *, quote: str = "", why: str = ""
     ) -> None:
         """Stores the assessment at once; says where it was refused."""
         try:
-            row = self._base.assess(
-                self._named, card.strand.key, level, quote=quote, why=why, answers=answers
+            row = self._base.assess.assess(
+                self._name, card.strand.key, level, quote=quote, why=why, answers=answers
             )
         except KBError as error:
             self._ask.say(f"not stored: {error} ({error.hint})")
         else:
             self.made += 1
-            self._ask.say(f"{self._named} {row['level']} {row['strand']} ({row['basis']})")
+            self._ask.say(f"{self._name} {row.level} {row.strand} ({row.basis})")

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from kb.base import Rows
 from kb.cli.opening import By, opened
 from kb.cli.output import listing, stderr
+from kb.table import Table
+from kb.workspace.saved_searches import News, SavedSearch
 
 app = typer.Typer(rich_markup_mode=None)
 watch_app = typer.Typer(rich_markup_mode=None)
@@ -36,19 +37,19 @@ def add(
     Example: kb watch add mentoring "reverse mentoring" --why "for the leadership paper"
     """
     with opened(ctx, by) as base:
-        row = base.watch(name, " ".join(query), why=why)
-    stderr(f"kept {row['name']}: {row['query']}")
+        row = base.searches.add(name, " ".join(query), why=why)
+    stderr(f"kept {row.name}: {row.query}")
 
 
 @watch_app.command("list")
 @listing
-def listed(ctx: typer.Context) -> Rows:
+def listed(ctx: typer.Context) -> Table[SavedSearch]:
     """List the searches that are kept.
 
     Example: kb watch list
     """
     with opened(ctx) as base:
-        return base.watches()
+        return base.searches.list()
 
 
 @watch_app.command()
@@ -58,7 +59,7 @@ def remove(ctx: typer.Context, name: Name, by: By = None) -> None:
     Example: kb watch remove mentoring
     """
     with opened(ctx, by) as base:
-        base.unwatch(name)
+        base.searches.remove(name)
     stderr(f"removed {name}")
 
 
@@ -68,10 +69,10 @@ def run(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="One; else all.")] = "",
     by: By = None,
-) -> Rows:
+) -> Table[News]:
     """List what is new or changed for each search since it was last run.
 
     Example: kb watch run
     """
     with opened(ctx, by) as base:
-        return base.news(name, read=True)
+        return base.searches.news(name, read=True)

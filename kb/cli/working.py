@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from kb.base import Rows
-from kb.cli.opening import AsOf, By, day, opened
+from kb.assess.outcomes import Suggestion, Worked
+from kb.cli.opening import AsOf, By, opened
 from kb.cli.output import listing, stderr
+from kb.table import Table
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -15,21 +16,21 @@ app = typer.Typer(rich_markup_mode=None)
 @listing
 def suggest(
     ctx: typer.Context,
-    named: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
     as_of: AsOf = None,
-) -> Rows:
+) -> Table[Suggestion]:
     """List pairs of initiative and strand worth assessing, and how far to rely on that.
 
     Example: kb suggest --limit 20
     """
-    with opened(ctx) as base:
-        return base.suggest(named, at=base.act_on(day(as_of)))
+    with opened(ctx, as_of=as_of) as base:
+        return base.assess.suggest(name)
 
 
 @app.command()
 def result(
     ctx: typer.Context,
-    named: Annotated[str, typer.Argument(metavar="ID")],
+    name: Annotated[str, typer.Argument(metavar="ID")],
     changed: Annotated[str, typer.Argument(help="What it is said to have changed.")],
     quote: Annotated[str, typer.Option(help="What its page says, word for word.")],
     setting: Annotated[str, typer.Option(help="Where: a kind of trust, a place.")] = "",
@@ -40,8 +41,8 @@ def result(
     Example: kb result some-initiative "more boards set targets" --quote "nine in ten boards …"
     """
     with opened(ctx, by) as base:
-        row = base.result(named, changed, quote=quote, setting=setting)
-    stderr(f"{row['initiative']}: {row['changed']}")
+        row = base.assess.note_result(name, changed, quote=quote, setting=setting)
+    stderr(f"{name}: {row.changed}")
 
 
 @app.command()
@@ -50,10 +51,10 @@ def worked(
     ctx: typer.Context,
     strand: Annotated[str | None, typer.Argument(help="Only what bears on this strand.")] = None,
     as_of: AsOf = None,
-) -> Rows:
+) -> Table[Worked]:
     """List what initiatives are said to have changed, with setting, effect and quote.
 
     Example: kb worked peer-learning
     """
-    with opened(ctx) as base:
-        return base.worked(strand, at=base.act_on(day(as_of)))
+    with opened(ctx, as_of=as_of) as base:
+        return base.assess.worked(strand)

@@ -1,10 +1,8 @@
-"""What goes to the worker process and what comes back."""
+"""What goes to the worker process."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from kb.errors import KBError
-from kb.keep.saving import Judged
 
 READER = "2"  # changes when the same body would give another text
 
@@ -21,8 +19,8 @@ class ReadError(KBError):
 
 
 @dataclass(frozen=True)
-class Body:
-    """What the worker is given."""
+class ReceivedBody:
+    """A body as it was received, with what the reader must know of it."""
 
     content: bytes
     media_type: str
@@ -30,20 +28,3 @@ class Body:
     select: str = ""
     title: str = ""  # what the shape knows goes before what is read
     summary: str = ""
-
-
-@dataclass(frozen=True)
-class Read:
-    """What was read, masked, without control characters."""
-
-    title: str
-    summary: str
-    text: str
-    language: str = ""
-    published_on: date | None = None
-    published_from: str = ""
-    updated_on: date | None = None
-    updated_from: str = ""
-    canonical: str = ""  # the address the page itself gives as its own
-    sha256: str = ""
-    judged: Judged | None = None

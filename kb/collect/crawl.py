@@ -8,19 +8,22 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from filelock import FileLock, Timeout
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
-from kb.base import KnowledgeBase, is_due
 from kb.collect.incremental import settle_absent
-from kb.collect.runs import RunUnderWay
+from kb.collect.runs import RunCrawler, RunUnderWay
 from kb.collect.settings import contact_for, settings_for
 from kb.contract import Shape, Source, normalised
 from kb.declare.sources import REGISTERED
 from kb.errors import Busy, Refused
 from kb.keep import register, runs
-from kb.keep.found import Alias, Outcome, Run
+from kb.keep.acts import ActKind
+from kb.keep.crawled import Alias, Outcome, Run
+from kb.screen.derive import derive, score_pages
+from kb.workspace.sources import is_due
+from kb.workspace.workspace import Workspace
 
 SIDE_BY_SIDE = 8
 SPIDERS = {
@@ -35,16 +38,16 @@ ADDRESSES = "addresses"
 Tell = Callable[[RunUnderWay], None]
 
 
-def choose(base: KnowledgeBase, names: Sequence[str]) -> list[Source]:
+def choose(workspace: Workspace, names: Sequence[str]) -> list[Source]:
     """The sources of those names; every one that is on and can be crawled where none is named.
 
     Raises Unknown for a name that is not declared, Refused for one that cannot be crawled.
     """
-    declared = base.declarations.sources
+    declared = workspace.declarations.sources
     if not names:
         return [s for s in declared.source if s.state == "on" and s.shape in SPIDERS]
-    chosen = [declared.get(name) for name in dict.fromkeys(names)]
-    for source in chosen:
+    sources = [declared.get(name) for name in dict.fromkeys(names)]
+    for source in sources:
         if source.shape == Shape.by_hand:
             raise Refused(
                 f"source {source.name!r} is searched by hand",
@@ -55,16 +58,16 @@ def choose(base: KnowledgeBase, names: Sequence[str]) -> list[Source]:
                 f"source {source.name!r} is {source.state}: {source.why}",
                 hint=f"kb sources resume {source.name}",
             )
-    return chosen
+    return sources
 
 
-def registered(base: KnowledgeBase) -> Source | None:
+def registered(workspace: Workspace) -> Source | None:
     """A source of every registered address that no document is held of; None if there is none."""
-    with base.store.reading() as reading:
-        held = {alias.url for alias in reading.rows(Alias)}
-        profiles = [entry.profile for entry in register.entries(reading).values()]
-    wanted = {each.address: each.url for each in profiles if each.address and each.url}
-    start = [url for address, url in wanted.items() if address not in held]
+    with workspace.store.reading() as reading:
+        known = {alias.url for alias in reading.rows(Alias)}
+        profiles = [each.profile for each in register.initiatives(reading).values()]
+    urls = {each.address: each.url for each in profiles if each.address and each.url}
+    start = [url for address, url in urls.items() if address not in known]
     if not start:
         return None
     return _addresses(start)
@@ -88,17 +91,17 @@ def _addresses(start: Iterable[str]) -> Source:
     )
 
 
-def due(base: KnowledgeBase) -> list[Source]:
+def due(workspace: Workspace) -> list[Source]:
     """The sources whose cadence asks for a crawl now, those that waited longest first."""
-    with base.store.reading() as reading:
+    with workspace.store.reading() as reading:
         last = runs.last_runs(reading)
-    asked = [s for s in choose(base, []) if is_due(s, last.get(s.name), base.clock())]
+    ready = [s for s in choose(workspace, []) if is_due(s, last.get(s.name), workspace.clock())]
     never = datetime.min.replace(tzinfo=UTC)
-    return sorted(asked, key=lambda s: last[s.name].started if s.name in last else never)
+    return sorted(ready, key=lambda s: last[s.name].started if s.name in last else never)
 
 
 def crawl(
-    base: KnowledgeBase,
+    workspace: Workspace,
     sources: Iterable[Source],
     *,
     contact: str,
@@ -111,38 +114,36 @@ def crawl(
     contact; Busy where another crawl of this home is under way. With `fresh` nothing is
     taken for unchanged without being fetched.
     """
-    chosen = list(sources)
-    for source in chosen:
+    every = list(sources)
+    for source in every:
         contact_for(source, contact)
-    with _crawl_lock(base):
-        _end_interrupted(base)
-        base.rescore()
-        finished = _Crawl(base, contact, tell, fresh).all(chosen)
-        base.rescore()  # an earlier text that stands again may have an older score
-        base.sign()
-        base.bear()
-        base.catch_up_index()
+    with _crawl_lock(workspace):
+        _end_interrupted(workspace)
+        score_pages(workspace)
+        finished = _Crawl(workspace, contact, tell, fresh).all(every)
+        derive(workspace)  # an earlier text that is valid again may have an older score
+        workspace.catch_up_index()
     return finished
 
 
-def _end_interrupted(base: KnowledgeBase) -> None:
+def _end_interrupted(workspace: Workspace) -> None:
     """Records as failed what still runs by the store: we hold the lock, so it was killed."""
-    with base.store.reading() as reading:
-        left = reading.rows(Run, outcome=Outcome.running)
-    if left:
-        with base.writing("crawl") as writing:
-            for run in left:
-                ended = run.said() | {
+    with workspace.store.reading() as reading:
+        interrupted = reading.rows(Run, outcome=Outcome.running)
+    if interrupted:
+        with workspace.writing(ActKind.crawl, "crawl") as writing:
+            for run in interrupted:
+                ended = run.values() | {
                     "outcome": Outcome.failed,
-                    "finished": base.clock(),
+                    "finished": workspace.clock(),
                     "why": "interrupted: it was ended before it could finish",
                 }
                 runs.finish(writing, Run(**ended))
 
 
 @contextmanager
-def _crawl_lock(base: KnowledgeBase) -> Iterator[None]:
-    lock = FileLock(base.home.crawl_lock, timeout=0)
+def _crawl_lock(workspace: Workspace) -> Iterator[None]:
+    lock = FileLock(workspace.home.crawl_lock, timeout=0)
     try:
         lock.acquire()
     except Timeout:
@@ -159,9 +160,9 @@ def _crawl_lock(base: KnowledgeBase) -> Iterator[None]:
 class _Crawl:
     """One process' crawl. The reactor of Twisted starts once a process, and so does this."""
 
-    def __init__(self, base: KnowledgeBase, contact: str, tell: Tell, fresh: bool) -> None:
+    def __init__(self, workspace: Workspace, contact: str, tell: Tell, fresh: bool) -> None:
         self._fresh = fresh
-        self._base = base
+        self._workspace = workspace
         self._contact = contact
         self._tell = tell
         self._finished: list[Run] = []
@@ -199,17 +200,17 @@ class _Crawl:
                 self._begin(source)
 
     def _begin(self, source: Source) -> None:
-        base = self._base
-        started = base.clock()
-        with base.writing(f"crawl {source.name}") as writing:
-            number = runs.begin(writing, source.name, started).number
-        run = RunUnderWay(base, source, number, started, self._tell, self._fresh)
+        workspace, name = self._workspace, source.name
+        started = workspace.clock()
+        with workspace.writing(ActKind.crawl, f"crawl {name}", subject=name) as writing:
+            number = runs.begin(writing, name, started).number
+        run = RunUnderWay(workspace, source, number, started, self._tell, self._fresh)
         settings = Settings(settings_for(run, self._contact))
-        name = ADDRESSES if source.name == REGISTERED else SPIDERS[source.shape]
-        spider = SpiderLoader.from_settings(settings).load(name)
-        crawler = Crawler(spider, settings)
+        shape = ADDRESSES if name == REGISTERED else SPIDERS[source.shape]
+        spider = SpiderLoader.from_settings(settings).load(shape)
+        crawler = RunCrawler(spider, settings, run)
         task = self._process.crawl(crawler, source=source)
-        task.add_done_callback(lambda done: self._guarded(lambda: self._end(run, crawler, done)))
+        task.add_done_callback(lambda done: self._guarded(lambda: self._end(crawler, done)))
 
     def _guarded(self, step: Callable[[], None]) -> None:
         """Keeps an error for the end: the loop would only log what a callback raises."""
@@ -218,7 +219,8 @@ class _Crawl:
         except Exception as error:  # noqa: BLE001 - raised again in `all`
             self._errors.append(error)
 
-    def _end(self, run: RunUnderWay, crawler: Crawler, done: "asyncio.Future[None]") -> None:
+    def _end(self, crawler: RunCrawler, done: "asyncio.Future[None]") -> None:
+        run = crawler.run
         if not done.cancelled() and done.exception():
             run.broke = run.broke or repr(done.exception())
         stats = crawler.stats.get_stats() if crawler.stats else {}
@@ -227,12 +229,8 @@ class _Crawl:
         elif stats.get("finish_reason") not in ("finished", None):
             run.stopped = f"stopped before it had finished ({stats['finish_reason']})"
         settle_absent(run)
-        recorded = run.finished(stats, run.base.clock())
-        base = run.base
-        # The index is written once, after all: here the others are still under way.
-        with base.store.writing(
-            by=base.by, command=f"crawl {run.source.name}", now=base.clock()
-        ) as writing:
+        recorded = run.finished(stats, run.workspace.clock())
+        with run.writing(ActKind.crawl) as writing:
             self._finished.append(runs.finish(writing, recorded))
         self._running.remove(run.source)
         self._begin_what_can()

@@ -66,8 +66,8 @@ def failure_of(exception: BaseException | None) -> str:
         return exception.failure
     if isinstance(exception, Elsewhere):
         return ELSEWHERE
-    told = f"{exception!r} {getattr(exception, '__cause__', None)!r}"
-    if "SSL" in told or "TLS" in told or "certificate" in told:
+    text = f"{exception!r} {getattr(exception, '__cause__', None)!r}"
+    if "SSL" in text or "TLS" in text or "certificate" in text:
         return "tls"
     if isinstance(exception, IgnoreRequest) and "redirect" in str(exception).casefold():
         return "redirect loop"

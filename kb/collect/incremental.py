@@ -8,81 +8,73 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 
+from kb.collect.batches import save_waiting
 from kb.collect.body import READER
 from kb.collect.failures import NotModified
-from kb.collect.runs import HeldDocument, RunUnderWay
+from kb.collect.runs import PartOfRun, RunUnderWay, run_of
 from kb.contract import Shape, normalised
 from kb.keep import saving
-from kb.keep.found import Document, Outcome
+from kb.keep.acts import ActKind
+from kb.keep.crawled import Outcome
+from kb.keep.documents import LastFetch, StoredDocument
 
 # How long a site's own word on when a page changed is believed without asking for the page.
 TRUST_LASTMOD = timedelta(days=30)
 API_SHAPES = (Shape.wordpress, Shape.govuk)
 
 
-class OnlyWhatChanged:
+class OnlyWhatChanged(PartOfRun):
     """Sends back ETag and Last-Modified, believes 304, and `lastmod` for a month at most."""
-
-    def __init__(self, run: RunUnderWay) -> None:
-        self._run = run
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """With the run under way, which is among the settings."""
-        return cls(crawler.settings["KB_RUN"])
 
     def process_request(self, request: Request) -> Response | None:
         """The request with validators; a 304 of our own where `lastmod` says nothing changed."""
         self._run.leaves += bool(request.meta.get("leaf") and not request.meta.get("own"))
-        held = self._held(request)
-        if held is None or self._run.fresh or held.revision.reader != READER:
+        document = self._document(request)
+        last = document.last_fetch if document else None
+        if last is None or self._run.fresh or last.reader != READER:
             return None
-        document = held.document
-        if _unchanged_since(str(request.meta.get("lastmod", "")), document):
+        if _unchanged_since(str(request.meta.get("lastmod", "")), last):
             request.meta["skipped"] = True
             return Response(request.url, status=304)
-        if document.etag:
-            request.headers["If-None-Match"] = document.etag
-        if document.last_modified:
-            request.headers["If-Modified-Since"] = document.last_modified
+        if last.etag:
+            request.headers["If-None-Match"] = last.etag
+        if last.last_modified:
+            request.headers["If-Modified-Since"] = last.last_modified
         return None
 
     def process_response(self, request: Request, response: Response) -> Response:
         """The response; NotModified where there is nothing new to read."""
-        held = self._held(request)
-        if held is None:
+        document = self._document(request)
+        if document is None:
             return response
         there = request.meta.get("own") and self._run.source.shape in API_SHAPES
         if response.status == 304 or (there and response.status == 200):
-            self._seen(held, asked=not request.meta.get("skipped"))
+            self._run.met.add(normalised(document.url))
+            self._run.unchanged[document.id] = not request.meta.get("skipped")
             raise NotModified(request.url)
         if response.status in (404, 410):
-            self._run.absent[held.id] = response.status == 410
+            self._run.absent[document.id] = response.status == 410
         return response
 
-    def _held(self, request: Request) -> HeldDocument | None:
+    def _document(self, request: Request) -> StoredDocument | None:
         if not request.meta.get("leaf"):
             return None
         number = request.meta.get("document") or self._run.known.get(normalised(request.url))
         return self._run.held.get(number or 0)
 
-    def _seen(self, held: HeldDocument, *, asked: bool) -> None:
-        self._run.met.add(normalised(held.standing.url))
-        self._run.unchanged.append((held.document, asked))
 
-
-def _unchanged_since(lastmod: str, document: Document) -> bool:
+def _unchanged_since(lastmod: str, last: LastFetch) -> bool:
     """True when the site says it changed last before we asked, and we asked within a month."""
-    if not lastmod or document.asked_at is None:
+    if not lastmod or last.asked_at is None:
         return False
     try:
-        said = datetime.fromisoformat(lastmod)
+        changed = datetime.fromisoformat(lastmod)
     except ValueError:
         return False
-    if said.tzinfo is None:
+    if changed.tzinfo is None:
         # A bare date says only the day: it changed before we asked if that day was over.
-        said = said.replace(tzinfo=UTC) + timedelta(days=len(lastmod) <= 10)
-    return said < document.asked_at and datetime.now(UTC) - document.asked_at < TRUST_LASTMOD
+        changed = changed.replace(tzinfo=UTC) + timedelta(days=len(lastmod) <= 10)
+    return changed < last.asked_at and datetime.now(UTC) - last.asked_at < TRUST_LASTMOD
 
 
 class AskForTheUnmet:
@@ -90,7 +82,7 @@ class AskForTheUnmet:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._run: RunUnderWay = crawler.settings["KB_RUN"]
+        self._run = run_of(crawler)
         self._asked = False
 
     @classmethod
@@ -105,20 +97,20 @@ class AskForTheUnmet:
         if self._asked or self._crawler.engine is None:
             return
         self._asked = True
-        self._run.flush()
+        save_waiting(self._run)
         if self._run.outcome()[0] != Outcome.ok:
             return
         unmet = self._run.unmet()
-        for held in unmet:
+        for document in unmet:
             self._crawler.engine.crawl(
                 Request(
-                    held.standing.url,
+                    document.url,
                     callback=spider.parse_document,  # type: ignore[attr-defined]
                     meta={
                         "leaf": True,
                         "own": True,
-                        "document": held.id,
-                        "hints": {"key": held.document.key},
+                        "document": document.id,
+                        "hints": {"key": document.key},
                     },
                     dont_filter=True,
                     errback=_passed_over,
@@ -136,9 +128,7 @@ def settle_absent(run: RunUnderWay) -> None:
     """Records what an ok run found absent; what is gone by that is counted."""
     if not run.absent or run.outcome()[0] != Outcome.ok:
         return
-    base = run.base
-    command = f"crawl {run.source.name}"
-    with base.store.writing(by=base.by, command=command, now=base.clock()) as writing:
+    with run.writing(ActKind.crawl) as writing:
         for number, at_once in sorted(run.absent.items()):
             if number not in run.met_documents:
                 run.counts["gone"] += saving.absent(writing, number, at_once=at_once)

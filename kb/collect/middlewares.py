@@ -15,32 +15,21 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from kb.collect.failures import (
-    Elsewhere,
-    NotModified,
-    OverBudget,
-    failure_of,
-    failure_of_status,
-)
+from kb.collect.failures import Elsewhere, NotModified, OverBudget, failure_of, failure_of_status
 from kb.collect.pace import slot_of
 from kb.collect.resolving import is_public
-from kb.collect.runs import RunUnderWay
+from kb.collect.runs import PartOfRun, RunUnderWay, run_of
 from kb.contract import is_loopback
 
 MOST_WAIT_SECONDS = 120.0
 
 
-class DeclaredHosts:
+class DeclaredHosts(PartOfRun):
     """Lets through only what goes to a host that the source declares, redirects included."""
 
     def __init__(self, run: RunUnderWay) -> None:
-        self._run = run
+        super().__init__(run)
         self._hosts = {host.removeprefix("www.") for host in run.source.hosts}
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """With the run under way, which is among the settings."""
-        return cls(crawler.settings["KB_RUN"])
 
     def process_request(self, request: Request) -> None:
         """Raises Elsewhere for any other host."""
@@ -63,17 +52,12 @@ def _literal(host: str) -> str:
         return ""
 
 
-class WithinBudget:
+class WithinBudget(PartOfRun):
     """Stops asking when a run has used up its requests."""
 
     def __init__(self, run: RunUnderWay) -> None:
-        self._run = run
+        super().__init__(run)
         self._asked = 0
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """With the run under way, which is among the settings."""
-        return cls(crawler.settings["KB_RUN"])
 
     def process_request(self, request: Request) -> None:
         """Raises OverBudget once the budget is spent."""
@@ -91,7 +75,7 @@ class RetryAfter:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._run: RunUnderWay = crawler.settings["KB_RUN"]
+        self._run = run_of(crawler)
         self._usual: dict[str, float] = {}  # slot to the delay it had before
 
     @classmethod
@@ -105,15 +89,15 @@ class RetryAfter:
         if slot is None:
             return response
         key, delays = slot
-        asked = seconds_asked(response) if response.status in (429, 503) else None
-        if asked is None:
+        seconds = seconds_asked(response) if response.status in (429, 503) else None
+        if seconds is None:
             if key in self._usual:
                 delays.delay = self._usual.pop(key)
-        elif asked > MOST_WAIT_SECONDS:
-            self._run.stopped = f"the site asked us to wait {asked:.0f} seconds"
+        elif seconds > MOST_WAIT_SECONDS:
+            self._run.stopped = f"the site asked us to wait {seconds:.0f} seconds"
         else:
             self._usual.setdefault(key, delays.delay)
-            delays.delay, delays.jitter = max(delays.delay, asked), 0.0
+            delays.delay, delays.jitter = max(delays.delay, seconds), 0.0
         return response
 
 
@@ -122,26 +106,23 @@ def seconds_asked(response: Response) -> float | None:
 
     RFC 9110, section 10.2.3.
     """
-    named = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if named.isdigit():
-        return float(named)
+    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if value.isdigit():
+        return float(value)
     try:
-        until = parsedate_to_datetime(named)
+        until = parsedate_to_datetime(value)
     except ValueError:
         return None
     return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 
-class CountFailures:
+class CountFailures(PartOfRun):
     """Counts what did not come to a page, by class. Stands where retries are over."""
-
-    def __init__(self, run: RunUnderWay) -> None:
-        self._run = run
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """With the run under way; a fault of our own breaks the run, it is no site's failure."""
-        counting = cls(crawler.settings["KB_RUN"])
+        counting = cls(run_of(crawler))
         crawler.signals.connect(counting.broke, signal=signals.spider_error)
         crawler.signals.connect(counting.broke, signal=signals.item_error)
         return counting
@@ -161,16 +142,13 @@ class CountFailures:
         return response
 
 
-class CountDropped:
+class CountDropped(PartOfRun):
     """Counts what never came to an answer, whatever dropped it: each request has an errback."""
-
-    def __init__(self, run: RunUnderWay) -> None:
-        self._run = run
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """With the run under way, which is among the settings."""
-        counting = cls(crawler.settings["KB_RUN"])
+        """The part, told of requests that Scrapy drops."""
+        counting = cls(run_of(crawler))
         crawler.signals.connect(counting.not_asked_again, signal=signals.request_dropped)
         return counting
 
@@ -207,8 +185,8 @@ class CountDropped:
         request: Request = failure.request  # type: ignore[attr-defined]
         ours = isinstance(error, HttpError | NotModified | OverBudget) or _is_no_page(request)
         if not ours:
-            asked = request.meta.get("redirect_urls", [request.url])[0]
-            self._run.failed(failure_of(error), asked)
+            first = request.meta.get("redirect_urls", [request.url])[0]
+            self._run.failed(failure_of(error), first)
 
 
 def _is_no_page(request: Request) -> bool:

@@ -1,6 +1,5 @@
-"""What changes on a page without the page having changed, and what says it is not there."""
+"""Blocks that stand beside the content of a page, and pages that say they are not there."""
 
-import hashlib
 import re
 
 from lxml import html
@@ -14,18 +13,6 @@ BLOCK = re.compile(
 )
 MOST_PRUNED = 0.5  # a name that takes more than half of a page's words is no block beside it
 
-MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-DAY = (
-    rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+{MONTH}\s+\d{{4}}|\d{{4}}-\d\d-\d\d|"
-    r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4})"
-)
-NOISE = re.compile(
-    rf"^(?:(?:page\s+)?(?:last\s+)?(?:updated|reviewed|modified|checked|published)(?:\s+on)?:?\s*{DAY}"
-    rf"(?:\W.{{0,20}})?|{DAY}|(?:\d[\d,. ]*)\s*(?:views?|reads?|shares?|likes?|visits?|comments?)|"
-    r"(?:views?|reads?|shares?|likes?|visits?|comments?):?\s*\d[\d,.]*|"
-    r"(?:we use|this (?:web)?site uses) cookies.{0,300})$",
-    re.IGNORECASE,
-)
 MISSING = re.compile(
     r"\b(?:404|page (?:not|cannot be|can't be|could not be|no longer) (?:found|available|exists?)|"
     r"(?:can(?:'|’)?t|cannot|could not|couldn(?:'|’)t) find (?:the|that|this|your) page|"
@@ -48,13 +35,6 @@ def prune(tree: html.HtmlElement) -> None:
             continue
         if len(block.text_content().split()) <= MOST_PRUNED * words:
             block.drop_tree()
-
-
-def fingerprint(title: str, text: str) -> str:
-    """SHA-256 of what counts as content: title and lines, without noise, case, order or repeats."""
-    lines = {" ".join(line.casefold().split()) for line in text.splitlines()}
-    kept = sorted(line for line in lines if line and not NOISE.match(line))
-    return hashlib.sha256("\n".join([title.casefold(), *kept]).encode()).hexdigest()
 
 
 def says_it_is_missing(title: str, text: str) -> bool:

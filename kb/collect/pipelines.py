@@ -1,93 +1,70 @@
 """What happens to each page: read, then saved. One duty a class."""
 
 import hashlib
-import time
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
-from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from kb.collect.body import READER, Body, Read, ReadError
+from kb.collect.batches import save_if_due, save_waiting
+from kb.collect.body import READER, ReadError, ReceivedBody
 from kb.collect.noise import says_it_is_missing
-from kb.collect.runs import HeldDocument, RunUnderWay
+from kb.collect.runs import PartOfRun, RunUnderWay, SameBody
 from kb.collect.worker import Workers
 from kb.contract import Page, normalised
-from kb.keep import saving
 from kb.keep.archive import Archive, recall
-from kb.keep.found import Document
-from kb.keep.saving import ReadPage, Saved
-from kb.keep.store import Writing
+from kb.keep.documents import StoredDocument
+from kb.keep.saving import ReadPage
 from kb.screen.relevance import Scorer
-
-BATCH_PAGES = 50
-BATCH_SECONDS = 5.0
+from kb.text.page_reading import PageReading
 
 
-@dataclass(frozen=True)
-class SameBody:
-    """A page whose body is the one we hold: nothing to read."""
-
-    page: Page
-    addresses: tuple[str, ...]
-    document: Document
-
-
-class ReadPages:
+class ReadPages(PartOfRun):
     """Reads each page in a worker process, unless its body is the one already held."""
 
     def __init__(self, run: RunUnderWay) -> None:
-        self._run = run
-        self._workers = Workers(Scorer(run.base.declarations.lexicon))
-        self._archive = Archive(run.base.home.archive, run.source.name, run.number)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """With the run under way, which is among the settings."""
-        return cls(crawler.settings["KB_RUN"])
+        super().__init__(run)
+        self._workers = Workers(Scorer(run.workspace.declarations.lexicon))
+        self._archive = Archive(run.workspace.home.archive, run.source.name, run.number)
 
     async def process_item(self, page: Page) -> ReadPage | SameBody:
         """The page as read. A body that cannot be read is a counted failure."""
         addresses = addresses_of(page)
         digest = hashlib.sha256(page.body).hexdigest()
-        held = self._run.held_as(page.key, addresses)
-        there = self._there(page, held)
-        if there and there.revision.body_sha256 == digest and there.revision.reader == READER:
-            return SameBody(page, addresses, there.document)
+        document = self._run.held_as(page.key, addresses)
+        there = document if document and _is_at(document, page) else None
+        last = there.last_fetch if there else None
+        if there and last and last.body_sha256 == digest and last.reader == READER:
+            return SameBody(page.without_body(), addresses, there)
         try:
-            read = await self._workers.read(_body(page, page.body))
-            self._refuse_missing(page, read, held)
+            reading = await self._workers.read(_body(page, page.body))
+            self._refuse_missing(page, reading, document)
             reread = await self._reread(page, there)
         except ReadError as error:
             self._run.failed(error.failure, page.url)
             raise DropItem(f"{page.url}: {error}", log_level="INFO") from error
-        kept = held is None or held.id not in self._run.forgotten
+        kept = document is None or document.id not in self._run.forgotten
         archived = self._archive.write(page) if kept else ""
-        return _read_page(page, read, digest, archived, reread)
+        return _read_page(page, reading, digest, archived, reread)
 
-    @staticmethod
-    def _there(page: Page, held: HeldDocument | None) -> HeldDocument | None:
-        """What is held, where it stands at that very address."""
-        if held and normalised(held.standing.url) == normalised(page.url):
-            return held
-        return None
-
-    def _refuse_missing(self, page: Page, read: Read, held: HeldDocument | None) -> None:
+    def _refuse_missing(
+        self, page: Page, reading: PageReading, document: StoredDocument | None
+    ) -> None:
         """Raises ReadError for a page that says it is not there, though it answers 200."""
         home = urlsplit(page.url).path in ("", "/") and not page.permanent
         sent_home = home and normalised(page.asked or page.url) != normalised(page.url)
-        if says_it_is_missing(read.title, read.text) or sent_home:
-            if held is not None:
-                self._run.absent[held.id] = False
+        if says_it_is_missing(reading.title, reading.text) or sent_home:
+            if document is not None:
+                self._run.absent[document.id] = False
             raise ReadError("soft 404", "it says that there is nothing here")
 
-    async def _reread(self, page: Page, there: HeldDocument | None) -> str | None:
+    async def _reread(self, page: Page, there: StoredDocument | None) -> str | None:
         """What the body held before is to the present reader; None where that is not needed."""
-        if there is None or there.revision.reader == READER or not there.revision.archived:
+        last = there.last_fetch if there else None
+        if last is None or last.reader == READER or not last.archived:
             return None
         try:
-            before = recall(self._run.base.home.archive, there.revision.archived)
+            before = recall(self._run.workspace.home.archive, last.archived)
         except (FileNotFoundError, OSError):
             return None  # dropped after its months: then only the texts can be compared
         return (await self._workers.read(_body(page, before))).sha256
@@ -98,67 +75,24 @@ class ReadPages:
         self._archive.close()
 
 
-class SaveToStore:
-    """Saves pages a batch at a time: each batch is an act, so that staff can go on working."""
-
-    def __init__(self, run: RunUnderWay) -> None:
-        self._run = run
-        self._waiting: list[ReadPage | SameBody] = []
-        self._since = time.monotonic()
-        # A file may be read before the page that links to it: its link waits for that page.
-        self._links: list[tuple[str, int, str]] = []
-        run.flush = self._save
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """With the run under way, which is among the settings."""
-        return cls(crawler.settings["KB_RUN"])
+class SaveToStore(PartOfRun):
+    """Keeps each page for the next batch."""
 
     def process_item(self, page: ReadPage | SameBody) -> ReadPage | SameBody:
-        """Keeps the page for the next batch."""
+        """The page, which waits to be saved."""
         self._run.met.update(page.addresses)
-        self._waiting.append(page)
-        late = time.monotonic() - self._since > BATCH_SECONDS
-        if len(self._waiting) >= BATCH_PAGES or late:
-            self._save()
+        self._run.waiting.append(page)
+        save_if_due(self._run)
         return page
 
     def close_spider(self) -> None:
         """Saves what is left."""
-        self._save()
+        save_waiting(self._run)
 
-    def _save(self) -> None:
-        base, run = self._run.base, self._run
-        waiting, self._waiting = self._waiting, []
-        unchanged, run.unchanged = run.unchanged, []
-        self._since = time.monotonic()
-        if not waiting and not unchanged and not self._links:
-            return
-        with base.store.writing(
-            by=base.by, command=f"crawl {run.source.name}", now=base.clock()
-        ) as writing:
-            read = [each for each in waiting if isinstance(each, ReadPage)]
-            saved = self._save_pages(writing, read)
-            same = [each for each in waiting if isinstance(each, SameBody)]
-            saving.known_as(writing, {each.document.id or 0: each.addresses for each in same})
-            unchanged += [(each.document, True) for each in same]
-            asked = {document.id: asked for document, asked in unchanged}
-            for held in writing.rows_in(Document, "id", list(asked)):
-                saving.seen(held, base.clock(), run.number, asked=asked[held.id])
-                saved.append((Saved.same, held.id or 0))
-            self._links = [each for each in self._links if not saving.link(writing, *each)]
-        for outcome, number in saved:
-            run.saved(outcome.value, number)
 
-    def _save_pages(self, writing: Writing, pages: list[ReadPage]) -> list[tuple[Saved, int]]:
-        saved = saving.save_all(writing, pages, run=self._run.number)
-        for page, (_, number) in zip(pages, saved, strict=True):
-            self._note_link(page, number)
-        return saved
-
-    def _note_link(self, page: ReadPage, number: int) -> None:
-        if page.media_type != "text/html" and page.found_on:
-            self._links.append((page.source, number, normalised(page.found_on)))
+def _is_at(document: StoredDocument, page: Page) -> bool:
+    """True for a document that is held at the very address of the page."""
+    return normalised(document.url) == normalised(page.url)
 
 
 def addresses_of(page: Page, canonical: str = "") -> tuple[str, ...]:
@@ -170,68 +104,55 @@ def addresses_of(page: Page, canonical: str = "") -> tuple[str, ...]:
     asked, there = normalised(page.asked or page.url), normalised(page.url)
     if page.asked and asked != there and not page.permanent and not page.html:
         return (asked,)
-    named = [there, asked] if page.permanent or page.html else [there]
+    addresses = [there, asked] if page.permanent or page.html else [there]
     if canonical:
-        named.insert(0, normalised(canonical))
-    return tuple(dict.fromkeys(named))
+        addresses.insert(0, normalised(canonical))
+    return tuple(dict.fromkeys(addresses))
 
 
-def canonical_of(page: Page, read: Read) -> str:
+def canonical_of(page: Page, reading: PageReading) -> str:
     """What the page gives as its own address, if it may be believed; "" if not.
 
     It must be on the same host; and a page that is not the home page is not its copy, whatever
     a template says.
     """
-    if not read.canonical or page.html:
+    if not reading.canonical or page.html:
         return ""
-    whole = urljoin(page.url, read.canonical)
-    named, there = urlsplit(whole), urlsplit(page.url)
-    same = named.netloc.removeprefix("www.") == there.netloc.removeprefix("www.")
-    home = named.path in ("", "/") and there.path not in ("", "/")
-    return whole if same and named.scheme in ("http", "https") and not home else ""
+    whole = urljoin(page.url, reading.canonical)
+    canonical, there = urlsplit(whole), urlsplit(page.url)
+    same = canonical.netloc.removeprefix("www.") == there.netloc.removeprefix("www.")
+    home = canonical.path in ("", "/") and there.path not in ("", "/")
+    return whole if same and canonical.scheme in ("http", "https") and not home else ""
 
 
-def _body(page: Page, content: bytes) -> Body:
+def _body(page: Page, content: bytes) -> ReceivedBody:
     """What the worker reads: the HTML of the content where the shape gives it apart."""
-    known = (page.title or "", page.summary or "")
+    hints = (page.title or "", page.summary or "")
     if page.html is not None:
         whole = f"<!doctype html><html><body>{page.html}</body></html>"
-        return Body(whole.encode(), "text/html", page.url, "", *known)
-    return Body(content, page.media_type, page.url, page.select, *known)
+        return ReceivedBody(whole.encode(), "text/html", page.url, "", *hints)
+    return ReceivedBody(content, page.media_type, page.url, page.select, *hints)
 
 
-def _read_page(page: Page, read: Read, digest: str, archived: str, reread: str | None) -> ReadPage:
-    """What the shape knows goes before what was read."""
-    canonical = canonical_of(page, read)
+def _read_page(
+    page: Page, reading: PageReading, digest: str, archived: str, reread: str | None
+) -> ReadPage:
+    canonical = canonical_of(page, reading)
     own_key = page.key == normalised(page.url)
+    if page.html is not None:
+        reading = replace(reading, sha256=_with_title(reading, page.title))
     return ReadPage(
-        source=page.source,
+        page=page.without_body(),
+        reading=reading,
         key=normalised(canonical) if canonical and own_key else page.key,
         url=canonical or page.url,
         addresses=addresses_of(page, canonical),
-        fetched_at=page.fetched_at,
-        sha256=read.sha256 if page.html is None else _with_title(read, page.title),
-        body_sha256=digest,
-        reader=READER,
-        title=read.title,
-        summary=read.summary,
-        text=read.text,
-        media_type="text/html" if page.html is not None else page.media_type,
-        language=read.language,
-        published_on=page.published_on or read.published_on,
-        published_from="source" if page.published_on else read.published_from,
-        updated_on=page.updated_on or read.updated_on,
-        updated_from="source" if page.updated_on else read.updated_from,
-        etag=page.etag,
-        last_modified=page.last_modified,
+        digest=digest,
         archived=archived,
-        found_on=page.found_on,
-        permanent=page.permanent,
-        reread_sha256=reread,
-        judged=read.judged,
+        reread=reread,
     )
 
 
-def _with_title(read: Read, title: str | None) -> str:
+def _with_title(reading: PageReading, title: str | None) -> str:
     """The fingerprint of a text whose title the shape knows, and the text does not hold."""
-    return hashlib.sha256(f"{title or ''}\n{read.sha256}".encode()).hexdigest()
+    return hashlib.sha256(f"{title or ''}\n{reading.sha256}".encode()).hexdigest()

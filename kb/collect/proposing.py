@@ -2,18 +2,20 @@
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kb.base import KnowledgeBase, make
 from kb.collect.crawl import crawl
 from kb.contract import Budget, Shape, Source
 from kb.errors import Refused
 from kb.home import DECLARATIONS, Home
 from kb.keep import documents
-from kb.keep.documents import Held
-from kb.keep.found import Run
+from kb.keep.crawled import Run
+from kb.keep.documents import StoredDocument
+from kb.keep.store import Store
+from kb.workspace.workspace import Workspace
 
 TRIED = Budget(requests=15, minutes=3, depth=3)
 GOVUK = "www.gov.uk"
@@ -27,7 +29,7 @@ class Proposal:
     pages: tuple[tuple[str, str], ...]  # title, address
 
 
-def propose(base: KnowledgeBase, source: Source, *, contact: str) -> Proposal:
+def propose(workspace: Workspace, source: Source, *, contact: str) -> Proposal:
     """The source in the shape that its site lets itself be read by, the most telling first.
 
     Every shape is crawled into a home of its own that is dropped afterwards, with the manners
@@ -36,16 +38,18 @@ def propose(base: KnowledgeBase, source: Source, *, contact: str) -> Proposal:
     with tempfile.TemporaryDirectory(prefix="kb-try-") as folder:
         trial = Home(Path(folder))
         for name in DECLARATIONS:
-            trial.declaration(name).write_text(base.declarations.texts[name], encoding="utf-8")
-        with make(trial, by=base.by, register=False) as made:
+            text = workspace.declarations.texts[name]
+            trial.declaration(name).write_text(text, encoding="utf-8")
+        Store.create(trial.store).close()
+        with closing(Workspace(trial, by=workspace.by)) as trying:
             tried = [_tried(source, shape) for shape in _shapes(source)]
-            runs = crawl(made, tried, contact=contact, tell=lambda _: None)
-            with made.store.reading() as reading:
-                held = documents.held(reading)
+            runs = crawl(trying, tried, contact=contact, tell=lambda _: None)
+            with trying.store.reading() as reading:
+                every = documents.stored(reading)
     for each in tried:
-        pages = [page for page in held if page.document.source == each.name]
+        pages = [page for page in every if page.source == each.name]
         if _fits(each.shape, pages):
-            shown = tuple((page.revision.title, page.standing.url) for page in pages)
+            shown = tuple((page.title, page.url) for page in pages)
             return Proposal(source.model_copy(update={"shape": each.shape}), shown)
     raise Refused(
         f"no shape finds a page at {source.start[0]}: {_came(runs)}",
@@ -60,14 +64,14 @@ def _shapes(source: Source) -> list[Shape]:
 
 
 def _tried(source: Source, shape: Shape) -> Source:
-    named = {"name": f"try-{shape}", "shape": shape, "budget": TRIED, "expect": 0}
-    return source.model_copy(update=named)
+    trial = {"name": f"try-{shape}", "shape": shape, "budget": TRIED, "expect": 0}
+    return source.model_copy(update=trial)
 
 
-def _fits(shape: Shape, pages: Sequence[Held]) -> bool:
+def _fits(shape: Shape, pages: Sequence[StoredDocument]) -> bool:
     """True where the shape brought a page, and WordPress one by its own API."""
     if shape is Shape.wordpress:  # it falls back to sitemap and feed where the API is closed
-        return any(page.document.key.startswith("post:") for page in pages)
+        return any(page.key.startswith("post:") for page in pages)
     return bool(pages)
 
 

@@ -21,13 +21,14 @@ from htmldate import find_date
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
 
-from kb.collect.body import Body, Read, ReadError
-from kb.collect.noise import fingerprint, prune
-from kb.keep.masking import masked
-from kb.keep.saving import Judged
-from kb.screen import copies
+from kb.collect.body import READER, ReadError, ReceivedBody
+from kb.collect.noise import prune
 from kb.screen.relevance import Scorer
-from kb.screen.signing import signature
+from kb.text import shingles
+from kb.text.fingerprint import fingerprint
+from kb.text.masking import masked
+from kb.text.page_reading import DerivedFacts, PageReading
+from kb.text.signature import signature
 
 HTML = ("text/html", "application/xhtml+xml")
 PDF = "application/pdf"
@@ -48,7 +49,7 @@ DATES = (
 )
 
 
-def read(body: Body) -> Read:
+def read(body: ReceivedBody) -> PageReading:
     """Text, title and dates of a body.
 
     Raises ReadError: `wrong type` for a media type we have no reader for, `unreadable` for
@@ -57,18 +58,19 @@ def read(body: Body) -> Read:
     reader = READERS.get(_kind(body))
     if reader is None:
         raise ReadError("wrong type", f"no reader for {body.media_type}")
-    found = reader(body)
-    if not found.text:
+    reading = reader(body)
+    if not reading.text:
         raise ReadError("no text", "no words in it")
     return replace(
-        found,
-        title=body.title or found.title,
-        summary=body.summary or found.summary,
-        sha256=fingerprint(found.title, found.text),
+        reading,
+        reader=READER,
+        title=body.title or reading.title,
+        summary=body.summary or reading.summary,
+        sha256=fingerprint(reading.title, reading.text),
     )
 
 
-def _kind(body: Body) -> str:
+def _kind(body: ReceivedBody) -> str:
     """The media type, by what the body begins with where a server says it is just bytes."""
     if body.content[:5] == b"%PDF-":
         return PDF
@@ -79,7 +81,7 @@ def _kind(body: Body) -> str:
     return body.media_type
 
 
-def _read_html(body: Body) -> Read:
+def _read_html(body: ReceivedBody) -> PageReading:
     try:
         tree = trafilatura.load_html(body.content)
     except (etree.ParserError, ValueError) as error:
@@ -92,7 +94,7 @@ def _read_html(body: Body) -> Read:
     text = _text(content, body.url) or _text(whole, body.url)
     days = _dates(tree, whole)
     published, updated = days.get("published", NO_DAY), days.get("updated", NO_DAY)
-    return Read(
+    return PageReading(
         title=clean(_title(tree)) or clean(text.partition("\n")[0])[:120],
         summary=clean(
             _first(tree, "//meta[@name='description']/@content")
@@ -109,18 +111,18 @@ def _read_html(body: Body) -> Read:
     )
 
 
-def _read_pdf(body: Body) -> Read:
+def _read_pdf(body: ReceivedBody) -> PageReading:
     try:
         file = pypdf.PdfReader(BytesIO(body.content))
         texts = [page.extract_text() for page in file.pages[:MOST_PAGES]]
-        said = file.metadata
+        properties = file.metadata
     except (pypdf.errors.PyPdfError, ValueError, KeyError) as error:
         raise ReadError("unreadable", f"PDF: {error}") from error
     text = _lines("\n".join(texts))
-    made = said.creation_date if said else None
-    changed = said.modification_date if said else None
-    return Read(
-        title=clean((said.title if said else "") or "") or _file_title(text, body.url),
+    made = properties.creation_date if properties else None
+    changed = properties.modification_date if properties else None
+    return PageReading(
+        title=clean((properties.title if properties else "") or "") or _file_title(text, body.url),
         summary=_opening(text),
         text=text,
         published_on=made.date() if made else None,
@@ -130,7 +132,7 @@ def _read_pdf(body: Body) -> Read:
     )
 
 
-def _read_word(body: Body) -> Read:
+def _read_word(body: ReceivedBody) -> PageReading:
     try:
         file = docx.Document(BytesIO(body.content))
     except (OpcError, BadZipFile, KeyError, ValueError) as error:
@@ -139,15 +141,15 @@ def _read_word(body: Body) -> Read:
     for table in file.tables:
         pieces += [" ".join(cell.text for cell in row.cells) for row in table.rows]
     text = _lines("\n".join(pieces))
-    said = file.core_properties
-    return Read(
-        title=clean(said.title or "") or _file_title(text, body.url),
+    properties = file.core_properties
+    return PageReading(
+        title=clean(properties.title or "") or _file_title(text, body.url),
         summary=_opening(text),
         text=text,
-        published_on=said.created.date() if said.created else None,
-        published_from="file" if said.created else "",
-        updated_on=said.modified.date() if said.modified else None,
-        updated_from="file" if said.modified else "",
+        published_on=properties.created.date() if properties.created else None,
+        published_from="file" if properties.created else "",
+        updated_on=properties.modified.date() if properties.modified else None,
+        updated_from="file" if properties.modified else "",
     )
 
 
@@ -157,7 +159,7 @@ def _file_title(text: str, url: str) -> str:
     return first or clean(url.rpartition("/")[2])
 
 
-READERS: dict[str, Callable[[Body], Read]] = {
+READERS: dict[str, Callable[[ReceivedBody], PageReading]] = {
     **dict.fromkeys(HTML, _read_html),
     PDF: _read_pdf,
     WORD: _read_word,
@@ -165,10 +167,10 @@ READERS: dict[str, Callable[[Body], Read]] = {
 
 
 def _selected(tree: html.HtmlElement, select: str) -> str:
-    chosen = CSSSelector(select)(tree)
-    if not chosen:
+    elements = CSSSelector(select)(tree)
+    if not elements:
         raise ReadError("structure changed", f"nothing matches {select!r}")
-    inner = "".join(html.tostring(element, encoding="unicode") for element in chosen)
+    inner = "".join(html.tostring(element, encoding="unicode") for element in elements)
     return f"<html><body><article>{inner}</article></body></html>"
 
 
@@ -187,16 +189,16 @@ def _blocks(content: str) -> str:
     if tree is None:
         return ""
     inner = " or ".join(f".//{tag}" for tag in BLOCKS)
-    found = tree.xpath(f"//*[{' or '.join(f'self::{tag}' for tag in BLOCKS)}][not({inner})]")
-    return _lines("\n".join(" ".join(each.text_content().split()) for each in found))
+    blocks = tree.xpath(f"//*[{' or '.join(f'self::{tag}' for tag in BLOCKS)}][not({inner})]")
+    return _lines("\n".join(" ".join(each.text_content().split()) for each in blocks))
 
 
 def _main(tree: html.HtmlElement) -> str:
     """The one element that a page says is its content; "" where it says none, or several."""
-    found = tree.xpath("//main") or tree.xpath("//*[@role='main']")
-    if len(found) != 1:
+    mains = tree.xpath("//main") or tree.xpath("//*[@role='main']")
+    if len(mains) != 1:
         return ""
-    return f"<html><body>{html.tostring(found[0], encoding='unicode')}</body></html>"
+    return f"<html><body>{html.tostring(mains[0], encoding='unicode')}</body></html>"
 
 
 def _lines(text: str) -> str:
@@ -207,12 +209,12 @@ def _lines(text: str) -> str:
 def _title(tree: html.HtmlElement) -> str:
     """The page's own heading, else what it calls itself, without the name of the site."""
     headings = [" ".join(each.text_content().split()) for each in tree.xpath("//h1")]
-    named = [heading for heading in headings if heading]
-    if len(named) == 1:
-        return named[0]
+    titles = [heading for heading in headings if heading]
+    if len(titles) == 1:
+        return titles[0]
     shared = _first(tree, "//meta[@property='og:title']/@content")
     title = _first(tree, "//title/text()")
-    return shared or re.split(r"\s[|–—-]\s", title)[0] or (named[0] if named else "")
+    return shared or re.split(r"\s[|–—-]\s", title)[0] or (titles[0] if titles else "")
 
 
 def _opening(text: str) -> str:
@@ -224,22 +226,22 @@ def _opening(text: str) -> str:
 
 
 def _first(tree: html.HtmlElement, path: str) -> str:
-    found = tree.xpath(path)
-    return " ".join(str(found[0]).split()) if found else ""
+    matches = tree.xpath(path)
+    return " ".join(str(matches[0]).split()) if matches else ""
 
 
 def _dates(tree: html.HtmlElement, whole: str) -> dict[str, tuple[date | None, str]]:
     """`published` and `updated`, those that are there, with where they stood."""
-    found: dict[str, tuple[date | None, str]] = {}
+    dates: dict[str, tuple[date | None, str]] = {}
     for what, where, path in DATES:
         day = _day(_first(tree, path))
-        if day and what not in found:
-            found[what] = (day, where)
-    if "published" not in found:
+        if day and what not in dates:
+            dates[what] = (day, where)
+    if "published" not in dates:
         guessed = find_date(whole, extensive_search=False, original_date=True)
         if day := _day(guessed or ""):
-            found["published"] = (day, "htmldate")
-    return found
+            dates["published"] = (day, "htmldate")
+    return dates
 
 
 def _day(text: str) -> date | None:
@@ -262,13 +264,13 @@ def clean(text: str) -> str:
     return masked(" ".join(printable.split()))
 
 
-def judged(read: Read, scorer: Scorer) -> Read:
+def with_derived(reading: PageReading, scorer: Scorer) -> PageReading:
     """What was read with its relevance and its signature."""
-    scored = scorer.score(read.title, read.summary, read.text)
-    terms = [vars(each) for each in scored.found]
-    made = signature(f"{read.title}\n{read.text}")
-    judged = Judged(scorer.version, scored.score, terms, copies.FORM, made)
-    return replace(read, judged=judged)
+    scored = scorer.score(reading.title, reading.summary, reading.text)
+    terms = [vars(signal) for signal in scored.signals]
+    hashes = signature(f"{reading.title}\n{reading.text}")
+    facts = DerivedFacts(scorer.version, scored.score, terms, shingles.FORM, hashes)
+    return replace(reading, derived=facts)
 
 
 def serve(pipe: Connection, memory: int, scorer: Scorer) -> None:
@@ -280,7 +282,7 @@ def serve(pipe: Connection, memory: int, scorer: Scorer) -> None:
         except EOFError:
             return
         try:
-            pipe.send(judged(read(body), scorer))
+            pipe.send(with_derived(read(body), scorer))
         except ReadError as error:
             pipe.send(error)
         except Exception as error:  # noqa: BLE001 - a parser may raise anything on hostile input

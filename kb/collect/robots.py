@@ -12,7 +12,7 @@ from scrapy.utils.misc import build_from_crawler
 
 from kb.collect.failures import RobotsForbid, failure_of
 from kb.collect.pace import slow_down
-from kb.collect.runs import RunUnderWay
+from kb.collect.runs import run_of
 
 MOST_ROBOTS = 20_000  # characters kept as evidence
 ROBOTS_NAME = "kb-horizon-scan"  # what robots.txt may call us by
@@ -45,8 +45,7 @@ class RobotsRfc9309(RobotsTxtMiddleware):
         self._settle(netloc, b"User-agent: *\nDisallow: /\n", status=0)
 
     def _settle(self, netloc: str, body: bytes, *, status: int) -> None:
-        run: RunUnderWay = self.crawler.settings["KB_RUN"]
-        run.evidence.setdefault("robots", {})[netloc] = {
+        run_of(self.crawler).evidence.setdefault("robots", {})[netloc] = {
             "status": status,
             "sha256": hashlib.sha256(body).hexdigest(),
             "group": group_for(ROBOTS_NAME, body.decode("utf-8", "replace")),
@@ -82,7 +81,7 @@ def group_for(agent: str, text: str) -> list[str]:
     RFC 9309, section 2.2.1: the product token is compared without case.
     """
     groups: dict[str, list[str]] = {}
-    named: list[str] = []
+    agents: list[str] = []
     speaking = False
     for raw in text.splitlines():
         line = raw.partition("#")[0].strip()
@@ -90,10 +89,10 @@ def group_for(agent: str, text: str) -> list[str]:
         if not colon:
             continue
         if key.casefold() == "user-agent":
-            named = [value.casefold()] if speaking else [*named, value.casefold()]
+            agents = [value.casefold()] if speaking else [*agents, value.casefold()]
             speaking = False
         elif key.casefold() in ("allow", "disallow", "crawl-delay"):
             speaking = True
-            for name in named:
+            for name in agents:
                 groups.setdefault(name, []).append(line)
     return groups.get(agent.casefold(), groups.get("*", []))

@@ -1,16 +1,25 @@
 """One run under way: what it met, what failed, and what it came to."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
 from typing import Any, Self
 
-from kb.base import KnowledgeBase
-from kb.contract import Shape, Source, normalised
+from scrapy.crawler import Crawler
+from scrapy.settings import Settings
+
+from kb.contract import Page, Shape, Source, normalised
 from kb.keep import documents, runs
-from kb.keep.found import Document, Forgotten, Outcome, Revision, Run, Standing
+from kb.keep.acts import ActKind
+from kb.keep.crawled import Forgotten, Outcome, Run
+from kb.keep.documents import StoredDocument
+from kb.keep.saving import ReadPage
+from kb.keep.store import Writing
+from kb.workspace.workspace import Workspace
 
 FORBIDDEN = ("robots", "blocked")
 ELSEWHERE = "elsewhere"  # a redirect to a host that is not declared: recorded, not followed
@@ -21,24 +30,19 @@ RUNS_TO_COMPARE = 5
 
 
 @dataclass(frozen=True)
-class HeldDocument:
-    """What a run needs to know of a document that is held already."""
+class SameBody:
+    """A page whose body is the one we hold: nothing to read."""
 
-    document: Document
-    standing: Standing
-    revision: Revision
-
-    @property
-    def id(self) -> int:
-        """The document's number."""
-        return self.standing.document
+    page: Page
+    addresses: tuple[str, ...]
+    document: StoredDocument
 
 
 @dataclass
 class RunUnderWay:
-    """The knowledge base, the source, and what has been counted so far."""
+    """The workspace, the source, and what has been counted so far."""
 
-    base: KnowledgeBase
+    workspace: Workspace
     source: Source
     number: int
     started: datetime
@@ -51,37 +55,44 @@ class RunUnderWay:
     failed_addresses: dict[str, str] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)  # normalised addresses
     met_documents: set[int] = field(default_factory=set)
-    unchanged: list[tuple[Document, bool]] = field(default_factory=list)  # with: it was asked for
     absent: dict[int, bool] = field(default_factory=dict)  # document to: gone at once
     evidence: dict[str, Any] = field(default_factory=dict)
     broke: str = ""  # a fault of our own; the run has failed
     stopped: str = ""  # the part of the budget that was used up
-    flush: Callable[[], None] = lambda: None  # saves what waits to be saved
-    held: dict[int, HeldDocument] = field(default_factory=dict)
+    # What waits to be saved: pages, documents that are unchanged (with whether their address was
+    # asked), and files whose page was not held yet (with its address).
+    waiting: list[ReadPage | SameBody] = field(default_factory=list)
+    unchanged: dict[int, bool] = field(default_factory=dict)
+    links: list[tuple[int, str]] = field(default_factory=list)
+    saved_at: float = field(default_factory=time.monotonic)
+    held: dict[int, StoredDocument] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)  # normalised address to document
     forgotten: set[int] = field(default_factory=set)  # documents whose bodies are not archived
     keys: dict[str, int] = field(default_factory=dict)  # key to document
     usual: float = 0  # the median of documents in the last ok runs
 
     def __post_init__(self) -> None:
-        with self.base.store.reading() as reading:
+        with self.workspace.store.reading() as reading:
             rows = documents.of_source(reading, self.source.name)
-            self.held = {row[1].document: HeldDocument(*row) for row in rows}
-            self.keys = {each.document.key: number for number, each in self.held.items()}
-            self.known = documents.addresses(reading, self.source.name)
+            self.held = {document.id: document for document in rows}
+            self.keys = {document.key: document.id for document in rows}
+            self.known = documents.addresses_of(reading, self.source.name)
             self.forgotten = {row.document for row in reading.rows(Forgotten)}
             last = runs.ok_runs(reading, self.source.name, RUNS_TO_COMPARE)
         self.usual = median([met_by(run) for run in last]) if last else 0
 
-    def held_as(self, key: str, addresses: Iterable[str]) -> HeldDocument | None:
+    def writing(self, kind: ActKind) -> AbstractContextManager[Writing]:
+        """An act of this run. The index is written once, after all runs."""
+        workspace, name = self.workspace, self.source.name
+        return workspace.store.writing(
+            kind, f"crawl {name}", subject=name, by=workspace.by, now=workspace.clock()
+        )
+
+    def held_as(self, key: str, addresses: Iterable[str]) -> StoredDocument | None:
         """What was held, when the run began, of the document of that key or of an address."""
         numbers = (self.known.get(address) for address in addresses)
         number = self.keys.get(key) or next((each for each in numbers if each), None)
         return self.held.get(number or 0)
-
-    def __deepcopy__(self, _memo: object) -> Self:
-        """Itself: Scrapy copies its settings, in which a run goes to its parts."""
-        return self
 
     def failed(self, failure: str, url: str) -> None:
         """Counts a failure of that class, with the first address as its example."""
@@ -90,7 +101,7 @@ class RunUnderWay:
         self.failed_addresses[normalised(url)] = failure
         self.tell(self)
 
-    def saved(self, outcome: str, document: int) -> None:
+    def count_saved(self, outcome: str, document: int) -> None:
         """Counts a document, once a run, by what saving it came to."""
         if document not in self.met_documents:
             self.counts[outcome] += 1
@@ -102,7 +113,7 @@ class RunUnderWay:
         """How many documents the run met."""
         return self.counts["new"] + self.counts["changed"] + self.counts["same"]
 
-    def unmet(self) -> list[HeldDocument]:
+    def unmet(self) -> list[StoredDocument]:
         """Held documents that the run neither met nor found absent."""
         seen = self.met_documents | set(self.absent)
         return [each for number, each in self.held.items() if number not in seen]
@@ -111,15 +122,15 @@ class RunUnderWay:
         """What the run came to so far, and why if it is not ok."""
         if self.broke:
             return Outcome.failed, self.broke
-        told = ", ".join(f"{count} {failure}" for failure, count in sorted(self.failures.items()))
+        failed = ", ".join(f"{count} {failure}" for failure, count in sorted(self.failures.items()))
         starts = [normalised(address) for address in self.source.start]
         lost = [self.failed_addresses[start] for start in starts if start in self.failed_addresses]
         if not self.pages:
             classes = set(lost) or set(self.failures)
             forbidden = classes and classes <= set(FORBIDDEN)
-            return (Outcome.blocked if forbidden else Outcome.failed), told or "nothing found"
+            return (Outcome.blocked if forbidden else Outcome.failed), failed or "nothing found"
         faults = [*self._lost(lost), *self._too_few()]
-        why = "; ".join([*faults, told] if told else faults)
+        why = "; ".join([*faults, failed] if failed else faults)
         return (Outcome.partial if faults else Outcome.ok), why
 
     def _lost(self, lost: list[str]) -> list[str]:
@@ -173,3 +184,30 @@ class RunUnderWay:
 def met_by(run: Run) -> int:
     """How many documents a recorded run met."""
     return sum(run.counts.get(name, 0) for name in ("new", "changed", "same"))
+
+
+class RunCrawler(Crawler):
+    """A crawler of Scrapy's with the run that it is for: its parts find it here."""
+
+    def __init__(self, spider: Any, settings: Settings, run: RunUnderWay) -> None:
+        super().__init__(spider, settings)
+        self.run = run
+
+
+def run_of(crawler: Crawler) -> RunUnderWay:
+    """The run that a crawler is for. TypeError for a crawler of another kind."""
+    if not isinstance(crawler, RunCrawler):
+        raise TypeError(f"{crawler!r} is for no run")
+    return crawler.run
+
+
+class PartOfRun:
+    """A part of Scrapy's machine that knows the run under way."""
+
+    def __init__(self, run: RunUnderWay) -> None:
+        self._run = run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The part, for the run of that crawler."""
+        return cls(run_of(crawler))

@@ -30,7 +30,6 @@ def settings_for(run: RunUnderWay, contact: str) -> dict[str, Any]:
     who = contact_for(run.source, contact)
     near = run.source.loopback
     return {
-        "KB_RUN": run,
         "BOT_NAME": ROBOTS_NAME,
         "SPIDER_MODULES": ["spiders"],
         "USER_AGENT": agent(who),

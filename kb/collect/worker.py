@@ -10,8 +10,9 @@ import multiprocessing
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from kb.collect.body import Body, Read, ReadError
+from kb.collect.body import ReadError, ReceivedBody
 from kb.screen.relevance import Scorer
+from kb.text.page_reading import PageReading
 
 SECONDS = 20
 MEMORY_BYTES = 1_500_000_000
@@ -28,7 +29,7 @@ class Worker:
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
 
-    async def read(self, body: Body) -> Read:
+    async def read(self, body: ReceivedBody) -> PageReading:
         """The body as read. Raises ReadError, also for one that breaks a limit."""
         if self._process is None or self._pipe is None:
             self._start()
@@ -38,12 +39,12 @@ class Worker:
         # Spawned, not forked: the parent holds a reactor and threads.
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        given = (theirs, self._memory, self._scorer)
-        self._process = context.Process(target=_serve, args=given, daemon=True)
+        arguments = (theirs, self._memory, self._scorer)
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         theirs.close()
 
-    def _ask(self, body: Body) -> Read:
+    def _ask(self, body: ReceivedBody) -> PageReading:
         if self._pipe is None:
             raise RuntimeError("the worker has not been started")
         try:
@@ -57,7 +58,7 @@ class Worker:
             raise ReadError("unreadable", "the reader ended: out of memory or crashed") from error
         if isinstance(answer, ReadError):
             raise answer
-        if not isinstance(answer, Read):
+        if not isinstance(answer, PageReading):
             raise ReadError("unreadable", str(answer))
         return answer
 
@@ -85,7 +86,7 @@ class Workers:
         self._all = [Worker(scorer, seconds, memory) for _ in range(processes)]
         self._free: asyncio.LifoQueue[Worker] | None = None
 
-    async def read(self, body: Body) -> Read:
+    async def read(self, body: ReceivedBody) -> PageReading:
         """The body as read by the next free worker. Raises ReadError."""
         if self._free is None:
             self._free = asyncio.LifoQueue()  # the last used first: most crawls need one

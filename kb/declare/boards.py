@@ -13,5 +13,5 @@ def audiences(codes: Iterable[str]) -> frozenset[str]:
 
 
 @cache  # few sets of codes are ever used, and each is asked for thousands of times
-def _audiences(asked: frozenset[str]) -> frozenset[str]:
-    return asked | BOARD if "boards" in asked else asked
+def _audiences(codes: frozenset[str]) -> frozenset[str]:
+    return codes | BOARD if "boards" in codes else codes

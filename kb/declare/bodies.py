@@ -42,9 +42,9 @@ class Bodies(BaseModel):
                 if other != body.name:
                     raise ValueError(f"{spelling!r} is said to be {other!r} and {body.name!r}")
         for body in self.body:
-            for named in filter(None, (body.parent, body.succeeded_by)):
-                if seen.get(folded(named)) is None:
-                    raise ValueError(f"{body.name!r} names {named!r}, which is no body")
+            for other in filter(None, (body.parent, body.succeeded_by)):
+                if folded(other) not in seen:
+                    raise ValueError(f"{body.name!r} names {other!r}, which is no body")
         return self
 
     @cached_property
@@ -54,7 +54,7 @@ class Bodies(BaseModel):
         }
 
     def find(self, spelling: str) -> Body | None:
-        """The body of that spelling, None where nobody declared it."""
+        """The body of that spelling; None if nobody declared it."""
         return self._by_spelling.get(folded(spelling))
 
     def name(self, spelling: str) -> str:
@@ -73,21 +73,21 @@ class Bodies(BaseModel):
     @cached_property
     def _under(self) -> dict[str, list[str]]:
         """Body to the names of its parts and of those it succeeded."""
-        found: dict[str, list[str]] = {}
+        under: dict[str, list[str]] = {}
         for body in self.body:
             for above in filter(None, (body.parent, body.succeeded_by)):
-                found.setdefault(self.name(above), []).append(body.name)
-        return found
+                under.setdefault(self.name(above), []).append(body.name)
+        return under
 
     def with_parts(self, spelling: str) -> frozenset[str]:
         """The names of a body, of its parts at any depth, and of those it succeeded."""
         names: set[str] = set()
-        waiting = [self.get(spelling).name]
-        while waiting:
-            name = waiting.pop()
+        queue = [self.get(spelling).name]
+        while queue:
+            name = queue.pop()
             if name not in names:
                 names.add(name)
-                waiting += self._under.get(name, [])
+                queue += self._under.get(name, [])
         return frozenset(names)
 
     def spellings(self, spelling: str) -> tuple[str, ...]:
@@ -95,8 +95,8 @@ class Bodies(BaseModel):
         body = self.find(spelling)
         return (body.name, *body.also) if body else (spelling,)
 
-    def kin(self, spelling: str) -> frozenset[str]:
-        """The names of what a body is part of or succeeded by, and of its own such; not its own."""
+    def related_bodies(self, spelling: str) -> frozenset[str]:
+        """The names of a body's parent, successor, parts and predecessors; without its own."""
         body = self.find(spelling)
         if body is None:
             return frozenset()

@@ -92,16 +92,16 @@ class CodeBook(BaseModel):
     @cached_property
     def facet_of(self) -> dict[str, list[str]]:
         """The facets in which each code occurs, so that a code alone may be enough."""
-        found: dict[str, list[str]] = {}
+        facets: dict[str, list[str]] = {}
         for facet in FACETS:
             for code in self.codes[facet]:
-                found.setdefault(code, []).append(facet)
-        return found
+                facets.setdefault(code, []).append(facet)
+        return facets
 
     def check(self, vocabulary: str, code: str) -> str:
         """The code as the book spells it; case is ignored.
 
-        Raises Unknown, naming the nearest, for a vocabulary or a code that is not there.
+        Raises Unknown, with the nearest, if the vocabulary or the code does not exist.
         """
         if vocabulary not in self.codes:
             raise Unknown("facet", vocabulary, FACETS, where="the code book")
@@ -127,10 +127,10 @@ class CodeBook(BaseModel):
         if equals:
             if facet not in FACETS:
                 raise Unknown("facet", facet, FACETS, where="the code book")
-            named = [self.check(facet, code.strip()) for code in codes.split(",") if code.strip()]
-            if not named:
+            known = [self.check(facet, code.strip()) for code in codes.split(",") if code.strip()]
+            if not known:
                 raise Refused(f"{text!r} names no code", hint=f"{facet}=CODE; --remove takes away")
-            return facet, named
+            return facet, known
         facets = self.facet_of.get(text, [])
         if not facets:
             raise Unknown("code", text, self.facet_of, where="the code book")

@@ -10,7 +10,7 @@ from kb.declare.files import parse_toml, read_text
 from kb.declare.lexicon import Lexicon
 from kb.declare.offer import Offer
 from kb.declare.protocol import Protocol
-from kb.declare.sources import Sources
+from kb.declare.sources import REGISTERED, Sources
 from kb.errors import Declared
 from kb.home import DECLARATIONS, Home
 
@@ -87,6 +87,17 @@ class Declarations:
         for we in self.offer.offer.we:
             names |= self.bodies.with_parts(we.body)
         return frozenset(names)
+
+    @cached_property
+    def publishers(self) -> dict[str, str]:
+        """Source name, a former one too, to the organisation that publishes it."""
+        sources = self.sources.source
+        former = {source.was: source.organisation for source in sources if source.was}
+        return {source.name: source.organisation for source in sources} | former | {REGISTERED: ""}
+
+    def is_own(self, organisation: str) -> bool:
+        """True for the name of a body whose work is our own."""
+        return self.bodies.name(organisation) in self.ours
 
     def check(self) -> None:
         """Parses all of them; Declared for the first file that does not load."""

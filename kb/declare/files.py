@@ -53,7 +53,7 @@ def parse_rows(
 
     `check` returns further faults of one row. Raises Declared naming every bad row.
     """
-    rows, found = [], []
+    rows, faults_found = [], []
     for number, line in _lines(text):
         faulty: list[str] = []
         try:
@@ -65,9 +65,9 @@ def parse_rows(
             if row is not None:
                 faulty += check(row)
                 rows.append((number, row))
-        found += [f"{name}, row {number}: {fault}" for fault in faulty]
-    if found:
-        raise Declared(found)
+        faults_found += [f"{name}, row {number}: {fault}" for fault in faulty]
+    if faults_found:
+        raise Declared(faults_found)
     return rows
 
 
@@ -79,15 +79,15 @@ def _row(content: object, model: type[Model]) -> tuple[Model | None, list[str]]:
     try:
         return model.model_validate(content), []
     except ValidationError as error:
-        told = faults(error, content)
+        faulty = faults(error, content)
         if not isinstance(content, dict):
-            return None, told
+            return None, faulty
         wrong = {each["loc"][0] for each in error.errors() if each["loc"]}
     rest = {key: value for key, value in content.items() if key not in wrong}
     try:
-        return model.model_validate(rest), told
+        return model.model_validate(rest), faulty
     except ValidationError:
-        return None, told
+        return None, faulty
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -74,15 +74,15 @@ class Strand(Strict):
                 codes.append(heirs[0] if len(heirs) == 1 else code)
             now[name] = tuple(dict.fromkeys(codes))
             roots.append(tuple(book.root(facet, code) for code in now[name]))
-        named = self.model_copy(update=now)
-        named._roots = tuple(roots)
-        return named
+        strand = self.model_copy(update=now)
+        strand._roots = tuple(roots)
+        return strand
 
 
 @cache
 def _version(what: str, *codes: tuple[str, ...]) -> str:
-    ground = [what, *(sorted(each) for each in codes)]
-    return hashlib.sha256(json.dumps(ground).encode()).hexdigest()[:12]
+    content = [what, *(sorted(each) for each in codes)]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 
 class Ours(Strict):
@@ -152,10 +152,10 @@ class Offer(BaseModel):
 
     def get(self, key: str) -> Strand:
         """The strand of that key or former key; Unknown, with the nearest, where there is none."""
-        named = {strand.was: strand for strand in self.strand if strand.was}
-        named |= {strand.key: strand for strand in self.strand}
-        if key in named:
-            return named[key]
+        by_key = {strand.was: strand for strand in self.strand if strand.was}
+        by_key |= {strand.key: strand for strand in self.strand}
+        if key in by_key:
+            return by_key[key]
         raise Unknown("strand", key, [strand.key for strand in self.strand], where="the offer")
 
     def named_by(self, book: CodeBook) -> "Offer":
@@ -168,14 +168,14 @@ class Offer(BaseModel):
 
         A code that the book renamed or split is none: the offer was accepted before.
         """
-        found = []
+        faults = []
         for number, strand in enumerate(self.strand, 1):
             for field, facet in CODED.items():
                 for code in getattr(strand, field):
                     if not book.heirs(facet, code):
                         hint = nearest(code, book.codes[facet])
-                        found.append(
+                        faults.append(
                             f"offer.toml: strand {number} ({strand.key}) field {field!r}: "
                             f"the code book's {facet} has no {code!r}; {hint}"
                         )
-        return found
+        return faults

@@ -64,23 +64,23 @@ class RegisterRow(Strict):
 
     def against(self, book: CodeBook, offer: Offer) -> list[str]:
         """Faults of the row against code book and offer, one line each."""
-        found = []
+        faults = []
         for facet, codes in self.tags(book).items():
-            found += [
+            faults += [
                 f"field {facet!r}: no code {code!r}; {nearest(code, book.codes[facet])}"
                 for code in codes
                 if code not in book.codes[facet]
             ]
         if self.organisation_kind not in book.codes["organisation_kind"]:
             hint = nearest(self.organisation_kind, book.codes["organisation_kind"])
-            found.append(f"field 'organisation_kind': no code {self.organisation_kind!r}; {hint}")
+            faults.append(f"field 'organisation_kind': no code {self.organisation_kind!r}; {hint}")
         keys = {key for strand in offer.strand for key in (strand.key, strand.was) if key}
-        found += [
+        faults += [
             f"field 'assessments': the offer has no strand {key!r}; {nearest(key, keys)}"
             for key in self.assessments
             if key not in keys
         ]
-        return found
+        return faults
 
 
 def slug_of(title: str, organisation: str, taken: frozenset[str]) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kb.find.lexicon import Alternatives, fold
+from kb.table import column
+from kb.text.matcher import Alternatives, fold
 
 
 @dataclass(frozen=True)
-class Entry:
+class IndexEntry:
     """What the index takes in of one initiative or document."""
 
     id: str  # i12 or d42
@@ -24,7 +25,7 @@ class Entry:
     body: str = ""
     names: Sequence[str] = ()  # other names of the body: found, not shown
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    judged: bool = False  # a page that somebody screened, or that an initiative stands on
+    decided: bool = False  # a page that somebody screened, or that belongs to an initiative
 
 
 @dataclass(frozen=True)
@@ -39,47 +40,52 @@ class Words:
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing found, best first."""
+    """One thing found."""
 
-    id: int
-    slug: str | None
-    document: str | None
-    title: str
-    organisation: str
-    url: str
-    score: float
-    snippet: str
-    matched: list[str]
-    when: str = ""
-    why: tuple[str, ...] = ()  # what each part of the score is
+    id: int = column("A number that stays.", narrow=True)
+    slug: str | None = column("The name of the initiative, which stays.")
+    document: str | None = column("The number of a page that is held.", narrow=True)
+    title: str = column("Its name.", narrow=True)
+    organisation: str = column("Who runs or publishes it.", narrow=True)
+    url: str = column("Its address.")
+    score: float = column("How well it fits the query; 2 is the most.")
+    snippet: str = column("A passage around the words that matched.")
+    matched: list[str] = column("The words of the query that it holds.", narrow=True)
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a query found, best first, before any of it is shown."""
+class ExplainedHit(Hit):
+    """The same, with what its score is made of."""
+
+    why: list[str] = column("What each part of the score is.")
+
+
+@dataclass(frozen=True)
+class Matches:
+    """What a query found, best first, before any of it is shown: entries by their number."""
 
     numbers: list[int]
     scores: Mapping[int, float]
-    # For each thing looked for what has it, with the score for it and the form of it.
-    holdings: Sequence[Mapping[int, tuple[float, str]]]
-    letters: Mapping[int, float]  # the share of its runs of letters that each has
+    # For each thing looked for: the entries that have it, with their score and the form met.
+    forms: Sequence[Mapping[int, tuple[float, str]]]
+    letters: Mapping[int, float]  # the share of its letter n-grams that each has
     without: tuple[str, ...] = ()  # things looked for that nothing holds
     notes: tuple[str, ...] = ()
 
     def matched(self, number: int) -> list[str]:
         """The forms that an entry holds, each once; none where it is only like it in letters."""
-        return list(dict.fromkeys(held[number][1] for held in self.holdings if number in held))
+        return list(dict.fromkeys(each[number][1] for each in self.forms if number in each))
 
     def why(self, number: int) -> list[tuple[str, float]]:
         """What each part of an entry's score is."""
-        told = [(held[number][1], held[number][0]) for held in self.holdings if number in held]
+        parts = [(each[number][1], each[number][0]) for each in self.forms if number in each]
         shared = self.letters.get(number)
-        return told + ([("letters shared", shared)] if shared is not None else [])
+        return parts + ([("letters shared", shared)] if shared is not None else [])
 
 
 @dataclass(frozen=True)
 class Filters:
-    """All that are given must hold."""
+    """What a hit must have: every filter that is set must hold."""
 
     part: str | None = None
     organisation: str | None = None

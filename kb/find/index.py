@@ -21,11 +21,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from kb.errors import KBError
-from kb.find.entries import Entry, Words, key
-from kb.find.lexicon import PASSED_OVER, Alternatives, address_words, joined_initials
+from kb.find.entries import IndexEntry, Words, key
 from kb.find.query import FACETS
 from kb.find.ranking import grams
+from kb.text.matcher import PASSED_OVER, Alternatives, address_words, joined_initials
 
 with warnings.catch_warnings():
     # Whoosh 2.7.4 dates from 2016: its sources have escapes that 3.12 and later warn of.
@@ -38,12 +40,11 @@ with warnings.catch_warnings():
     from whoosh.query import Phrase
     from whoosh.reading import TermNotFound
     from whoosh.system import pack_uint
-    from whoosh.util.filelock import FileLock, try_for
 
 # Whoosh names segments by `random`; where a caller has seeded that, two get one name.
 whoosh_codec.random_name = lambda size=28: secrets.token_hex(size // 2)
 
-FORM = "7"  # changes when rows must be indexed anew
+FORM = "8"  # changes when rows must be indexed anew
 WORDS = "words.json"
 VOCABULARY = "vocabulary.txt"
 STATE = "state.json"
@@ -74,7 +75,7 @@ def stems(text: str) -> list[str]:
 
 def stemmed(words: Iterable[str]) -> list[str]:
     """The stems of words, without those that are passed over."""
-    found = []
+    stemmed_words = []
     for word in words:
         made = _STEMS.get(word)
         if made is None:
@@ -83,8 +84,8 @@ def stemmed(words: Iterable[str]) -> list[str]:
             kept = len(word) > 1 and word not in PASSED_OVER
             made = _STEMS[word] = stem(word) if kept else ""
         if made:
-            found.append(made)
-    return found
+            stemmed_words.append(made)
+    return stemmed_words
 
 
 class _Words(TEXT):  # type: ignore[misc]
@@ -101,12 +102,12 @@ class _Words(TEXT):  # type: ignore[misc]
             yield word.encode(), len(those), float(len(those)), self.format.encode(those)
 
 
-class _Runs(TEXT):  # type: ignore[misc]
-    """Runs of letters with how often each occurs, for the second opinion."""
+class _LetterNGrams(TEXT):  # type: ignore[misc]
+    """Letter n-grams with how often each occurs, for the second score."""
 
     def index(self, value: str, **_how: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        for run, often in Counter(grams(value)).items():
-            yield run.encode(), often, float(often), pack_uint(often)
+        for gram, often in Counter(grams(value)).items():
+            yield gram.encode(), often, float(often), pack_uint(often)
 
 
 WORDED = ("title", "organisation", "summary", "tags", "text")  # the fields of words
@@ -122,8 +123,8 @@ _SCHEMA = Schema(
     summary=_Words(stored=True),
     tags=_Words(),
     text=_Words(stored=True),
-    grams=_Runs(phrase=False),
-    judged=ID(),
+    grams=_LetterNGrams(phrase=False),
+    decided=ID(),
     when=ID(stored=True),  # YYYY, YYYY-MM or YYYY-MM-DD
     body=KEYWORD(commas=True),
     **{facet: KEYWORD(commas=True, stored=facet == "region") for facet in FACETS},
@@ -162,13 +163,11 @@ def building(folder: Path, *, patience: float = 0.0) -> Iterator[None]:
     Raises Locked where another process builds it, still after so many seconds.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(str(folder / LOCK))
-    if not try_for(lock.acquire, timeout=patience):
-        raise Locked(f"{folder} is being built anew", hint="it goes on without you")
     try:
-        yield
-    finally:
-        lock.release()
+        with FileLock(folder / LOCK, timeout=patience):
+            yield
+    except Timeout:
+        raise Locked(f"{folder} is being built anew", hint="it goes on without you") from None
 
 
 def is_building(folder: Path) -> bool:
@@ -182,7 +181,7 @@ def is_building(folder: Path) -> bool:
 
 def build(
     folder: Path,
-    entries: Iterable[Entry],
+    entries: Iterable[IndexEntry],
     words: Words,
     *,
     act: int,
@@ -210,7 +209,7 @@ def build(
     return count
 
 
-def update(folder: Path, entries: Iterable[Entry], anew: Iterable[str], *, act: int) -> int:
+def update(folder: Path, entries: Iterable[IndexEntry], anew: Iterable[str], *, act: int) -> int:
     """Writes what changed in one commit: those ids out, those entries in; how many entries.
 
     Raises Locked where another process writes the index for longer than two seconds, Missing
@@ -236,13 +235,13 @@ def update(folder: Path, entries: Iterable[Entry], anew: Iterable[str], *, act: 
             raise
         if len(vocabulary) > many:
             _keep_vocabulary(inside, vocabulary)
-    now = _told(folder)
+    now = _noted_in(folder)
     if now and now["folder"] == noted["folder"]:  # else it stands in one that is gone
         _note(folder, noted["folder"], act, noted["made_by"])
     return count
 
 
-def _add(writer: Any, entries: Iterable[Entry], vocabulary: set[str]) -> int:
+def _add(writer: Any, entries: Iterable[IndexEntry], vocabulary: set[str]) -> int:
     count = 0
     for count, entry in enumerate(entries, start=1):  # noqa: B007 - the last is how many
         row = _row(entry)
@@ -276,7 +275,7 @@ def _keep_vocabulary(inside: Path, words: set[str]) -> None:
     partial.replace(inside / VOCABULARY)
 
 
-def _told(folder: Path) -> dict[str, Any] | None:
+def _noted_in(folder: Path) -> dict[str, Any] | None:
     """What is noted of an index of this form; None where nothing is."""
     try:
         noted = json.loads((folder / STATE).read_text())
@@ -289,7 +288,7 @@ def _state(folder: Path) -> dict[str, Any] | None:
     """What is noted of the index; None where nothing is, or what it tells of is not whole."""
     for look in range(LOOKS):
         time.sleep(0.02 * bool(look))  # another process may have been in the midst of writing
-        noted = _told(folder)
+        noted = _noted_in(folder)
         if noted and _is_whole(noted["files"], _sizes(folder / noted["folder"])):
             return noted
         if noted is None:
@@ -329,13 +328,13 @@ def _newest(folder: Path) -> tuple[dict[str, Any], Any, Path]:
 
 def _sizes(folder: Path) -> dict[str, int]:
     """The size of each file that holds something of the index, in bytes."""
-    found = {}
+    sizes = {}
     with suppress(FileNotFoundError):  # another process may just put a new index in its place
         for each in sorted(folder.iterdir()):
             if each.name == WORDS or each.suffix in (".seg", ".toc"):
                 with suppress(FileNotFoundError):  # or a new segment
-                    found[each.name] = each.stat().st_size
-    return found
+                    sizes[each.name] = each.stat().st_size
+    return sizes
 
 
 def _note(folder: Path, inside: str, act: int, made_by: str) -> None:
@@ -385,8 +384,8 @@ def _open(folder: Path) -> Any:
         raise Missing(f"no index in {folder}: {error}", hint="kb reindex makes it") from error
 
 
-def _row(entry: Entry) -> dict[str, Any]:
-    told = {"title": entry.title, "summary": entry.summary, "text": entry.text}
+def _row(entry: IndexEntry) -> dict[str, Any]:
+    texts = {"title": entry.title, "summary": entry.summary, "text": entry.text}
     tags = " ".join(code.replace("-", " ") for codes in entry.codes.values() for code in codes)
     slug = (entry.slug or "").replace("-", " ")
     row = {
@@ -396,12 +395,12 @@ def _row(entry: Entry) -> dict[str, Any]:
         "slug": entry.slug,
         "document": entry.document,
         "url": entry.url,
-        **{name: words_in(text) for name, text in told.items() if text},
-        **{f"_stored_{name}": text for name, text in told.items() if text},
+        **{name: words_in(text) for name, text in texts.items() if text},
+        **{f"_stored_{name}": text for name, text in texts.items() if text},
         "organisation": words_in(" ".join([entry.organisation, *entry.names])),
         "_stored_organisation": entry.organisation,
         "tags": words_in(f"{tags} {slug} {address_words(entry.url)}"),
-        "judged": "yes" if entry.judged else "",
+        "decided": "yes" if entry.decided else "",
         "grams": " ".join(
             [entry.title, entry.organisation, *entry.names, entry.summary, tags, slug]
         ),
@@ -420,14 +419,13 @@ class Index:
 
     def __init__(self, folder: Path) -> None:
         """Raises Missing where there is none, or it is of another form, or damaged."""
-        told, opened, self._inside = _newest(folder)
+        words, self._searcher, self._inside = _newest(folder)
         self.words = Words(
-            Alternatives(told["forms"], told["related"], told["longest"]),
-            told["bodies"],
-            told["regions"],
-            told["codes"],
+            Alternatives(words["forms"], words["related"], words["longest"]),
+            words["bodies"],
+            words["regions"],
+            words["codes"],
         )
-        self._searcher = opened
         self._reader = self._searcher.reader()
         self.count = int(self._reader.doc_count())
         self._lengths: dict[str, dict[int, int]] = defaultdict(dict)
@@ -475,8 +473,8 @@ class Index:
 
     def terms(self, field: str) -> list[str]:
         """Every term of the field."""
-        found = self._reader.field_terms(field)
-        return [each.decode() if isinstance(each, bytes) else each for each in found]
+        terms = self._reader.field_terms(field)
+        return [term.decode() if isinstance(term, bytes) else term for term in terms]
 
     def every(self) -> set[int]:
         """All entries."""

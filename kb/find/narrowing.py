@@ -1,38 +1,34 @@
 """What filters let through, and in which order of place."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import chain
 
 from kb.errors import Unknown
 from kb.find.entries import Filters, Words, key
 from kb.find.index import Index
-from kb.find.lexicon import fold
 from kb.find.query import Query
+from kb.text.matcher import fold
 
 
 def allowed(index: Index, filters: Filters, query: Query) -> set[int] | None:
     """The document numbers that every filter lets through; None without a filter."""
-    wanted: list[tuple[str, Sequence[str]]] = []
+    let_through = []
     if filters.part:
-        wanted.append(("part", [filters.part]))
+        let_through.append(set(index.entries_with("part", filters.part)))
     if filters.organisation:
-        wanted.append(("body", _bodies(index.words, filters.organisation)))
-    found = [
-        {n for value in values for n in index.entries_with(name, value)} for name, values in wanted
-    ]
+        names = _bodies(index.words, filters.organisation)
+        let_through.append({n for name in names for n in index.entries_with("body", name)})
     for facet, codes in (*filters.codes.items(), *query.codes.items()):
-        found.append(coded(index, facet, codes))
-    let = set.intersection(*found) if found else None
+        let_through.append(coded(index, facet, codes))
     if query.since or query.until:
-        within = dated(index, query.since, query.until)
-        let = within if let is None else let & within
-    return let
+        let_through.append(dated(index, query.since, query.until))
+    return set.intersection(*let_through) if let_through else None
 
 
 def coded(index: Index, facet: str, codes: Iterable[str]) -> set[int]:
     """What has one of those codes; of a region also what serves a wider one.
 
-    Raises Unknown, naming the nearest, for a code there is not.
+    Raises Unknown, with the nearest, if the code does not exist.
     """
     known = [code_of(index.words, facet, code) for code in codes]
     around = [index.words.regions[each] if facet == "region" else [each] for each in known]
@@ -53,7 +49,7 @@ def tiers(index: Index, filters: Filters, query: Query) -> Callable[[int], int]:
 
 
 def code_of(words: Words, facet: str, code: str) -> str:
-    """The code as the code book spells it; Unknown, naming the nearest, for none."""
+    """The code as the code book spells it; Unknown, with the nearest, if there is none."""
     known = {each.casefold(): each for each in words.codes.get(facet, ())}
     if code.casefold() not in known:
         raise Unknown("code", code, known.values(), where=f"facet {facet!r}")
@@ -62,13 +58,13 @@ def code_of(words: Words, facet: str, code: str) -> str:
 
 def dated(index: Index, since: str, until: str) -> set[int]:
     """What is dated within; a year or month counts where any day of it does."""
-    found = set[int]()
+    numbers = set[int]()
     for day in index.terms("when"):
         last = day + "-99-99"[len(day) - 4 :] if len(day) < 10 else day
         ends = until + "-99-99"[len(until) - 4 :] if until else "9999"
         if day and last >= since and day <= ends:
-            found |= set(index.entries_with("when", day))
-    return found
+            numbers |= set(index.entries_with("when", day))
+    return numbers
 
 
 def _bodies(words: Words, spelling: str) -> list[str]:

@@ -32,14 +32,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kb.errors import Refused, Unknown
-from kb.find.lexicon import (
-    PASSED_OVER,
-    WORD,
-    Alternatives,
-    address_words,
-    fold,
-    joined_initials,
-)
+from kb.text.matcher import PASSED_OVER, WORD, Alternatives, address_words, fold, joined_initials
 
 FIELDS = ("title", "organisation", "summary", "tags", "text")
 FACETS = "role reach kind means audience setting group focus region status effect".split()
@@ -86,7 +79,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Coded:
+class HasCode:
     """What is coded so."""
 
     facet: str
@@ -99,7 +92,7 @@ class Coded:
 
 
 @dataclass(frozen=True)
-class Dated:
+class HasDate:
     """What is dated since then, or until then: YYYY, YYYY-MM or YYYY-MM-DD."""
 
     name: str
@@ -136,7 +129,7 @@ class Group:
         return f"({(' ' if self.all else ' OR ').join(part.shown for part in self.parts)})"
 
 
-Node = Unit | Coded | Dated | Without | Group
+Node = Unit | HasCode | HasDate | Without | Group
 
 
 @dataclass(frozen=True)
@@ -197,8 +190,8 @@ class _Token:
 def parse(text: str, alternatives: Alternatives) -> Query:
     """The query as things to look for; words that make a form of the lexicon are one idea.
 
-    Raises Unknown, naming the nearest, for a field that does not exist; Refused for a date that
-    is none, for more than sixty words at once and for a word of more than a hundred letters.
+    Raises Unknown, with the nearest, for a field that does not exist; Refused for what is no
+    date, for more than sixty words at once and for a word of more than a hundred letters.
     """
     reader = _Reader(alternatives)
     tokens = list(_tokens(_plain(text, reader.notes), reader.notes))
@@ -226,10 +219,10 @@ def parse(text: str, alternatives: Alternatives) -> Query:
 def _plain(text: str, notes: list[str]) -> str:
     """The text as keys type it: quotes straight, letters composed, initials without stops."""
     text = unicodedata.normalize("NFC", text).translate(QUOTES).replace("\0", " ")
-    for met in SPACED.finditer(text):
-        notes.append(f"{met[1]}: and what follows are read together")
+    for match in SPACED.finditer(text):
+        notes.append(f"{match[1]}: and what follows are read together")
     text = SPACED.sub(r"\1:", text)
-    return joined_initials(ADDRESS.sub(lambda met: f'"{address_words(met[0])}"', text))
+    return joined_initials(ADDRESS.sub(lambda match: f'"{address_words(match[0])}"', text))
 
 
 def _tokens(text: str, notes: list[str]) -> Iterator[_Token]:
@@ -275,9 +268,9 @@ class _Reader:
     def _take(self, sign: str, node: Node) -> None:
         if sign == "-":
             self.never.append(as_typed(node))
-        elif isinstance(node, Coded):
+        elif isinstance(node, HasCode):
             self.codes.setdefault(node.facet, []).append(node.code)
-        elif isinstance(node, Dated):
+        elif isinstance(node, HasDate):
             self.dates[node.name] = node.when
         elif next(units([node]), None) is None:
             self.must.append(node)  # nothing in it to look for: it says what may be found
@@ -290,7 +283,7 @@ class _Reader:
         self, tokens: Sequence[_Token], at: int, within: str
     ) -> tuple[list[tuple[str, Node]], int]:
         """Each thing with its sign up to the closing bracket or the end; `within` a field."""
-        found: list[tuple[str, Node]] = []
+        items: list[tuple[str, Node]] = []
         loose: list[str] = []
         while at < len(tokens) and tokens[at].kind != "close":
             token, sign, at = self._signed(tokens, at)
@@ -300,11 +293,11 @@ class _Reader:
                 loose += WORD.findall(token.text.casefold())
                 at += 1
                 continue
-            found += [("", idea) for idea in self._ideas(loose)]
+            items += [("", idea) for idea in self._ideas(loose)]
             loose = []
             node, at = self._either(tokens, at, token, within)
-            found += [(sign, node)] if node else []
-        return [*found, *(("", idea) for idea in self._ideas(loose))], at
+            items += [(sign, node)] if node else []
+        return [*items, *(("", idea) for idea in self._ideas(loose))], at
 
     def _signed(self, tokens: Sequence[_Token], at: int) -> tuple[_Token, str, int]:
         """The token there with its sign, past a NOT that has something to work on."""
@@ -367,9 +360,9 @@ class _Reader:
     def _named(self, token: _Token, within: str) -> Node | None:
         name = self._known(token.name) or within
         if name in DATES:
-            return Dated(name, _day(name, token.text))
+            return HasDate(name, _day(name, token.text))
         if name in FACETS:
-            return Coded(name, token.text)
+            return HasCode(name, token.text)
         words = tuple(WORD.findall(token.text.casefold()))
         if all(word in PASSED_OVER for word in words):
             self._passed_over(words)
@@ -395,8 +388,8 @@ class _Reader:
         return units[0] if len(units) == 1 else Group(units, all=True)
 
     def _passed_over(self, words: Iterable[str]) -> None:
-        if said := " ".join(words):
-            self.notes.append(f"{said} stands in every text, and is passed over")
+        if phrase := " ".join(words):
+            self.notes.append(f"{phrase} stands in every text, and is passed over")
 
     def _ideas(self, words: Sequence[str]) -> list[Node]:
         """Loose words as units, the longest run that is a form of the lexicon together."""

@@ -1,8 +1,8 @@
-"""How hits are ranked: what weighs how much, and the two opinions that are put together.
+"""How hits are ranked: the weights, and the two scores that are added.
 
-The first opinion is words: BM25 in each field (Robertson and Zaragoza 2009, "The Probabilistic
-Relevance Framework", section 3). The second is runs of four letters, which misspelt, inflected
-and run-together words share with what was meant. The numbers were chosen by cross-validation
+The first score is by words: BM25 in each field (Robertson and Zaragoza 2009, "The Probabilistic
+Relevance Framework", section 3). The second is by n-grams of four letters, which misspelt and
+run-together words share with what was meant. The numbers were chosen by cross-validation
 over judged queries: `python -m tests.benchmarks.ranking`.
 """
 
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from kb.find.lexicon import WORD
+from kb.text.matcher import WORD
 
 GRAM = 4  # letters
 
@@ -31,12 +31,12 @@ class Ranking:
     )
     k1: float = 1.2
     b: float = 0.6
-    breadth: float = 2.0  # power of the share of things met, which takes from those that miss some
-    grams: float = 1.0  # what the best by runs of letters weighs, the best by words being 1
-    gram_root: float = 0.3  # power of the number of runs by which long entries are made less of
-    gram_common: float = 0.15  # share of all entries above which a run of letters says nothing
+    breadth: float = 2.0  # power of the share of what is looked for that a hit has
+    grams: float = 1.0  # what the best by n-grams weighs, the best by words being 1
+    gram_root: float = 0.3  # power of the number of n-grams by which long entries weigh less
+    gram_common: float = 0.15  # share of all entries above which an n-gram says nothing
     gram_most: int = 400  # entries above which it is too common to be worth its time
-    least_grams: float = 0.2  # weight of a query's runs that a hit without all words must have
+    least_grams: float = 0.2  # weight of a query's n-grams that a hit without all words must have
     least_words: float = 0.55  # or of its words
 
 
@@ -55,18 +55,18 @@ def rarity(frequency: int, count: int) -> float:
 
 
 def gram_weight(frequency: int, count: int) -> float:
-    """What a run of letters in so many of all entries weighs."""
+    """The weight of an n-gram that so many of all entries have."""
     weight = math.log((1 + count) / (1 + frequency)) + 1
     return weight * weight
 
 
-def gram_share(often: float, runs: float, ranking: Ranking) -> float:
-    """What a run of letters counts that occurs so often among so many."""
-    return (1 + math.log(often)) / math.pow(max(runs, 1.0), ranking.gram_root)
+def gram_share(often: float, total: float, ranking: Ranking) -> float:
+    """What an n-gram counts that occurs so often among so many."""
+    return (1 + math.log(often)) / math.pow(max(total, 1.0), ranking.gram_root)
 
 
 def grams(text: str) -> Iterator[str]:
-    """Every run of four letters of the words, each with a space before and after it."""
+    """Every n-gram of four letters of the words, each with a space before and after it."""
     for word in WORD.findall(text.casefold()):
         spaced = f" {word} "
         if len(spaced) <= GRAM:
@@ -76,5 +76,5 @@ def grams(text: str) -> Iterator[str]:
 
 
 def grams_typed(text: str) -> dict[str, float]:
-    """Each run of letters of a query with how much its repetition counts."""
+    """Each n-gram of a query with how much its repetition counts."""
     return {gram: 1 + math.log(often) for gram, often in Counter(grams(text)).items()}

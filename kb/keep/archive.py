@@ -91,20 +91,20 @@ def erase(folder: Path, source: str, addresses: Collection[str]) -> int:
 
 def _members(file: BinaryIO) -> Iterator[tuple[int, int, str]]:
     """Each record of the file: where it starts, how long it is, in bytes, and its address."""
-    with mmap(file.fileno(), 0, access=ACCESS_READ) as held:
-        start = held.find(GZIP)
+    with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        start = content.find(GZIP)
         while start >= 0:
             member = decompressobj(GZIP_WINDOW)
             at, head = start, b""
             try:
-                while not member.eof and at < len(held):
-                    told = member.decompress(held[at : at + CHUNK])
-                    head += told[: max(0, HEAD - len(head))]
+                while not member.eof and at < len(content):
+                    plain = member.decompress(content[at : at + CHUNK])
+                    head += plain[: max(0, HEAD - len(head))]
                     at += CHUNK
             except error:  # half a record, of a crawl that was killed: the next begins after it
-                start = held.find(GZIP, start + 1)
+                start = content.find(GZIP, start + 1)
                 continue
-            end = min(at, len(held)) - len(member.unused_data)
-            named = TARGET.search(head)
-            yield start, end - start, named[1].decode() if named else ""
-            start = held.find(GZIP, end)
+            end = min(at, len(content)) - len(member.unused_data)
+            target = TARGET.search(head)
+            yield start, end - start, target[1].decode() if target else ""
+            start = content.find(GZIP, end)

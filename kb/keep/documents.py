@@ -1,40 +1,93 @@
 """Documents: what is held of each, whose it is, what people decided on it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import case
-from sqlalchemy.orm import load_only
+from sqlalchemy import select as select_columns
 from sqlmodel import col, func, select
 
-from kb.keep.found import Alias, Document, Relevance, Revision, Standing, State
-from kb.keep.merging import merges
-from kb.keep.said import Decision, Membership, Profile, Resolved, Screening
-from kb.keep.store import Reading, Writing, standing
+from kb.keep.crawled import Alias, Document, Relevance, Revision, Standing, State
+from kb.keep.decisions import Decision, Membership, Merge, Profile, Resolved, Screening
+from kb.keep.store import AT_A_TIME, Reading, batches, valid_at
 
-AT_A_TIME = 500
+CONFLICT = "conflict"  # people differ, and nobody resolved it
 
 
-@dataclass(frozen=True)
-class Held:
-    """A document with the revision that stands and how relevant that is."""
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a revision says, and what its relevance was made of; long, and seldom needed."""
 
-    document: Document
-    standing: Standing
-    revision: Revision
-    relevance: Relevance | None
+    summary: str
+    text: str
+    published_from: str
+    terms: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class LastFetch:
+    """What the next crawl compares with: validators, and the body that was read last."""
+
+    etag: str | None
+    last_modified: str | None
+    asked_at: datetime | None
+    reader: str
+    body_sha256: str
+    archived: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document where it stands, with the revision that is valid and how relevant that is."""
+
+    id: int
+    source: str
+    key: str
+    state: State
+    url: str
+    revision: int
+    title: str
+    fetched_at: datetime
+    published_on: date | None
+    updated_on: date | None
+    score: float | None  # relevance, 0 to 1; None where nothing scored it
+    content: Content | None = None
+    last_fetch: LastFetch | None = None
 
     @property
-    def id(self) -> int:
-        """The document's number."""
-        return self.standing.document
+    def name(self) -> str:
+        """What people call it: d42."""
+        return f"d{self.id}"
+
+    @property
+    def gone(self) -> bool:
+        """True where it is no longer at its address."""
+        return self.state == State.gone
+
+    @property
+    def dated(self) -> date | None:
+        """The day that the page itself names: updated, else published."""
+        return self.updated_on or self.published_on
+
+    @property
+    def loaded(self) -> Content:
+        """Its content. RuntimeError where `with_content` has not loaded it."""
+        if self.content is None:
+            raise RuntimeError(f"the content of {self.name} has not been loaded")
+        return self.content
+
+    @property
+    def text(self) -> str:
+        """Its text, if the content is loaded."""
+        return self.loaded.text
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What stands of a document's screening: one decision, or a conflict of several."""
+    """What holds of a document's screening: one decision, or a conflict of several."""
 
     decisions: tuple[Screening, ...]
     resolved: str = ""
@@ -42,10 +95,109 @@ class Verdict:
     @property
     def outcome(self) -> str:
         """`include`, `exclude`, `unsure`, or `conflict` where people differ unresolved."""
-        said = {screening.decision for screening in self.decisions}
-        if len(said) > 1:
-            return self.resolved or "conflict"
-        return next(iter(said)).value
+        decisions = {screening.decision for screening in self.decisions}
+        if len(decisions) > 1:
+            return self.resolved or CONFLICT
+        return next(iter(decisions)).value
+
+
+def stored(reading: Reading, ids: Collection[int] | None = None) -> list[StoredDocument]:
+    """Those documents, all where none are named, oldest first, without their content."""
+    query = (
+        select_columns(
+            *map(col, (Document.id, Document.source, Document.key, Standing.state)),
+            *map(col, (Standing.url, Standing.revision, Revision.title, Revision.fetched_at)),
+            *map(col, (Revision.published_on, Revision.updated_on, Relevance.score)),
+        )
+        .join(Standing, col(Standing.document) == col(Document.id))
+        .join(Revision, col(Revision.id) == col(Standing.revision))
+        .join(
+            Relevance,
+            (col(Relevance.revision) == col(Revision.id)) & valid_at(Relevance, reading.moment),
+            isouter=True,
+        )
+        .where(valid_at(Standing, reading.moment))
+        .order_by(col(Document.id))
+    )
+    if ids is None:
+        return [StoredDocument(*row) for row in reading.session.execute(query)]
+    return [
+        StoredDocument(*row)
+        for batch in batches(sorted(ids))
+        for row in reading.session.execute(query.where(col(Document.id).in_(batch)))
+    ]
+
+
+def with_content(reading: Reading, documents: Iterable[StoredDocument]) -> Iterator[StoredDocument]:
+    """The same documents with their content, loaded a few at a time: there may be many."""
+    every = list(documents)
+    for start in range(0, len(every), AT_A_TIME):
+        some = every[start : start + AT_A_TIME]
+        contents = _contents(reading, [each.revision for each in some])
+        yield from (replace(each, content=contents[each.revision]) for each in some)
+
+
+def _contents(reading: Reading, revisions: Collection[int]) -> dict[int, Content]:
+    query = (
+        select_columns(
+            *map(col, (Revision.id, Revision.summary, Revision.text, Revision.published_from)),
+            col(Relevance.terms),
+        )
+        .join(
+            Relevance,
+            (col(Relevance.revision) == col(Revision.id)) & valid_at(Relevance, reading.moment),
+            isouter=True,
+        )
+        .where(col(Revision.id).in_(list(revisions)))
+    )
+    return {
+        number: Content(summary, text, published_from, terms or [])
+        for number, summary, text, published_from, terms in reading.session.execute(query)
+    }
+
+
+def texts(reading: Reading, revisions: Iterable[int]) -> dict[int, str]:
+    """The text of each of those revisions."""
+    return {
+        number: text
+        for batch in batches(revisions)
+        for number, text in reading.session.execute(
+            select_columns(col(Revision.id), col(Revision.text)).where(col(Revision.id).in_(batch))
+        )
+    }
+
+
+def openings(reading: Reading, revisions: Iterable[int], characters: int) -> dict[int, str]:
+    """Title, summary and so many first characters of the text of each of those revisions."""
+    query = select_columns(
+        col(Revision.id),
+        col(Revision.title),
+        col(Revision.summary),
+        func.substr(Revision.text, 1, characters),
+    )
+    return {
+        number: f"{title}\n{summary}\n{text}"
+        for batch in batches(revisions)
+        for number, title, summary, text in reading.session.execute(
+            query.where(col(Revision.id).in_(batch))
+        )
+    }
+
+
+def of_source(reading: Reading, source: str) -> list[StoredDocument]:
+    """The documents of a source that are not gone, each with its last fetch."""
+    fetches = (
+        select_columns(
+            *map(col, (Document.id, Document.etag, Document.last_modified, Document.asked_at)),
+            *map(col, (Revision.reader, Revision.body_sha256, Revision.archived)),
+        )
+        .join(Standing, col(Standing.document) == col(Document.id))
+        .join(Revision, col(Revision.id) == col(Standing.revision))
+        .where(col(Document.source) == source, valid_at(Standing, reading.moment))
+    )
+    last = {number: LastFetch(*rest) for number, *rest in reading.session.execute(fetches)}
+    documents = stored(reading, list(last))
+    return [replace(each, last_fetch=last[each.id]) for each in documents if not each.gone]
 
 
 def by_key(reading: Reading, source: str, keys: Collection[str]) -> dict[str, Document]:
@@ -60,7 +212,7 @@ def by_address(reading: Reading, source: str, addresses: Collection[str]) -> dic
         select(Alias.url, Document)
         .join(Document, col(Document.id) == col(Alias.document))
         .where(Document.source == source, col(Alias.url).in_(list(addresses)))
-        .where(standing(Alias, reading.at))
+        .where(valid_at(Alias, reading.moment))
         .order_by(col(Document.id).desc())
     )
     return dict(reading.session.exec(query).all())
@@ -68,75 +220,47 @@ def by_address(reading: Reading, source: str, addresses: Collection[str]) -> dic
 
 def find(reading: Reading, source: str, key: str, addresses: Collection[str]) -> Document | None:
     """The document of that key, else of any of those addresses, within the source."""
-    named = by_key(reading, source, [key]) or by_address(reading, source, addresses)
-    return min(named.values(), key=lambda document: document.id or 0, default=None)
+    matches = by_key(reading, source, [key]) or by_address(reading, source, addresses)
+    return min(matches.values(), key=lambda document: document.row_id, default=None)
 
 
-def held(reading: Reading, ids: Collection[int] | None = None) -> list[Held]:
-    """What is held of those documents, of all where none are named, oldest first."""
-    if isinstance(reading, Writing):
-        return _held(reading, ids)
-    # A look at the store does not change: what was read whole is read once.
-    if ids is None and "held" not in reading.seen:
-        reading.seen["held"] = _held(reading, None)
-    whole: list[Held] | None = reading.seen.get("held")
-    if whole is None:
-        return _held(reading, ids)
-    wanted = None if ids is None else set(ids)
-    return [each for each in whole if wanted is None or each.id in wanted]
-
-
-def _held(reading: Reading, ids: Collection[int] | None) -> list[Held]:
-    query = (
-        select(Document, Standing, Revision, Relevance)
-        .join(Standing, col(Standing.document) == col(Document.id))
-        .join(Revision, col(Revision.id) == col(Standing.revision))
-        .join(
-            Relevance,
-            (col(Relevance.revision) == col(Revision.id)) & standing(Relevance, reading.at),
-            isouter=True,
-        )
-        .where(standing(Standing, reading.at))
-        .order_by(col(Document.id))
-    )
-    if ids is not None:
-        query = query.where(col(Document.id).in_(list(ids)))
-    return [Held(*row) for row in reading.read(query, Document, Standing, Revision, Relevance)]
-
-
-def each_held(reading: Reading, ids: Collection[int] | None = None) -> Iterator[Held]:
-    """The same as `held`, a few at a time: texts are long, and there may be many."""
-    every = select(Standing.document).where(standing(Standing, reading.at))
-    in_order = sorted(reading.session.exec(every) if ids is None else ids)
-    for start in range(0, len(in_order), AT_A_TIME):
-        yield from held(reading, in_order[start : start + AT_A_TIME])
+def merges(reading: Reading) -> dict[int, int]:
+    """Each merged initiative to the one that it counts for now, however many steps away."""
+    steps = {row.initiative: row.into for row in reading.rows(Merge)}
+    ends = {}
+    for number in steps:
+        end = number
+        while end in steps:
+            end = steps[end]
+        ends[number] = end
+    return ends
 
 
 def memberships(reading: Reading) -> dict[int, set[int]]:
-    """Document id to the initiatives that stand on it.
+    """Document id to the initiatives that it belongs to.
 
-    Beside what people said, a document whose address is the url of a standing initiative
-    belongs to it.
+    Beside what people decided, a document whose address is the url of an initiative belongs to
+    it.
     """
-    found: dict[int, set[int]] = defaultdict(set)
+    members: dict[int, set[int]] = defaultdict(set)
     for row in reading.rows(Membership):
-        found[row.document].add(row.initiative)
-    known = (
+        members[row.document].add(row.initiative)
+    by_url = (
         select(Alias.document, Profile.initiative)
         .join(Profile, col(Profile.address) == col(Alias.url))
-        .where(standing(Alias, reading.at), standing(Profile, reading.at))
+        .where(valid_at(Alias, reading.moment), valid_at(Profile, reading.moment))
     )
-    for document, initiative in reading.session.exec(known):
-        found[document].add(initiative)
+    for document, initiative in reading.session.exec(by_url):
+        members[document].add(initiative)
     into = merges(reading)
     return {
         document: {into.get(number, number) for number in numbers}
-        for document, numbers in found.items()
+        for document, numbers in members.items()
     }
 
 
 def verdicts(reading: Reading) -> dict[int, Verdict]:
-    """Document id to what stands of its screening; documents nobody screened are absent."""
+    """Document id to what holds of its screening; documents nobody screened are absent."""
     by_document: dict[int, list[Screening]] = defaultdict(list)
     for row in reading.rows(Screening):
         by_document[row.document].append(row)
@@ -147,22 +271,9 @@ def verdicts(reading: Reading) -> dict[int, Verdict]:
     }
 
 
-def screened(writing: Writing, row: Screening) -> Screening:
-    """The person's decision, in place of the one they made before."""
-    for before in writing.rows(Screening, document=row.document, person=row.person):
-        writing.end(before)
-    return writing.add(row)
-
-
-def count_by_source(reading: Reading) -> dict[str, int]:
-    """Source name to how many of its documents are not gone."""
-    query = (
-        select(Document.source, func.count())
-        .join(Standing, col(Standing.document) == col(Document.id))
-        .where(standing(Standing, reading.at), Standing.state != State.gone)
-        .group_by(Document.source)
-    )
-    return dict(reading.session.exec(query).all())
+def decided(reading: Reading) -> set[int]:
+    """The documents that somebody screened, or that belong to an initiative."""
+    return verdicts(reading).keys() | memberships(reading).keys()
 
 
 def counts_by_source(reading: Reading) -> dict[str, tuple[int, int]]:
@@ -172,83 +283,49 @@ def counts_by_source(reading: Reading) -> dict[str, tuple[int, int]]:
         select(Document.source, func.count(), empty)
         .join(Standing, col(Standing.document) == col(Document.id))
         .join(Revision, col(Revision.id) == col(Standing.revision))
-        .where(standing(Standing, reading.at), Standing.state != State.gone)
+        .where(valid_at(Standing, reading.moment), Standing.state != State.gone)
         .group_by(Document.source)
     )
     return {source: (count, int(none)) for source, count, none in reading.session.exec(query)}
 
 
-def all_addresses(reading: Reading) -> set[str]:
+def addresses_met(reading: Reading) -> set[str]:
     """Every normalised address at which a document that is not gone was met."""
     query = (
         select(Alias.url)
         .join(Standing, col(Standing.document) == col(Alias.document))
-        .where(standing(Alias, reading.at), standing(Standing, reading.at))
+        .where(valid_at(Alias, reading.moment), valid_at(Standing, reading.moment))
         .where(Standing.state != State.gone)
     )
     return set(reading.session.exec(query))
 
 
-def of_source(reading: Reading, source: str) -> list[tuple[Document, Standing, Revision]]:
-    """The documents of a source that are not gone, with where they stand and with what.
-
-    Of a revision only reader, hash of the body and place in the archive are loaded: a source
-    may have many, and long ones.
-    """
-    query = (
-        select(Document, Standing, Revision)
-        .join(Standing, col(Standing.document) == col(Document.id))
-        .join(Revision, col(Revision.id) == col(Standing.revision))
-        .options(load_only(Revision.reader, Revision.body_sha256, Revision.archived))  # type: ignore[arg-type]
-        .where(Document.source == source, standing(Standing, reading.at))
-        .where(Standing.state != State.gone)
-        .order_by(col(Document.id))
-    )
-    return list(reading.session.exec(query))
-
-
-def addresses(reading: Reading, source: str) -> dict[str, int]:
+def addresses_of(reading: Reading, source: str) -> dict[str, int]:
     """Every normalised address of a source's documents, with the document."""
     query = (
         select(Alias.url, Alias.document)
         .join(Document, col(Document.id) == col(Alias.document))
-        .where(Document.source == source, standing(Alias, reading.at))
+        .where(Document.source == source, valid_at(Alias, reading.moment))
     )
     return dict(reading.session.exec(query).all())
 
 
 def first_seen(reading: Reading) -> dict[int, datetime]:
     """Document id to when its first revision was fetched."""
-    found: dict[int, datetime] = {}
+    first: dict[int, datetime] = {}
     query = select(Revision.document, Revision.fetched_at).order_by(col(Revision.id))
     for document, fetched_at in reading.session.exec(query):
-        found.setdefault(document, fetched_at)
-    return found
+        first.setdefault(document, fetched_at)
+    return first
 
 
 def of_revision(reading: Reading, revision: int | None) -> int | None:
-    """The document that a revision is of; None for none."""
-    row = reading.get(Revision, revision) if revision is not None else None
+    """The document that a revision is of; None for no revision."""
+    row = reading.get(Revision, revision)
     return row.document if row else None
 
 
-def without_relevance(reading: Reading, version: str) -> list[Revision]:
-    """Standing revisions that were not scored by that version of lexicon and formula."""
-    query = (
-        select(Revision)
-        .join(Standing, col(Standing.revision) == col(Revision.id))
-        .join(
-            Relevance,
-            (col(Relevance.revision) == col(Revision.id))
-            & standing(Relevance, None)
-            & (col(Relevance.lexicon) == version),
-            isouter=True,
-        )
-        .where(standing(Standing, None), col(Relevance.id).is_(None))
-    )
-    return list(reading.session.exec(query))
-
-
-def included(verdict: Verdict | None) -> bool:
-    """True for a document that stands included."""
-    return verdict is not None and verdict.outcome == Decision.include
+def included_by_others(reading: Reading, document: int, person: str) -> bool:
+    """True where somebody other than the person stands for including the document."""
+    rows = reading.rows(Screening, document=document, decision=Decision.include)
+    return any(row.person != person for row in rows)

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from kb.keep.acts import Act, Row
-from kb.keep.found import Bearing, Forgotten, Relevance, Revision, Signature
-from kb.keep.said import Assessment, Profile, Result
+from kb.keep.crawled import Forgotten, Relevance, Revision, Signature, StrandMatch
+from kb.keep.decisions import Assessment, Profile, Result
 from kb.keep.store import TABLES, Reading, Writing
 
 REMOVED = "[removed]"
@@ -19,7 +19,7 @@ SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]*\s*")
 
 
 @dataclass(frozen=True)
-class Met:
+class TextPlace:
     """A place of the store that holds some words: table, row, column, and the whole text."""
 
     table: str
@@ -28,16 +28,16 @@ class Met:
     text: str
 
 
-def everywhere(reading: Reading, words: str) -> Iterator[Met]:
-    """Every value of the store, standing or ended, that holds the words, case folded."""
-    wanted = words.casefold()
+def everywhere(reading: Reading, words: str) -> Iterator[TextPlace]:
+    """Every value of the store, valid or ended, that holds the words, case folded."""
+    folded = words.casefold()
     every: list[Act | Row] = [*reading.acts()]
     for model in TABLES:
         every += reading.history(model)
     for row in every:
         for column, value in row.model_dump().items():
-            if wanted in " ".join(str(value or "").casefold().split()):
-                yield Met(type(row).__name__.casefold(), row.id or 0, column, str(value))
+            if folded in " ".join(str(value or "").casefold().split()):
+                yield TextPlace(type(row).__name__.casefold(), row.id or 0, column, str(value))
 
 
 def forget(writing: Writing, document: int, passage: str = "") -> int:
@@ -56,7 +56,7 @@ def forget(writing: Writing, document: int, passage: str = "") -> int:
     for row in revisions:
         for name in ("title", "summary", "text"):
             _write_over(writing, row, name, without(getattr(row, name), gone, whole=whole))
-    folded = [
+    sentences = [
         " ".join(sentence.casefold().split())
         for text in texts
         for sentence in SENTENCE.findall(text)
@@ -64,20 +64,20 @@ def forget(writing: Writing, document: int, passage: str = "") -> int:
     ]
     pins: list[Assessment | Result] = [*writing.history(Assessment), *writing.history(Result)]
     for pin in pins:
-        meets = pin.revision in numbers and pin.quote
-        if meets and (whole or _meets(pin.quote, passage, folded)):
+        pinned = pin.revision in numbers and pin.quote
+        if pinned and (whole or _shares(pin.quote, passage, sentences)):
             _write_over(writing, pin, "quote", REMOVED)
     for profile in writing.history(Profile):
         if profile.summary and profile.summary in texts:
             _write_over(writing, profile, "summary", without(profile.summary, gone, whole=whole))
-    writing.end_all(row for row in writing.rows(Bearing) if row.revision in numbers)
-    judged: list[Relevance | Signature] = [*writing.history(Relevance)]
-    judged += writing.history(Signature)
-    for each in judged:
+    writing.end_all(row for row in writing.rows(StrandMatch) if row.revision in numbers)
+    derived: list[tuple[Relevance | Signature, str, object]]
+    derived = [(row, "terms", []) for row in writing.history(Relevance)]
+    derived += [(row, "hashes", b"") for row in writing.history(Signature)]
+    for each, column, nothing in derived:
         if each.revision in numbers:
             writing.end(each)
-            scored = isinstance(each, Relevance)
-            _write_over(writing, each, "terms" if scored else "hashes", [] if scored else b"")
+            _write_over(writing, each, column, nothing)
     return 1 if whole else len(gone)
 
 
@@ -99,21 +99,20 @@ def hashed(text: str) -> str:
 def _touched(texts: Collection[str], passage: str) -> set[str]:
     """The hashes of the sentences that hold some of the passage."""
     words = r"\s+".join(re.escape(word) for word in passage.split())
-    found = set()
+    hashes = set()
     for text in texts:
-        places = [met.span() for met in re.finditer(words, text, re.IGNORECASE)]
+        places = [match.span() for match in re.finditer(words, text, re.IGNORECASE)]
         for sentence in SENTENCE.finditer(text):
             start, end = sentence.span()
             if any(start < last and first < end for first, last in places):
-                found.add(hashed(sentence.group()))
-    return found
+                hashes.add(hashed(sentence.group()))
+    return hashes
 
 
-def _meets(quote: str, passage: str, sentences: Collection[str]) -> bool:
+def _shares(quote: str, passage: str, sentences: Collection[str]) -> bool:
     """True for a quote that holds some of what goes, or is a part of it; all case folded."""
     folded = " ".join(quote.casefold().split())
-    asked = " ".join(passage.casefold().split())
-    return asked in folded or any(
+    return " ".join(passage.casefold().split()) in folded or any(
         folded in sentence or sentence in folded for sentence in sentences if sentence
     )
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import func, select
 
-from kb.keep.found import Outcome, Run
+from kb.keep.crawled import Outcome, Run
 from kb.keep.store import Reading, Writing
 
 
@@ -23,11 +23,12 @@ def finish(writing: Writing, run: Run) -> Run:
 
 def last_runs(reading: Reading) -> dict[str, Run]:
     """Source name to its newest run that is not running."""
-    found: dict[str, Run] = {}
-    for run in reading.rows(Run):
-        if run.outcome != Outcome.running:
-            found[run.source] = run
-    return found
+    return {run.source: run for run in reading.rows(Run) if run.outcome != Outcome.running}
+
+
+def last_ok(reading: Reading) -> dict[str, Run]:
+    """Source name to its newest run that was ok."""
+    return {run.source: run for run in reading.rows(Run) if run.outcome == Outcome.ok}
 
 
 def ok_runs(reading: Reading, source: str, most: int) -> list[Run]:
@@ -44,10 +45,10 @@ def newest(reading: Reading, source: str | None = None, most: int | None = None)
 
 def unwell_since(reading: Reading) -> dict[str, datetime]:
     """Source name to when the first of its last runs began that were not ok in a row."""
-    found: dict[str, datetime] = {}
+    since: dict[str, datetime] = {}
     for run in reading.rows(Run):
         if run.outcome == Outcome.ok:
-            found.pop(run.source, None)
+            since.pop(run.source, None)
         elif run.outcome != Outcome.running:
-            found.setdefault(run.source, run.started)
-    return found
+            since.setdefault(run.source, run.started)
+    return since

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum, auto
-from typing import Any
 
+from kb.contract import Page
 from kb.keep import forgetting
-from kb.keep.documents import by_address, by_key, find
-from kb.keep.found import (
+from kb.keep.crawled import (
     Alias,
     Document,
     Forgotten,
@@ -19,7 +18,9 @@ from kb.keep.found import (
     Standing,
     State,
 )
+from kb.keep.documents import by_address, by_key, find
 from kb.keep.store import Writing
+from kb.text.page_reading import PageReading
 
 RUNS_TO_BE_GONE = 2
 
@@ -33,63 +34,31 @@ class Saved(StrEnum):
 
 
 @dataclass(frozen=True)
-class Judged:
-    """The relevance of a text, by that version of lexicon and formula; and its signature."""
-
-    lexicon: str
-    score: float
-    terms: list[dict[str, Any]]
-    form: str
-    hashes: bytes
-
-    def relevance(self, revision: int) -> Relevance:
-        """The row of the revision's relevance."""
-        return Relevance(
-            revision=revision, lexicon=self.lexicon, score=self.score, terms=self.terms
-        )
-
-    def signature(self, revision: int) -> Signature:
-        """The row of the revision's signature."""
-        return Signature(revision=revision, form=self.form, hashes=self.hashes)
-
-
-@dataclass(frozen=True)
 class ReadPage:
-    """A page after reading: what is kept of it. Contact details are masked already."""
+    """A page on its way into the store: the response without its body, and what was read of it."""
 
-    source: str
+    page: Page
+    reading: PageReading
     key: str
     url: str
     addresses: tuple[str, ...]  # normalised; every one it was met under
-    fetched_at: datetime
-    sha256: str  # of what counts as content: two texts of one sha256 are the same
-    body_sha256: str
-    reader: str
-    title: str
-    summary: str
-    text: str
-    media_type: str
-    language: str = ""
-    published_on: date | None = None
-    published_from: str = ""
-    updated_on: date | None = None
-    updated_from: str = ""
-    etag: str | None = None
-    last_modified: str | None = None
-    archived: str = ""
-    found_on: str | None = None
-    permanent: bool = False  # it came by permanent redirects
-    reread_sha256: str | None = None  # of the body held before, read by the present reader
-    judged: Judged | None = None
+    digest: str  # SHA-256 of the body as received
+    archived: str = ""  # its place in the archive
+    reread: str | None = None  # fingerprint of the body held before, by the present reader
+
+    @property
+    def media_type(self) -> str:
+        """That of the content: HTML where an API gives it apart."""
+        return "text/html" if self.page.html is not None else self.page.media_type
 
 
 def save_all(writing: Writing, pages: Sequence[ReadPage], *, run: int) -> list[tuple[Saved, int]]:
-    """Keeps pages of one source; for each in turn whether it is new, changed or the same, and
+    """Saves pages of one source; for each in turn whether it is new, changed or the same, and
     its document's id.
 
-    A text that stood before stands again as the revision it was. A document that this run met
-    already under another address gains an alias, and what was read of it first stays. What is
-    held is looked up once for all, and what is made is written a table at a time.
+    A text that the document had before is valid again as the revision it was. A document that
+    this run met already under another address gains an alias, and what was read of it first
+    stays. What is held is looked up once for all, and rows are written a table at a time.
     """
     batch = _Batch(writing, pages, run)
     batch.name_documents()
@@ -106,7 +75,7 @@ class _Batch:
         self._run = run
         self._documents: list[Document] = []  # one a page
         self._twice: set[int] = set()  # places of pages whose document was met already
-        source = pages[0].source if pages else ""
+        source = pages[0].page.source if pages else ""
         addresses = {address for page in pages for address in page.addresses}
         self._by_key = by_key(writing, source, {page.key for page in pages})
         self._by_address = by_address(writing, source, addresses)
@@ -120,8 +89,8 @@ class _Batch:
             if document.last_run == self._run and document.key != page.key:
                 self._twice.add(place)
             else:
-                seen(document, page.fetched_at, self._run)
-                document.etag, document.last_modified = page.etag, page.last_modified
+                seen(document, page.page.fetched_at, self._run)
+                document.etag, document.last_modified = page.page.etag, page.page.last_modified
             self._documents.append(document)
             for address in page.addresses:
                 if (id(document), address) not in known:
@@ -130,7 +99,7 @@ class _Batch:
                     aliases.append((document, address))
         self._writing.add_all(self._documents_made())
         self._writing.add_all(
-            [Alias(document=_id(document), url=address) for document, address in aliases]
+            [Alias(document=document.row_id, url=address) for document, address in aliases]
         )
 
     def _document(self, page: ReadPage) -> Document:
@@ -138,7 +107,9 @@ class _Batch:
         for address in page.addresses:
             document = document or self._by_address.get(address)
         if document is None:
-            document = Document(source=page.source, key=page.key, last_seen=page.fetched_at)
+            document = Document(
+                source=page.page.source, key=page.key, last_seen=page.page.fetched_at
+            )
         self._by_key.setdefault(page.key, document)
         return document
 
@@ -148,26 +119,39 @@ class _Batch:
 
     def make_revisions(self) -> None:
         """Looks up what stands of each document, and makes the revisions that are new."""
-        ids = {_id(document) for document in self._documents}
+        ids = {document.row_id for document in self._documents}
         self._standing = {
             row.document: row for row in self._writing.rows_in(Standing, "document", ids)
         }
-        held = self._writing.rows_in(Revision, "document", ids)
+        before = self._writing.rows_in(Revision, "document", ids)
         forgotten = self._writing.rows_in(Forgotten, "document", ids)
-        self._revisions = {(row.document, row.sha256): row for row in reversed(held)}
-        self._by_id = {_id(row): row for row in held}
+        self._revisions = {(row.document, row.sha256): row for row in reversed(before)}
+        self._by_id = {row.row_id: row for row in before}
         made: list[tuple[Revision, ReadPage]] = []
         for place, page in enumerate(self._pages):
-            text = (_id(self._documents[place]), page.sha256)
+            text = (self._documents[place].row_id, page.reading.sha256)
             if place not in self._twice and text not in self._revisions:
-                left = [row for row in forgotten if row.document == text[0]]
-                page = _without_forgotten(page, left) if left else page
+                removed = [row for row in forgotten if row.document == text[0]]
+                page = _without_forgotten(page, removed) if removed else page
                 self._revisions[text] = _revision(text[0], page)
                 made.append((self._revisions[text], page))
         self._writing.add_all([row for row, _ in made])
-        judged = [(_id(row), page.judged) for row, page in made if page.judged]
-        self._writing.add_all([judgement.relevance(number) for number, judgement in judged])
-        self._writing.add_all([judgement.signature(number) for number, judgement in judged])
+        self._keep_derived(made)
+
+    def _keep_derived(self, made: Sequence[tuple[Revision, ReadPage]]) -> None:
+        """Keeps relevance and signature of new revisions, as the reader made them."""
+        relevance, signatures = [], []
+        for row, page in made:
+            if derived := page.reading.derived:
+                number, lexicon, form = row.row_id, derived.lexicon, derived.form
+                relevance.append(
+                    Relevance(
+                        revision=number, lexicon=lexicon, score=derived.score, terms=derived.terms
+                    )
+                )
+                signatures.append(Signature(revision=number, form=form, hashes=derived.hashes))
+        self._writing.add_all(relevance)
+        self._writing.add_all(signatures)
 
     def stand(self) -> list[tuple[Saved, int]]:
         """Makes what was read stand; what that came to for each page."""
@@ -175,7 +159,7 @@ class _Batch:
         made: dict[int, Standing] = {}
         outcomes = []
         for place, page in enumerate(self._pages):
-            number = _id(self._documents[place])
+            number = self._documents[place].row_id
             outcome = Saved.same
             if place not in self._twice:
                 before = self._standing.get(number)
@@ -192,35 +176,35 @@ class _Batch:
         self, number: int, page: ReadPage, before: Standing | None
     ) -> tuple[Saved, Standing | None]:
         """What the page came to, and what stands from now on; None where nothing changes."""
-        revision = _id(self._revisions[number, page.sha256])
+        revision = self._revisions[number, page.reading.sha256].row_id
         if before is None:
             return Saved.new, Standing(document=number, revision=revision, url=page.url)
         state = before.state if before.url == page.url else State.live
-        if page.permanent and before.url != page.url:
+        if page.page.permanent and before.url != page.url:
             state = State.moved
         if before.state == State.gone:
             state = State.live
         after = Standing(document=number, revision=revision, state=state, url=page.url)
-        if before.said() == after.said():
+        if before.values() == after.values():
             return Saved.same, None
         same = before.revision == revision or self._only_the_reader_changed(before, page)
         return (Saved.same if same and before.state != State.gone else Saved.changed), after
 
     def _only_the_reader_changed(self, before: Standing, page: ReadPage) -> bool:
         """True where the page's body gave the same text as the one before, read by one reader."""
-        held = self._by_id.get(before.revision)
-        if held is None or held.reader == page.reader:
+        revision = self._by_id.get(before.revision)
+        if revision is None or revision.reader == page.reading.reader:
             return False
-        return page.reread_sha256 == page.sha256 or held.body_sha256 == page.body_sha256
+        return page.reread == page.reading.sha256 or revision.body_sha256 == page.digest
 
 
-def known_as(writing: Writing, met: Mapping[int, Iterable[str]]) -> None:
+def add_aliases(writing: Writing, addresses_of: Mapping[int, Iterable[str]]) -> None:
     """Notes the addresses under which documents were met, those that are new."""
-    known = {(row.document, row.url) for row in writing.rows_in(Alias, "document", met)}
+    known = {(row.document, row.url) for row in writing.rows_in(Alias, "document", addresses_of)}
     writing.add_all(
         [
             Alias(document=number, url=address)
-            for number, addresses in met.items()
+            for number, addresses in addresses_of.items()
             for address in dict.fromkeys(addresses)
             if (number, address) not in known
         ]
@@ -248,38 +232,41 @@ def absent(writing: Writing, number: int, *, at_once: bool) -> bool:
     if not at_once and document.missed < RUNS_TO_BE_GONE:
         return False
     writing.end(standing_row)
-    writing.add(Standing(**standing_row.said() | {"state": State.gone}))
+    writing.add(Standing(**standing_row.values() | {"state": State.gone}))
     return True
 
 
 def _without_forgotten(page: ReadPage, forgotten: Sequence[Forgotten]) -> ReadPage:
-    """The page without what was taken out of its document; unjudged, since its text differs."""
+    """The page without what was taken out of its document; nothing derived, as its text differs."""
     gone, whole = {row.sha256 for row in forgotten}, any(row.whole for row in forgotten)
-    return replace(
-        page,
-        title=forgetting.without(page.title, gone, whole=whole),
-        summary=forgetting.without(page.summary, gone, whole=whole),
-        text=forgetting.without(page.text, gone, whole=whole),
-        judged=None,
-        archived="",
+    reading = page.reading
+    kept = replace(
+        reading,
+        title=forgetting.without(reading.title, gone, whole=whole),
+        summary=forgetting.without(reading.summary, gone, whole=whole),
+        text=forgetting.without(reading.text, gone, whole=whole),
+        derived=None,
     )
+    return replace(page, reading=kept, archived="")
 
 
-def _revision(number: int, page: ReadPage) -> Revision:
+def _revision(document: int, page: ReadPage) -> Revision:
+    """The row of a page's content; what the shape of the site knows goes before what was read."""
+    reading, response = page.reading, page.page
     return Revision(
-        document=number,
-        fetched_at=page.fetched_at,
-        sha256=page.sha256,
-        body_sha256=page.body_sha256,
-        reader=page.reader,
-        title=page.title,
-        summary=page.summary,
-        text=page.text,
-        published_on=page.published_on,
-        published_from=page.published_from,
-        updated_on=page.updated_on,
-        updated_from=page.updated_from,
-        language=page.language,
+        document=document,
+        fetched_at=response.fetched_at,
+        sha256=reading.sha256,
+        body_sha256=page.digest,
+        reader=reading.reader,
+        title=reading.title,
+        summary=reading.summary,
+        text=reading.text,
+        published_on=response.published_on or reading.published_on,
+        published_from="source" if response.published_on else reading.published_from,
+        updated_on=response.updated_on or reading.updated_on,
+        updated_from="source" if response.updated_on else reading.updated_from,
+        language=reading.language,
         media_type=page.media_type,
         archived=page.archived,
     )
@@ -290,12 +277,6 @@ def link(writing: Writing, source: str, file: int, found_on: str) -> bool:
     parent = find(writing, source, found_on, [found_on])
     if parent is None:
         return False
-    if not writing.row(Link, document=_id(parent), file=file):
-        writing.add(Link(document=_id(parent), file=file))
+    if not writing.row(Link, document=parent.row_id, file=file):
+        writing.add(Link(document=parent.row_id, file=file))
     return True
-
-
-def _id(row: Document | Revision) -> int:
-    if row.id is None:
-        raise RuntimeError("the row has no id yet")
-    return row.id

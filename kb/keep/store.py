@@ -1,9 +1,10 @@
-"""The store: opened, read as it stood at any act, and written one act at a time."""
+"""The store: opened, read as it stood at any moment, and written one act at a time."""
 
 import importlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -12,63 +13,78 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, create_engine, func, or_, select
 
 from kb.errors import Busy, KBError, Refused
-from kb.keep import found, pulse, said
-from kb.keep.acts import Act, Row
-from kb.keep.masking import masked
+from kb.keep import crawled, decisions, store_status
+from kb.keep.acts import Act, ActKind, Moment, Row
+from kb.text.masking import masked
 
-Table = TypeVar("Table", bound=Row)
+RowType = TypeVar("RowType", bound=Row)
 TABLES = tuple(
     model
-    for module in (found, said)
+    for module in (crawled, decisions)
     for model in vars(module).values()
     if isinstance(model, type) and issubclass(model, Row) and model is not Row
 )
 WAIT_SECONDS = 30
+AT_A_TIME = 500
 # Columns that hold sentences of people. What was read is masked already, by who read it.
 WRITTEN = frozenset("title summary why learning quote changed setting".split())
 MASKED = {
-    model: WRITTEN & set(model.model_fields) for model in TABLES if model is not found.Revision
+    model: WRITTEN & set(model.model_fields) for model in TABLES if model is not crawled.Revision
 }
 
 
-def standing(model: type[Row], at: int | None) -> ColumnElement[bool]:
-    """The condition for rows that stood at that act; None is now."""
-    if at is None:
+def valid_at(model: type[Row], moment: Moment | None) -> ColumnElement[bool]:
+    """The condition for rows that were valid at that moment; None is now."""
+    if moment is None or moment.act is None:
         return col(model.ended).is_(None)
-    return (col(model.made) <= at) & or_(col(model.ended).is_(None), col(model.ended) > at)
+    act = moment.act
+    return (col(model.made) <= act) & or_(col(model.ended).is_(None), col(model.ended) > act)
+
+
+def batches(numbers: Iterable[int]) -> Iterator[list[int]]:
+    """The same numbers, a few at a time: a query takes only so many."""
+    rest = iter(numbers)
+    while batch := list(islice(rest, AT_A_TIME)):
+        yield batch
 
 
 class Reading:
-    """One consistent look at the store as it stood at act `at`; None is now."""
+    """One transaction that reads the store as it stood at a moment; None is now."""
 
-    def __init__(self, session: Session, at: int | None = None) -> None:
+    def __init__(self, session: Session, moment: Moment | None = None) -> None:
         self.session = session
-        self.at = at
-        self.seen: dict[str, Any] = {}  # what was read whole in this look, by what it is
+        self.moment = moment
 
-    def rows(self, model: type[Table], **equal: object) -> list[Table]:
-        """The standing rows whose columns equal those given, oldest first."""
-        query = select(model).where(standing(model, self.at)).order_by(col(model.id))
+    @property
+    def past(self) -> int | None:
+        """The act that is read at; None where that is now."""
+        return self.moment.act if self.moment else None
+
+    def rows(self, model: type[RowType], **equal: object) -> list[RowType]:
+        """The valid rows whose columns equal those given, oldest first."""
+        query = select(model).where(valid_at(model, self.moment)).order_by(col(model.id))
         for name, value in equal.items():
             query = query.where(getattr(model, name) == value)
         return [row for (row,) in self.read(query, model)]
 
-    def rows_in(self, model: type[Table], column: str, values: Collection[object]) -> list[Table]:
-        """The standing rows whose column has one of those values, oldest first."""
-        query = select(model).where(standing(model, self.at)).order_by(col(model.id))
+    def rows_in(
+        self, model: type[RowType], column: str, values: Collection[object]
+    ) -> list[RowType]:
+        """The valid rows whose column has one of those values, oldest first."""
+        query = select(model).where(valid_at(model, self.moment)).order_by(col(model.id))
         query = query.where(getattr(model, column).in_(list(values)))
         return [row for (row,) in self.read(query, model)]
 
-    def row(self, model: type[Table], **equal: object) -> Table | None:
-        """The one standing row like that, the newest if there are several, else None."""
+    def row(self, model: type[RowType], **equal: object) -> RowType | None:
+        """The valid row like that, the newest if there are several; None if there is none."""
         rows = self.rows(model, **equal)
         return rows[-1] if rows else None
 
-    def history(self, model: type[Table], **equal: object) -> list[Table]:
-        """Every row like that which stood at some time up to now, oldest first."""
+    def history(self, model: type[RowType], **equal: object) -> list[RowType]:
+        """Every row like that which was valid at some time up to the moment, oldest first."""
         query = select(model).order_by(col(model.id))
-        if self.at is not None:
-            query = query.where(col(model.made) <= self.at)
+        if self.past is not None:
+            query = query.where(col(model.made) <= self.past)
         for name, value in equal.items():
             query = query.where(getattr(model, name) == value)
         return [row for (row,) in self.read(query, model)]
@@ -76,8 +92,8 @@ class Reading:
     def read(self, query: Any, *models: type[SQLModel]) -> Iterator[tuple[Any, ...]]:
         """The rows that a query of whole models finds, an instance of each; None of an outer join.
 
-        In a look they are bare: no session watches them, so that reading takes a third of the
-        time, and none of them can be written.
+        They are bare: no session watches them, so that reading takes a third of the time, and
+        none of them can be written.
         """
         cuts, columns, start = [], list[Any](), 0
         for model in models:
@@ -85,23 +101,29 @@ class Reading:
             cuts.append((model, names, slice(start, start + len(names))))
             columns += [getattr(model, name) for name in names]
             start += len(names)
-        found = self.session.execute(query.with_only_columns(*columns))
+        result = self.session.execute(query.with_only_columns(*columns))
         if len(models) == 1:  # without a cut a row, of which there may be thousands
-            yield from ((_bare(models[0], names, values),) for values in found)
+            yield from ((_bare(models[0], names, values),) for values in result)
             return
-        for values in found:
+        for values in result:
             yield tuple(_bare(model, names, values[cut]) for model, names, cut in cuts)
 
-    def get(self, model: type[Table], row_id: int) -> Table | None:
-        """The row of that id, whether it stands or not."""
-        return self.session.get(model, row_id)
+    def get(self, model: type[RowType], row_id: int | None) -> RowType | None:
+        """The row of that id, whether it is valid or not; None for no id."""
+        return None if row_id is None else self.session.get(model, row_id)
 
-    def acts(self) -> list[Act]:
-        """Every act up to the one read at, oldest first."""
+    def acts(self, *kinds: ActKind) -> list[Act]:
+        """Every act up to the moment, oldest first; of those kinds alone, if any are named."""
         query = select(Act).order_by(col(Act.id))
-        if self.at is not None:
-            query = query.where(col(Act.id) <= self.at)
+        if self.past is not None:
+            query = query.where(col(Act.id) <= self.past)
+        if kinds:
+            query = query.where(col(Act.kind).in_(kinds))
         return [act for (act,) in self.read(query, Act)]
+
+    def last_act(self) -> int:
+        """The id of the newest act, whatever the moment; 0 before the first."""
+        return self.session.exec(select(func.max(Act.id))).one() or 0
 
     def act(self, act_id: int) -> Act:
         """The act of that id; KeyError where there is none."""
@@ -129,12 +151,12 @@ class Writing(Reading):
             raise RuntimeError("the act has no id yet")
         return self.act_under_way.id
 
-    def add(self, row: Table) -> Table:
+    def add(self, row: RowType) -> RowType:
         """The row, made by this act, with its id."""
         self.add_all([row])
         return row
 
-    def add_all(self, rows: Sequence[Table]) -> None:
+    def add_all(self, rows: Sequence[Row]) -> None:
         """Makes the rows by this act, each with its id, in one go."""
         for row in rows:
             row.made = self.act_id
@@ -143,25 +165,30 @@ class Writing(Reading):
         self.session.flush()
 
     def end(self, row: Row) -> None:
-        """The row no longer stands. A row that was ended already stays as it is."""
+        """Ends the row. One that was ended already stays as it is."""
         self.end_all([row])
 
     def end_all(self, rows: Iterable[Row]) -> None:
-        """The rows no longer stand."""
+        """Ends the rows."""
         for row in rows:
             if row.ended is None:
                 row.ended = self.act_id
                 self.session.add(row)
         self.session.flush()
 
-    def replace(self, model: type[Table], keep: Sequence[Table], **equal: object) -> None:
-        """Makes `keep` what stands of the rows like that: what is there stays, the rest ends."""
-        wanted = {_said(row): row for row in keep}
+    def replace(self, model: type[RowType], keep: Sequence[RowType], **equal: object) -> None:
+        """Makes `keep` the valid rows like that: what is there already stays, the rest ends."""
+        missing = {_content(row): row for row in keep}
         for row in self.rows(model, **equal):
-            if wanted.pop(_said(row), None) is None:
+            if missing.pop(_content(row), None) is None:
                 self.end(row)
-        for row in wanted.values():
-            self.add(row)
+        self.add_all(list(missing.values()))
+
+    def replace_own(self, row: RowType, *place: str) -> RowType:
+        """Adds the row in place of those that have the same values in the columns of `place`."""
+        before = self.rows(type(row), **{name: getattr(row, name) for name in place})
+        self.end_all(before)
+        return self.add(row)
 
 
 def _bare(model: type[SQLModel], names: Sequence[str], values: Sequence[Any]) -> Any:
@@ -181,8 +208,8 @@ def _mask(row: Row) -> None:
             setattr(row, name, masked(value))
 
 
-def _said(row: Row) -> tuple[tuple[str, Any], ...]:
-    return tuple(sorted((name, repr(value)) for name, value in row.said().items()))
+def _content(row: Row) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((name, repr(value)) for name, value in row.values().items()))
 
 
 class Store:
@@ -197,14 +224,15 @@ class Store:
         if path.exists():
             raise KBError(f"{path} exists", hint="nothing was changed; it is used as it is")
         path.parent.mkdir(parents=True, exist_ok=True)
-        store = cls(_engine(path))
+        store = cls(engine_of(path))
         with store.engine.begin() as connection:
             SQLModel.metadata.create_all(connection)
             connection.execute(
                 text("create table alembic_version (version_num varchar(32) not null primary key)")
             )
             connection.execute(
-                text("insert into alembic_version values (:newest)"), {"newest": pulse.NEWEST}
+                text("insert into alembic_version values (:newest)"),
+                {"newest": store_status.NEWEST},
             )
         return store
 
@@ -214,23 +242,33 @@ class Store:
 
         Raises NewerStore, having changed nothing, for one that a newer kb made.
         """
-        if pulse.check(path) != pulse.NEWEST:
+        if store_status.check(path) != store_status.NEWEST:
             # A lazy door: Alembic takes 0.4 s to load and is needed once a version of kb.
             importlib.import_module("kb.keep.migrations").upgrade(path)
-        return cls(_engine(path))
+        return cls(engine_of(path))
 
     def close(self) -> None:
         """Gives back the file."""
         self.engine.dispose()
 
     @contextmanager
-    def reading(self, at: int | None = None) -> Iterator[Reading]:
-        """A look at the store as it stood at that act."""
+    def reading(self, moment: Moment | None = None) -> Iterator[Reading]:
+        """One read transaction over the store as it stood at that moment."""
         with Session(self.engine, expire_on_commit=False) as session:
-            yield Reading(session, at)
+            yield Reading(session, moment)
 
     @contextmanager
-    def writing(self, *, by: str, command: str, now: datetime, why: str = "") -> Iterator[Writing]:
+    def writing(
+        self,
+        kind: ActKind,
+        command: str,
+        *,
+        by: str,
+        now: datetime,
+        subject: str = "",
+        undoes: int | None = None,
+        why: str = "",
+    ) -> Iterator[Writing]:
         """One act, in one transaction: all of it is kept, or nothing.
 
         Raises Busy where another process writes for longer than half a minute.
@@ -244,7 +282,15 @@ class Store:
                 ) from error
             last = session.exec(select(func.max(Act.at))).one()
             at = now if last is None else max(now, _with_offset(last))
-            act = Act(at=at, by=by, why=masked(why), command=masked(command))
+            act = Act(
+                at=at,
+                by=by,
+                kind=kind,
+                subject=subject,
+                undoes=undoes,
+                why=masked(why),
+                command=masked(command),
+            )
             session.add(act)
             session.flush()
             yield Writing(session, act)
@@ -258,33 +304,33 @@ class Store:
             connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
 
     def last_act(self) -> Act | None:
-        """The newest act, None before the first."""
+        """The newest act; None before the first."""
         with self.reading() as reading:
             return reading.session.exec(select(Act).order_by(col(Act.id).desc()).limit(1)).first()
 
-    def act_on(self, day: date, *, now: datetime) -> int:
-        """The last act up to the end of that day in UTC.
+    def moment(self, day: date, *, now: datetime) -> Moment:
+        """The end of that day in UTC: the last act up to it.
 
-        Raises Refused for a day to come, and for one before the first act.
+        Raises Refused for a future date, and for one before the first act.
         """
         if day > now.date():
             raise Refused(f"{day} is still to come", hint=f"today is {now.date()} (UTC)")
         end = datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC)
         with self.reading() as reading:
-            acts = select(func.max(Act.id)).where(col(Act.at) < end)
-            found_act = reading.session.exec(acts).one()
-            if found_act is None:
+            act = reading.session.exec(select(func.max(Act.id)).where(col(Act.at) < end)).one()
+            if act is None:
                 first = reading.session.exec(select(func.min(Act.at))).one()
                 since = f"the first was on {_with_offset(first).date()}" if first else "none yet"
                 raise Refused(f"no act up to {day}", hint=since)
-            return int(found_act)
+        return Moment(act, day)
 
 
 def _with_offset(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _engine(path: Path) -> Engine:
+def engine_of(path: Path) -> Engine:
+    """An engine for the file, in which each transaction begins when we say so."""
     engine = create_engine(
         URL.create("sqlite", database=str(path)), connect_args={"timeout": WAIT_SECONDS}
     )

@@ -4,8 +4,9 @@ Every number in it is in the lists that `kb export` writes. Sentences are ours; 
 quoted by others stands in quotation marks with the number of its source.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,82 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from kb.base.briefing import Brief
+from kb.assess.changes import Moved, moved_since
+from kb.assess.evidence import evidence
+from kb.assess.gaps import A_PROPOSAL, CAVEAT, Gap, Overlap, gaps_of, overlaps
+from kb.assess.outcomes import Worked, worked
+from kb.assess.positions import PRINTED
+from kb.declare.declarations import Declarations
+from kb.declare.offer import Strand
+from kb.keep.decisions import Basis
+from kb.keep.documents import CONFLICT
+from kb.report.evidence_map import Scanned, scanned, seen_on
 from kb.report.files import whole
+from kb.report.lists import RunRow, SourceRow, runs_list, sources
 from kb.report.safe import for_document, for_link
 from kb.report.tables import text_of
+from kb.table import Table
+from kb.workspace.snapshot import Snapshot
 
 TABLE = "Light Grid Accent 1"
 MOST_MOVED = 40
 MOST_SERVING = 25  # of a strand: what a board reads; the lists have all
 MOST_QUOTED = 10
-SERVING = ("title", "organisation", "level", "reach")
-SCANNED = ("name", "organisation", "last_run", "outcome", "documents")
-NEAR = ("duplicates", "overlaps", "complements")
+LEVELS = "overlap"  # the code book's name for the levels of an assessment
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a briefing is written from, all of one snapshot."""
+
+    day: date
+    since: date | None
+    region: str
+    declarations: Declarations
+    strands: Sequence[Strand]
+    marks: tuple[str, ...]
+    gaps: Table[Gap]
+    overlaps: Table[Overlap]
+    worked: Table[Worked]
+    sources: Table[SourceRow]
+    runs: Table[RunRow]
+    moved: Table[Moved] | None
+    scanned: Scanned
+    seen: dict[tuple[str | None, str], date | None]  # strand and initiative to when it was seen
+
+
+def brief(
+    snapshot: Snapshot, *, strand: str = "", since: date | None = None, region: str = "England"
+) -> Brief:
+    """What a briefing is written from; of one strand alone if one is named.
+
+    With `since` it says what moved since the end of that day. Raises Unknown if the strand does
+    not exist.
+    """
+    given = evidence(snapshot, region)
+    offer = given.declarations.offer
+    strands = [offer.get(strand)] if strand else list(offer.strand)
+    every = overlaps(snapshot, region=region).rows
+    ids = {each.slug: number for number, each in snapshot.register.items()}
+    return Brief(
+        day=snapshot.moment.day,
+        since=since,
+        region=region,
+        declarations=given.declarations,
+        strands=strands,
+        marks=given.marks,
+        gaps=gaps_of(given, strands),
+        overlaps=overlaps(snapshot, strand or None, region=region),
+        worked=worked(snapshot, strand or None),
+        sources=sources(snapshot),
+        runs=runs_list(snapshot),
+        moved=moved_since(snapshot, since) if since else None,
+        scanned=scanned(snapshot),
+        seen={
+            (row.strand, row.initiative): seen_on(given, ids[row.initiative], row.strand)
+            for row in every
+        },
+    )
 
 
 def write_brief(path: Path, brief: Brief, *, force: bool = False) -> None:
@@ -39,133 +104,131 @@ class _Briefing:
 
     def __init__(self, brief: Brief) -> None:
         self.brief = brief
+        self.offer = brief.declarations.offer.offer
         self.document = docx.Document()
         self.numbers: dict[tuple[str, str], int] = {}  # address and organisation to its number
-        self.seen: dict[int, str | None] = {}
+        self.seen: dict[int, date | None] = {}
         self._properties()
         self._opening()
         self._moved()
-        for row in brief.gaps.rows:
-            self._strand(row)
+        for strand, gap in zip(brief.strands, brief.gaps.rows, strict=True):
+            self._strand(strand, gap)
         self._worked()
         self._sources()
         self._annex()
 
     def _properties(self) -> None:
-        told, day = self.document.core_properties, datetime.combine(self.brief.day, time(), UTC)
-        told.title = for_document(f"{self.brief.title}: what others already do")
-        told.author, told.comments = "kb", ""
-        told.created = told.modified = day.replace(tzinfo=None)
-        told.language = "en-GB"
+        properties = self.document.core_properties
+        day = datetime.combine(self.brief.day, time(), UTC).replace(tzinfo=None)
+        properties.title = for_document(f"{self.offer.title}: what others already do")
+        properties.author, properties.comments, properties.language = "kb", "", "en-GB"
+        properties.created = properties.modified = day
 
     def _opening(self) -> None:
-        brief, scanned = self.brief, self.brief.scanned
-        self.document.add_heading(for_document(f"{brief.title}: what others already do"), 0)
-        self._say(f"As of {_day(brief.day)}. Offer: {brief.version}. Place: {brief.region}.")
-        for note in brief.gaps.notes:
-            if note.partition(":")[0] not in brief.positions:  # these are in the annex
-                self._say(note)
+        brief, scan = self.brief, self.brief.scanned
+        rows, gaps = brief.overlaps.rows, brief.gaps.rows
+        self.document.add_heading(for_document(f"{self.offer.title}: what others already do"), 0)
+        self._say(f"As of {_day(brief.day)}. Offer: {self.offer.version}. Place: {brief.region}.")
+        for note in (*brief.marks, CAVEAT):
+            self._say(note)
         self.document.add_heading("What we scanned", 1)
+        last = f", the last on {scan.last}" if scan.last else ""
         self._say(
-            f"Of {scanned['sources']} public sources that are declared, {scanned['crawled']} were "
-            f"crawled without fault{_last(scanned['last'])}. "
-            f"{len({row['initiative'] for row in brief.overlaps.rows})} initiatives of others bear "
-            f"on {len(brief.gaps.rows)} {_plural('strand', len(brief.gaps.rows))} of the offer."
+            f"Of {scan.sources} public sources that are declared, {scan.crawled} were crawled "
+            f"without fault{last}. {len({row.initiative for row in rows})} initiatives of others "
+            f"bear on {_count(len(gaps), 'strand')} of the offer."
         )
-        confirmed = sum(row["basis"] == "confirmed" for row in brief.overlaps.rows)
+        confirmed = sum(row.basis == Basis.confirmed for row in rows)
         self._say(
-            f"{confirmed} of {len(brief.overlaps.rows)} assessments are confirmed by a person with "
-            "a quoted passage; the rest are proposals, and no position rests on them."
+            f"{confirmed} of {len(rows)} assessments are confirmed by a person with a quoted "
+            "passage; the rest are proposals, and no position rests on them."
         )
         self._table(
             ("Strand", "Position", "If all proposals held", "Search grade"),
             [
-                (
-                    row["name"],
-                    brief.positions[str(row["position"])],
-                    brief.positions[str(row["if_proposals"])],
-                    row["grade"],
-                )
-                for row in brief.gaps.rows
+                (gap.name, PRINTED[gap.position], PRINTED[gap.if_proposals], gap.grade)
+                for gap in gaps
             ],
             "Where each strand of the offer stands",
         )
 
     def _moved(self) -> None:
-        moved = self.brief.moved
-        if moved is None or self.brief.since is None:
+        table = self.brief.moved
+        if table is None or self.brief.since is None:
             return
         self.document.add_heading(f"What moved since {_day(self.brief.since)}", 1)
-        for sentence in moved.lead:
+        for sentence in table.lead:
             self._say(sentence)
-        if not moved.rows:
+        if not table.rows:
             self._say("Nothing moved.")
             return
         self._table(
             ("Whose doing", "Cause", "What", "Before", "After"),
             [
-                tuple(row[name] for name in ("group", "cause", "row", "before", "after"))
-                for row in moved.rows[:MOST_MOVED]
+                (row.group, row.cause, row.row, row.before, row.after)
+                for row in table.rows[:MOST_MOVED]
             ],
             "What moved, each with one cause",
         )
-        left = len(moved.rows) - MOST_MOVED
-        if left > 0:
-            self._say(f"{left} more are in the list of moves.")
+        if len(table.rows) > MOST_MOVED:
+            self._say(f"{len(table.rows) - MOST_MOVED} more are in the list of moves.")
 
-    def _strand(self, row: Mapping[str, object]) -> None:
-        brief, key = self.brief, str(row["strand"])
-        mine = [each for each in brief.overlaps.rows if each["strand"] == key]
-        counted = [each for each in mine if each["counted"]]
-        self.document.add_heading(for_document(str(row["name"])), 1)
-        self._say(brief.whats[key])
-        self._say(
-            f"Position: {brief.positions[str(row['position'])]}. Counted are "
-            + _listed(_number(row[level], level) for level in NEAR)
-            + "."
-        )
-        if row["need"]:
-            self._say(f"Need: {row['need']}.")
-        self.document.add_heading("Who serves it", 2)
-        if counted:
-            self._table(
-                ("Initiative", "Organisation", "Level", "Reach", "Source"),
-                [
-                    (*(each[name] for name in SERVING), self._cite(each))
-                    for each in counted[:MOST_SERVING]
-                ],
-                f"Who serves {row['name']}",
-            )
-            for each in counted[:MOST_QUOTED]:
-                if each["quote"]:
-                    self._say(f"“{each['quote']}” {self._cite(each)}", style="Intense Quote")
-        else:
-            self._say("Nobody is counted.")
-        if len(counted) > MOST_SERVING:
-            self._say(f"{len(counted) - MOST_SERVING} more are in the list of overlaps.")
-        proposed = [each for each in mine if each["why_not_counted"] == "a proposal"]
-        if proposed:
-            shown = [f"{each['title']} {self._cite(each)}" for each in proposed[:MOST_SERVING]]
-            left = len(proposed) - MOST_SERVING
-            shown += [f"{left} more in the list of overlaps"] if left > 0 else []
-            self._say(f"Proposed and not yet confirmed: {_listed(shown)}.")
+    def _strand(self, strand: Strand, gap: Gap) -> None:
+        rows = [row for row in self.brief.overlaps.rows if row.strand == strand.key]
+        self.document.add_heading(for_document(gap.name), 1)
+        self._say(strand.what)
+        counts = [
+            _count(gap.duplicates, "duplicate"),
+            _count(gap.overlaps, "overlap"),
+            _count(gap.complements, "complement"),
+        ]
+        self._say(f"Position: {PRINTED[gap.position]}. Counted are {_listed(counts)}.")
+        if gap.need:
+            self._say(f"Need: {gap.need}.")
+        self._serving(gap, [row for row in rows if row.counted])
+        self._proposed([row for row in rows if row.why_not_counted == A_PROPOSAL])
         self.document.add_heading("What is uncertain", 2)
-        for sentence in _uncertain(row, mine):
+        for sentence in _uncertain(gap, rows):
             self._say(sentence, style="List Bullet")
         self.document.add_heading("Prompt", 2)
-        self._say(f"Made by rule, not by a person. {_capital(str(row['prompt']))}.")
+        advice = gap.prompt.sentence
+        self._say(f"Made by rule, not by a person. {advice[:1].upper()}{advice[1:]}.")
+
+    def _serving(self, gap: Gap, counted: Sequence[Overlap]) -> None:
+        self.document.add_heading("Who serves it", 2)
+        if not counted:
+            self._say("Nobody is counted.")
+            return
+        self._table(
+            ("Initiative", "Organisation", "Level", "Reach", "Source"),
+            [
+                (row.title, row.organisation, row.level, row.reach, self._cite_overlap(row))
+                for row in counted[:MOST_SERVING]
+            ],
+            f"Who serves {gap.name}",
+        )
+        for row in counted[:MOST_QUOTED]:
+            if row.quote:
+                self._say(f"“{row.quote}” {self._cite_overlap(row)}", style="Intense Quote")
+        if len(counted) > MOST_SERVING:
+            self._say(f"{len(counted) - MOST_SERVING} more are in the list of overlaps.")
+
+    def _proposed(self, rows: Sequence[Overlap]) -> None:
+        if rows:
+            shown = [f"{row.title} {self._cite_overlap(row)}" for row in rows[:MOST_SERVING]]
+            rest = len(rows) - MOST_SERVING
+            shown += [f"{rest} more in the list of overlaps"] if rest > 0 else []
+            self._say(f"Proposed and not yet confirmed: {_listed(shown)}.")
 
     def _worked(self) -> None:
         self.document.add_heading("What has worked elsewhere", 1)
         if not self.brief.worked.rows:
             self._say("No result has been noted yet.")
-            return
         for row in self.brief.worked.rows:
-            setting = f" ({row['setting']})" if row["setting"] else ""
-            self._say(
-                f"{row['organisation']}{setting}: {text_of(row['effect']) or 'effect not coded'}. "
-                f"“{row['quote']}” {self._cite(row)}"
-            )
+            setting = f" ({row.setting})" if row.setting else ""
+            effect = row.effect or "effect not coded"
+            source = self._cite(row.url, row.organisation, row.strand, row.initiative)
+            self._say(f"{row.organisation}{setting}: {effect}. “{row.quote}” {source}")
 
     def _sources(self) -> None:
         self.document.add_heading("Sources", 1)
@@ -179,44 +242,50 @@ class _Briefing:
             line.add_run(f" {f'Seen {seen}.' if seen else 'Not seen by a crawl yet.'}")
 
     def _annex(self) -> None:
-        brief = self.brief
+        brief, protocol = self.brief, self.brief.declarations.protocol
+        levels = brief.declarations.book.codes[LEVELS]
         self.document.add_page_break()  # type: ignore[no-untyped-call]
         self.document.add_heading("Annex: how this was made", 1)
         self.document.add_heading("Protocol", 2)
-        self._say(f"Version {brief.protocol.version}. {brief.protocol.question}")
-        self._say(brief.protocol.unit)
-        for each in brief.protocol.include:
+        self._say(f"Version {protocol.version}. {protocol.question}")
+        self._say(protocol.unit)
+        for each in protocol.include:
             self._say(each, style="List Bullet")
         self.document.add_heading("Definitions", 2)
-        self._table(("Level", "Meaning"), list(brief.levels.items()), "Levels of an assessment")
-        self._table(("Position", "Printed as"), list(brief.positions.items()), "Positions")
+        meanings = [(code, each.means) for code, each in levels.items()]
+        self._table(("Level", "Meaning"), meanings, "Levels of an assessment")
+        self._table(("Position", "Printed as"), list(PRINTED.items()), "Positions")
         self.document.add_heading("Sources scanned", 2)
         self._table(
             ("Source", "Organisation", "Last run", "Outcome", "Pages"),
-            [tuple(row[name] for name in SCANNED) for row in brief.sources.rows],
+            [
+                (row.name, row.organisation, row.last_run, row.outcome, row.documents)
+                for row in brief.sources.rows
+            ],
             "Every declared source with its last run",
         )
-        self._say(f"{len(brief.runs.rows)} {_plural('run', len(brief.runs.rows))} in all.")
+        self._say(f"{_count(len(brief.runs.rows), 'run')} in all.")
 
     def _say(self, text: str, style: str | None = None) -> Any:
         return self.document.add_paragraph(for_document(text), style=style)
 
-    def _cite(self, row: Mapping[str, object]) -> str:
-        place = str(row["url"] or ""), str(row["organisation"])
-        number = self.numbers.setdefault(place, len(self.numbers) + 1)
-        pair = str(row.get("strand")), str(row["initiative"])
-        self.seen[number] = self.brief.seen.get(pair) or self.seen.get(number)
+    def _cite_overlap(self, row: Overlap) -> str:
+        return self._cite(row.url, row.organisation, row.strand, row.initiative)
+
+    def _cite(self, url: str | None, organisation: str, strand: str | None, initiative: str) -> str:
+        """The number of a source, the next one for a source that was not cited before."""
+        number = self.numbers.setdefault((url or "", organisation), len(self.numbers) + 1)
+        seen = self.brief.seen.get((strand, initiative))
+        self.seen[number] = seen or self.seen.get(number)
         return f"[{number}]"
 
     def _table(self, head: Sequence[str], rows: Sequence[Sequence[object]], what: str) -> None:
         """A real table with a header row that Word repeats, and words for who cannot see it."""
         table = self.document.add_table(rows=1, cols=len(head), style=TABLE)
-        told = table._tbl.tblPr
         caption = OxmlElement("w:tblCaption")
         caption.set(qn("w:val"), for_document(what))
-        told.append(caption)
-        repeated = OxmlElement("w:tblHeader")
-        table.rows[0]._tr.get_or_add_trPr().append(repeated)
+        table._tbl.tblPr.append(caption)
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         for cell, text in zip(table.rows[0].cells, head, strict=True):
             cell.text = text
         for row in rows:
@@ -234,28 +303,22 @@ class _Briefing:
         paragraph._p.append(link)
 
 
-def _uncertain(row: Mapping[str, object], mine: Sequence[Mapping[str, object]]) -> Iterable[str]:
-    yield f"Search grade {row['grade']}, on a scale from A (looked well) to D."
-    unscreened = int(str(row["unscreened"]))
-    if unscreened:
-        what = _plural("page", unscreened)
-        yield f"{unscreened} {what} that may bear on it wait to be screened."
-    recheck = int(str(row["recheck"]))
-    if recheck:
-        yield f"{_number(recheck, 'assessment')} to be looked at again: the ground has moved."
-    conflicts = sum(each["level"] == "conflict" for each in mine)
+def _uncertain(gap: Gap, rows: Sequence[Overlap]) -> Iterator[str]:
+    yield f"Search grade {gap.grade}, on a scale from A (looked well) to D."
+    if gap.unscreened:
+        verb = "waits" if gap.unscreened == 1 else "wait"
+        yield f"{_count(gap.unscreened, 'page')} that may bear on it {verb} to be screened."
+    if gap.recheck:
+        yield f"{_count(gap.recheck, 'assessment')} to be looked at again: the ground has moved."
+    conflicts = sum(row.level == CONFLICT for row in rows)
     if conflicts:
-        yield f"On {_number(conflicts, 'initiative')} people differ; counted nowhere."
-    if row["position"] != row["if_proposals"]:
+        yield f"On {_count(conflicts, 'initiative')} people differ; counted nowhere."
+    if gap.position != gap.if_proposals:
         yield "If all proposals held, the position would be another: see the table above."
 
 
-def _number(count: object, what: str) -> str:
-    return f"{count} {what}" if what.endswith("s") else f"{count} {_plural(what, int(str(count)))}"
-
-
-def _plural(what: str, count: int) -> str:
-    return what if count == 1 else f"{what}s"
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _listed(parts: Iterable[str]) -> str:
@@ -263,14 +326,5 @@ def _listed(parts: Iterable[str]) -> str:
     return f"{', '.join(lead)} and {last}" if lead else last
 
 
-def _last(day: object) -> str:
-    return f", the last on {day}" if day else ""
-
-
-def _day(day: Any) -> str:
+def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def _capital(text: str) -> str:
-    told = text.removeprefix("by rule: ")
-    return told[:1].upper() + told[1:]

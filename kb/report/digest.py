@@ -1,17 +1,24 @@
-"""The digest: Markdown for a chat, HTML for an e-mail, Atom for a reader."""
+"""The digest: what came since a day, as Markdown, as HTML for an e-mail, as Atom for a reader."""
 
 import uuid
-from collections.abc import Callable
-from datetime import UTC, datetime, time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from xml.etree import ElementTree
 
 from jinja2 import Environment
 
-from kb.base.digesting import Digest, Line, Section
+from kb.assess.causes import CauseKind
+from kb.assess.changes import moved_since
+from kb.assess.recheck import ToRecheck, recheck
 from kb.errors import Unknown
 from kb.report.files import whole
+from kb.report.lists import sources
 from kb.report.safe import for_document, for_link, for_markdown
+from kb.screen.inbox import inbox
+from kb.workspace.saved_searches import news_of
+from kb.workspace.snapshot import Snapshot
 
 ATOM = "http://www.w3.org/2005/Atom"
 PAGE = """<!doctype html>
@@ -39,6 +46,94 @@ PAGE = """<!doctype html>
 """  # noqa: E501 - a line of the page
 
 
+MOST = 10  # lines of a section
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to know, with where it stands if that is an address."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """What a heading says, the command that shows it whole, and its first lines."""
+
+    heading: str
+    command: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """Every section that has something to say."""
+
+    title: str
+    since: date
+    day: date
+    sections: tuple[Section, ...]
+
+
+def digest(snapshot: Snapshot, since: date) -> Digest:
+    """What waits, and what moved since the end of that day.
+
+    Raises Refused for a future date, or one before the first act.
+    """
+    snapshot.workspace.catch_up_index()  # what is new for saved searches is found by it
+    waiting = [
+        Line(f"{row.title} ({row.organisation or row.source})", row.url)
+        for row in inbox(snapshot).rows
+    ]
+    stale = [
+        Line(_to_recheck(row))
+        for row in recheck(snapshot).rows
+        if row.cause.kind != CauseKind.no_quote
+    ]
+    positions = [
+        Line(f"{row.row}: {row.before} → {row.after}; {row.cause}")
+        for row in moved_since(snapshot, since).rows
+        if row.list_ == "gaps"
+    ]
+    unwell = [
+        Line(f"{row.name}: {row.outcome} since {row.unwell_since}")
+        for row in sources(snapshot).rows
+        if row.unwell_since
+    ]
+    news = [Line(f"{row.watch}: {row.title}", row.url) for row in news_of(snapshot).rows]
+    again = "to look at again, what would move a position first"
+    sections = (
+        _section("", "to screen", "kb review", waiting),
+        _section("", again, "kb recheck --go", stale),
+        _section("position", f"that moved since {since}", f"kb moved {since}", positions),
+        _section("source", "unwell", "kb sources", unwell),
+        _section("", "new or changed for saved searches", "kb watch run", news),
+    )
+    return Digest(
+        title=f"{snapshot.declarations.offer.offer.title}: what came since {since}",
+        since=since,
+        day=snapshot.moment.day,
+        sections=tuple(section for section in sections if section.lines),
+    )
+
+
+def _section(what: str, rest: str, command: str, lines: Iterable[Line]) -> Section:
+    every = tuple(lines)
+    named = f"{what if len(every) == 1 else what + 's'} " if what else ""
+    shown = every[:MOST]
+    if len(every) > MOST:
+        shown += (Line(f"{len(every) - MOST} more: {command}"),)
+    return Section(f"{len(every)} {named}{rest}", command, shown)
+
+
+def _to_recheck(row: ToRecheck) -> str:
+    of_codes = row.cause.kind == CauseKind.code_split
+    about = row.strand or ("its codes" if of_codes else "what it changed")
+    becomes = f"; without it {row.would_become}" if row.would_become else ""
+    return f"{row.initiative} and {about}: {row.cause}{becomes}"
+
+
 def write_digest(path: Path, digest: Digest, *, force: bool = False) -> None:
     """Writes the digest in the format of the suffix.
 
@@ -53,14 +148,14 @@ def write_digest(path: Path, digest: Digest, *, force: bool = False) -> None:
 
 def as_markdown(digest: Digest) -> str:
     """Headings and lists; what comes from outside is escaped."""
-    told = [f"# {for_markdown(digest.title)}", ""]
+    lines = [f"# {for_markdown(digest.title)}", ""]
     for section in digest.sections:
-        told += [f"## {for_markdown(section.heading)}", ""]
-        told += [f"- {_linked(line)}" for line in section.lines]
-        told += ["", f"`{section.command}`", ""]
+        lines += [f"## {for_markdown(section.heading)}", ""]
+        lines += [f"- {_linked(line)}" for line in section.lines]
+        lines += ["", f"`{section.command}`", ""]
     if not digest.sections:
-        told += ["Nothing waits and nothing moved.", ""]
-    return "\n".join(told)
+        lines += ["Nothing waits and nothing moved.", ""]
+    return "\n".join(lines)
 
 
 def _linked(line: Line) -> str:
@@ -109,8 +204,4 @@ def _urn(text: str) -> str:
     return uuid.uuid5(uuid.NAMESPACE_URL, text).urn
 
 
-FORMATS: dict[str, Callable[[Digest], str]] = {
-    "md": as_markdown,
-    "html": as_html,
-    "atom": as_atom,
-}
+FORMATS: dict[str, Callable[[Digest], str]] = {"md": as_markdown, "html": as_html, "atom": as_atom}

@@ -1,39 +1,230 @@
-"""The evidence map: one file of HTML that needs nothing else and asks nobody for anything."""
+"""The evidence map: strands, the initiatives that bear on them, and what was scanned, as one file
+of HTML that needs nothing else and asks nobody for anything.
+"""
 
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment
 from markupsafe import Markup
 
+from kb.assess.evidence import Evidence, evidence
+from kb.assess.gaps import CAVEAT, Overlap, coded, gaps_of, overlaps
+from kb.assess.positions import NEAR, PRINTED, Position
+from kb.keep import runs
+from kb.keep.decisions import Basis
 from kb.report.files import whole
 from kb.report.safe import for_link, for_script
+from kb.workspace.indexing import KIND_OF_BODY
+from kb.workspace.snapshot import Snapshot, part
 
 TEMPLATES = files("kb.report") / "templates"
+# What may stand across the map, in the order offered, and what it may be filtered by.
+ACROSS = ("means", "audience", "region", "kind", "role", KIND_OF_BODY)
+FILTERS = (*ACROSS, "reach", "status")
 
 
-def write_map(path: Path, content: Mapping[str, object], *, force: bool = False) -> None:
+@dataclass(frozen=True)
+class MapStrand:
+    """A strand of the map."""
+
+    key: str
+    name: str
+    axis: str
+    position: Position
+    if_proposals: Position | None
+    grade: str
+    need: str | None
+    prompt: str
+
+
+@dataclass(frozen=True)
+class MapAssessment:
+    """What an initiative is to a strand."""
+
+    level: str
+    basis: Basis
+    counted: bool
+    quote: str | None
+    why_not: str | None
+    seen: str | None  # the day on which what it rests on was seen
+
+
+@dataclass(frozen=True)
+class MapInitiative:
+    """An initiative of the map: its codes by facet, its assessments by strand."""
+
+    slug: str
+    title: str
+    organisation: str
+    url: str | None
+    codes: Mapping[str, list[str]]
+    strands: Mapping[str, MapAssessment]
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """How much was looked through: sources, those crawled without fault, pages that wait."""
+
+    sources: int
+    crawled: int
+    last: str | None
+    never: list[str]
+    waiting: int
+
+
+@dataclass(frozen=True)
+class EvidenceMap:
+    """The whole map; `cells`: facet to strand to code to position."""
+
+    title: str
+    version: str
+    day: str
+    region: str
+    levels: Sequence[str]
+    positions: Mapping[str, str]
+    strands: list[MapStrand]
+    codes: Mapping[str, Mapping[str, str]]
+    cells: Mapping[str, Mapping[str, Mapping[str, str]]]
+    initiatives: list[MapInitiative]
+    scanned: Scanned
+    notes: list[str]
+    settled: bool = False  # True where nothing of it is a proposal
+
+
+def evidence_map(snapshot: Snapshot, *, region: str = "England") -> EvidenceMap:
+    """The map of a snapshot: initiatives of others that were assessed, and each strand's position.
+
+    Raises Unknown for a region that does not exist.
+    """
+    given = evidence(snapshot, region)
+    offer, book = given.declarations.offer, given.declarations.book
+    gaps = gaps_of(given, offer.strand).rows
+    return EvidenceMap(
+        title=offer.offer.title,
+        version=offer.offer.version,
+        day=snapshot.moment.day.isoformat(),
+        region=given.rules.region,
+        levels=NEAR,
+        positions={position.value: text for position, text in PRINTED.items()},
+        strands=[
+            MapStrand(
+                gap.strand,
+                gap.name,
+                strand.axis,
+                gap.position,
+                gap.if_proposals,
+                gap.grade,
+                gap.need,
+                str(gap.prompt),
+            )
+            for strand, gap in zip(offer.strand, gaps, strict=True)
+        ],
+        codes={
+            facet: {code: each.means for code, each in book.codes[facet].items()}
+            for facet in FILTERS
+        },
+        cells={facet: _cells(given, facet) for facet in ACROSS},
+        initiatives=_initiatives(given),
+        scanned=scanned(snapshot),
+        notes=[*given.marks, CAVEAT],
+    )
+
+
+@part
+def scanned(snapshot: Snapshot) -> Scanned:
+    """How much was looked through."""
+    sources = [each for each in snapshot.declarations.sources.source if each.state != "retired"]
+    last_ok = runs.last_ok(snapshot.reading)
+    last = max((run.started for run in last_ok.values()), default=None)
+    return Scanned(
+        sources=len(sources),
+        crawled=sum(source.name in last_ok for source in sources),
+        last=last.date().isoformat() if last else None,
+        never=sorted(source.name for source in sources if source.name not in last_ok),
+        waiting=sum(map(len, evidence(snapshot).waiting.values())),
+    )
+
+
+def _initiatives(given: Evidence) -> list[MapInitiative]:
+    rows: dict[str, list[Overlap]] = {}
+    for row in overlaps(given.snapshot, region=given.region).rows:
+        rows.setdefault(row.initiative, []).append(row)
+    by_title = sorted(given.register.values(), key=lambda each: each.profile.title.casefold())
+    return [
+        MapInitiative(
+            slug=each.slug,
+            title=each.profile.title,
+            organisation=each.profile.organisation,
+            url=each.profile.url,
+            codes={facet: each.codes(facet) for facet in FILTERS}
+            | {KIND_OF_BODY: [kind] if (kind := each.profile.organisation_kind) else []},
+            strands={
+                row.strand: MapAssessment(
+                    level=row.level,
+                    basis=row.basis,
+                    counted=row.counted,
+                    quote=row.quote,
+                    why_not=row.why_not_counted,
+                    seen=_iso(seen_on(given, each.id, row.strand)),
+                )
+                for row in rows[each.slug]
+            },
+        )
+        for each in by_title
+        if each.slug in rows
+    ]
+
+
+def seen_on(given: Evidence, number: int, strand: str) -> date | None:
+    """The day on which what an assessment rests on was seen; None where that is unknown."""
+    leading = given.judgements[number, strand].leading
+    for page in given.snapshot.pages_of.get(number, []):
+        if page.revision == leading.revision:
+            return page.fetched_at.date()
+    return given.register[number].profile.status_seen
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _cells(given: Evidence, facet: str) -> dict[str, dict[str, str]]:
+    """Strand to code to position: where it stands by the initiatives with that code alone."""
+    cells: dict[str, dict[str, str]] = {}
+    for strand in given.strands:
+        confirmed = given.levels(strand.key, proposals=False)
+        cells[strand.key] = {}
+        for code, only in coded(given, facet).items():
+            bodies = given.bodies_in(facet, code)
+            grade = given.searched_in(strand.key, bodies).grade if bodies is not None else ""
+            cells[strand.key][code] = given.position(strand, confirmed, only, grade)
+    return cells
+
+
+def write_map(path: Path, content: EvidenceMap, *, force: bool = False) -> None:
     """Writes the map. Raises Refused for a file that exists, without `force`."""
     with whole(path, force=force) as partial:
         partial.write_text(map_page(content), encoding="utf-8")
 
 
-def map_page(content: Mapping[str, object]) -> str:
+def map_page(content: EvidenceMap) -> str:
     """The map as a page: data, style and script inline, under a policy that allows no other."""
     style, script = _read("map.css"), _read("map.js")
     page = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
         _read("map.html")
     )
-    initiatives: list[dict[str, object]] = content["initiatives"]  # type: ignore[assignment]
-    linked = [each | {"url": for_link(str(each["url"] or ""))} for each in initiatives]
-    data = json.dumps({**content, "initiatives": linked}, ensure_ascii=False, separators=(",", ":"))
+    data = map_data(content)
+    packed = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return page.render(
-        content,
-        data=Markup(for_script(data)),  # noqa: S704 - made safe for where it goes
+        data,
+        data=Markup(for_script(packed)),  # noqa: S704 - made safe for where it goes
         style=Markup(style),  # noqa: S704 - ours
         script=Markup(script),  # noqa: S704 - ours
         policy=(
@@ -41,6 +232,20 @@ def map_page(content: Mapping[str, object]) -> str:
             "base-uri 'none'; form-action 'none'"
         ),
     )
+
+
+def map_data(content: EvidenceMap) -> dict[str, object]:
+    """The map as its page reads it: an initiative has its codes beside its name."""
+    data = asdict(content)
+    data["initiatives"] = [
+        {
+            **{name: value for name, value in each.items() if name != "codes"},
+            **each["codes"],
+            "url": for_link(str(each["url"] or "")),
+        }
+        for each in data["initiatives"]
+    ]
+    return data
 
 
 def _read(name: str) -> str:

@@ -1,4 +1,6 @@
-"""A pack: one archive with a manifest, the same bytes for the same input, which can be verified."""
+"""A pack: what leaves the house, as one of three readers may see it, in one archive with a
+manifest: the same bytes for the same input, which can be verified.
+"""
 
 import hashlib
 import io
@@ -7,19 +9,191 @@ import lzma
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-from kb.base.packing import Pack
+from kb.assess.evidence import evidence
+from kb.assess.gaps import Overlap, gaps, overlaps
+from kb.assess.outcomes import worked
 from kb.errors import Refused
-from kb.report.briefing import write_brief
-from kb.report.evidence_map import map_page
+from kb.keep.crawled import Revision
+from kb.keep.decisions import Basis
+from kb.keep.documents import CONFLICT
+from kb.report.briefing import Brief, brief, write_brief
+from kb.report.evidence_map import EvidenceMap, MapInitiative, evidence_map, map_page
 from kb.report.files import whole
+from kb.report.lists import initiatives, sources
 from kb.report.tables import EXPORTERS, machine_value
+from kb.table import Table, cells, column, columns_of
+from kb.workspace.snapshot import Snapshot
+from kb.workspace.workspace import parse_enum
 
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # what an archive says of every file: it must not tell the clock
 FORM = "1"
 DECODING = (OSError, ValueError, zlib.error, lzma.LZMAError)  # what a damaged member may raise
+# Who acted, for readers outside.
+IN_PLACE_OF_A_NAME = "policy officer"
+# Columns that speak of the offer, of people or of what is not settled.
+INSIDE = {
+    "gaps": "name if_proposals need prompt unscreened with".split(),
+    "overlaps": "made_by why_not_counted".split(),
+    "initiatives": "documents last_changed strands".split(),
+    "worked": ["strand", "changed"],  # proposals too tie a result to a strand
+}
+OFFER_WORDING = {"gaps": ["name", "need"]}
+MOST_QUOTED = 300
+LICENCE = (
+    "What we wrote (lists, levels, positions) may be used under the Open Government Licence 3.0, "
+    "with its source named. Titles and quotes belong to those who published them and are cited "
+    "for criticism and review, each with its address."
+)
+
+
+class Audience(StrEnum):
+    """Who a pack is for."""
+
+    board = "board"
+    partner = "partner"
+    public = "public"
+
+
+@dataclass(frozen=True)
+class Capture:
+    """What an assessment rests on: address, day and hash of what was received."""
+
+    strand: str = column("The key of a strand of the offer.")
+    initiative: str = column("The slug of the initiative, which stays.")
+    url: str | None = column("Its address.")
+    fetched_at: datetime | None = column("When the page was fetched.")
+    sha256: str | None = column("The hash of its body as received.")
+
+
+@dataclass(frozen=True)
+class ListFile:
+    """A list as it goes into a file: its columns, and its rows as column to value."""
+
+    columns: Sequence[str]
+    rows: Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Everything that goes into one pack."""
+
+    audience: Audience
+    day: date
+    lists: Mapping[str, ListFile]
+    captures: Sequence[Capture]
+    map: EvidenceMap
+    brief: Brief | None  # for the board alone
+
+
+def pack(snapshot: Snapshot, audience: Audience | str, *, with_offer: bool = False) -> Pack:
+    """The lists, the map and, for the board, the briefing, all of one snapshot.
+
+    Partners and the public get what is confirmed alone, without reasons, names of staff and the
+    wording of the offer; `with_offer` adds the last. Raises Unknown for another reader.
+    """
+    reader = parse_enum(Audience, audience, where="kb pack")
+    outside = reader != Audience.board
+    settled = [row for row in overlaps(snapshot).rows if not outside or _is_settled(row)]
+    tables: dict[str, Table[Any]] = {
+        "gaps": gaps(snapshot),
+        "overlaps": replace(overlaps(snapshot), rows=settled),
+        "initiatives": initiatives(snapshot),
+        "worked": worked(snapshot),
+        "sources": sources(snapshot),
+    }
+    captures = _captures(snapshot, settled)
+    sheets = {name: ListFile(table.columns, table.cells()) for name, table in tables.items()}
+    content = evidence_map(snapshot)
+    if outside:
+        sheets = {name: _outside(name, sheet, with_offer) for name, sheet in sheets.items()}
+        content = _map_outside(content, with_offer)
+    captured = tuple(each.name for each in columns_of(Capture))
+    sheets["captures"] = ListFile(captured, [cells(row) for row in captures])
+    return Pack(
+        audience=reader,
+        day=snapshot.moment.day,
+        lists=sheets,
+        captures=captures,
+        map=content,
+        brief=None if outside else brief(snapshot),
+    )
+
+
+def _is_settled(row: Overlap) -> bool:
+    """True for what a person confirmed and nobody contests: that staff differ is their affair."""
+    return row.basis == Basis.confirmed and row.level != CONFLICT
+
+
+def _captures(snapshot: Snapshot, rows: Sequence[Overlap]) -> list[Capture]:
+    """For each row of overlaps what it rests on."""
+    judgements = evidence(snapshot).judgements
+    ids = {each.slug: number for number, each in snapshot.register.items()}
+    captures = []
+    for row in rows:
+        leading = judgements[ids[row.initiative], row.strand].leading
+        revision = snapshot.reading.get(Revision, leading.revision)
+        fetched_at = revision.fetched_at if revision else None
+        sha256 = revision.body_sha256 if revision else None
+        captures.append(Capture(row.strand, row.initiative, row.url, fetched_at, sha256))
+    return captures
+
+
+def _outside(name: str, sheet: ListFile, with_offer: bool) -> ListFile:
+    """The list as readers outside may see it."""
+    wording = OFFER_WORDING.get(name, ()) if with_offer else ()
+    hidden = [each for each in INSIDE.get(name, ()) if each not in wording]
+    columns = [each for each in sheet.columns if each not in hidden]
+    rows = [{each: row[each] for each in columns} for row in sheet.rows]
+    for row in rows:
+        if row.get("quote"):
+            row["quote"] = str(row["quote"])[:MOST_QUOTED]
+    if name == "worked":  # without its strand a result is said once
+        rows = [row for at, row in enumerate(rows) if row not in rows[:at]]
+    if name == "overlaps":
+        columns.append("assessed_by")
+        rows = [row | {"assessed_by": IN_PLACE_OF_A_NAME} for row in rows]
+    return ListFile(columns, rows)
+
+
+def _map_outside(content: EvidenceMap, with_offer: bool) -> EvidenceMap:
+    """The map as readers outside may see it."""
+    strands = [
+        replace(
+            strand,
+            if_proposals=None,
+            prompt="",
+            name=strand.name if with_offer else strand.key.replace("-", " "),
+            need=strand.need if with_offer else None,
+        )
+        for strand in content.strands
+    ]
+    shown = map(_initiative_outside, content.initiatives)
+    return replace(
+        content,
+        strands=strands,
+        initiatives=[each for each in shown if each.strands],
+        title=content.title if with_offer else "Race equality initiatives",
+        version=content.version if with_offer else "not shown",
+        settled=True,
+    )
+
+
+def _initiative_outside(initiative: MapInitiative) -> MapInitiative:
+    """With what is confirmed and uncontested alone, and without reasons."""
+    confirmed = {
+        key: replace(each, quote=(each.quote or "")[:MOST_QUOTED] or None, why_not=None)
+        for key, each in initiative.strands.items()
+        if each.basis == Basis.confirmed and each.level != CONFLICT
+    }
+    return replace(initiative, strands=confirmed)
 
 
 def write_pack(path: Path, pack: Pack, *, force: bool = False) -> None:
@@ -34,8 +208,8 @@ def verify(path: Path) -> list[str]:
     Raises Refused for a file that is no pack.
     """
     try:
-        held = path.read_bytes()
-        with zipfile.ZipFile(io.BytesIO(held)) as archive:
+        content = path.read_bytes()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
             damaged = [name for name in names if not _readable(archive, name)]
             files = {name: archive.read(name) for name in names if name not in damaged}
@@ -51,10 +225,10 @@ def verify(path: Path) -> list[str]:
     if files[SEAL].decode(errors="replace") != _sha256(files[MANIFEST]):
         return [*faults, f"{MANIFEST}: changed"]
     try:
-        told = json.loads(files[MANIFEST])
+        manifest = json.loads(files[MANIFEST])
     except ValueError:
-        told = None
-    listed = told.get("files") if isinstance(told, dict) else None
+        manifest = None
+    listed = manifest.get("files") if isinstance(manifest, dict) else None
     if not isinstance(listed, dict):
         return [*faults, f"{MANIFEST}: tells of no files"]
     faults += [f"{name}: missing" for name in listed if name not in names]
@@ -65,7 +239,7 @@ def verify(path: Path) -> list[str]:
         for name, digest in listed.items()
         if name in files and _sha256(files[name]) != digest
     ]
-    if not faults and _archive(files) != held:
+    if not faults and _archive(files) != content:
         faults.append("the archive itself: changed outside its files")
     return faults
 
@@ -80,52 +254,46 @@ def _readable(archive: zipfile.ZipFile, name: str) -> bool:
 
 def _files(pack: Pack) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    for name, made in pack.lists.items():
+    for name, sheet in pack.lists.items():
         out = io.StringIO(newline="")
-        EXPORTERS["csv"](made.columns, made.rows, out)
+        EXPORTERS["csv"](sheet.columns, sheet.rows, out)
         files[f"{name}.csv"] = out.getvalue().encode("utf-8-sig")
     files["map.html"] = map_page(pack.map).encode()
     if pack.brief:
-        files["briefing.docx"] = _timeless(pack)
-    files["LICENCE.txt"] = f"{pack.licence}\n".encode()
-    captures = pack.lists["captures"]
-    told = {
+        files["briefing.docx"] = _timeless(pack.brief)
+    files["LICENCE.txt"] = f"{LICENCE}\n".encode()
+    manifest = {
         "form": FORM,
         "for": pack.audience.value,
         "as_of": pack.day.isoformat(),
-        "licence": pack.licence,
+        "licence": LICENCE,
         "files": {name: _sha256(content) for name, content in sorted(files.items())},
-        "rows": [
-            {column: machine_value(row[column]) for column in captures.columns}
-            for row in captures.rows
-        ],
+        "rows": [machine_value(cells(capture)) for capture in pack.captures],
     }
-    files[MANIFEST] = json.dumps(told, ensure_ascii=False, indent=1).encode()
+    files[MANIFEST] = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
     files[SEAL] = _sha256(files[MANIFEST]).encode()
     return files
 
 
-def _timeless(pack: Pack) -> bytes:
+def _timeless(content: Brief) -> bytes:
     """The briefing with the times of its parts taken out."""
-    if pack.brief is None:
-        raise ValueError("a pack without a briefing")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "briefing.docx"
-        write_brief(path, pack.brief)
+        write_brief(path, content)
         with zipfile.ZipFile(path) as archive:
             return _archive({name: archive.read(name) for name in archive.namelist()})
 
 
 def _archive(files: dict[str, bytes]) -> bytes:
     """The files as an archive, stored as they are: one zlib packs otherwise than another."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as archive:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, content in files.items():
-            told = zipfile.ZipInfo(name, LONG_AGO)
-            told.create_system = 3
-            told.external_attr = 0o644 << 16
-            archive.writestr(told, content)
-    return held.getvalue()
+            member = zipfile.ZipInfo(name, LONG_AGO)
+            member.create_system = 3
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, content)
+    return out.getvalue()
 
 
 def _sha256(content: bytes) -> str:

@@ -1,6 +1,6 @@
 """References for a reference manager: RIS, one an initiative."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -8,12 +8,10 @@ import rispy
 
 from kb.report.files import whole
 from kb.report.safe import for_link, for_ris
-from kb.report.tables import text_of
+from kb.report.tables import Row, text_of
 
 
-def write_ris(
-    path: Path, rows: Iterable[Mapping[str, object]], *, seen: date, force: bool = False
-) -> None:
+def write_ris(path: Path, rows: Iterable[Row], *, seen: date, force: bool = False) -> None:
     """Writes a reference for each row that has a title, with the day as access date.
 
     Raises Refused for a file that exists, without `force`.
@@ -23,8 +21,8 @@ def write_ris(
         rispy.dump(entries, out)
 
 
-def _entry(row: Mapping[str, object], seen: date) -> dict[str, object]:
-    told: dict[str, object] = {
+def _entry(row: Row, seen: date) -> dict[str, object]:
+    entry: dict[str, object] = {
         "type_of_reference": "ELEC",
         "title": for_ris(str(row["title"])),
         "authors": [for_ris(str(row.get("organisation") or ""))],
@@ -34,4 +32,4 @@ def _entry(row: Mapping[str, object], seen: date) -> dict[str, object]:
         "urls": [for_link(str(row.get("url") or ""))],
         "id": for_ris(text_of(row.get("slug"))),
     }
-    return {name: value for name, value in told.items() if value not in ("", [""])}
+    return {name: value for name, value in entry.items() if value not in ("", [""])}

@@ -8,6 +8,7 @@ from zipfile import BadZipFile
 import openpyxl
 import xlsxwriter
 from openpyxl.utils.exceptions import InvalidFileException
+from xlsxwriter.utility import xl_col_to_name
 
 from kb.errors import Declared, Refused
 from kb.report.files import whole
@@ -59,7 +60,7 @@ def _offer(sheet: Any, lists: Any, at: int, choices: Sequence[str], *, strict: b
     """A list to choose from; its codes stand on the hidden sheet, in the column of that place."""
     for number, choice in enumerate(choices):
         lists.write_string(number, at, choice)
-    name = _letters(at)
+    name = xl_col_to_name(at)
     sheet.data_validation(
         1,
         at,
@@ -73,16 +74,6 @@ def _offer(sheet: Any, lists: Any, at: int, choices: Sequence[str], *, strict: b
             "error_message": "Choose from the list." if strict else "Several: join them by ; ",
         },
     )
-
-
-def _letters(at: int) -> str:
-    """The name of a column: 0 is A, 26 is AA."""
-    name = ""
-    at += 1
-    while at:
-        at, rest = divmod(at - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def read_form(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
@@ -106,17 +97,17 @@ def read_form(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
             for at, cell in enumerate(cells)
             if cell.data_type == "f"
         ]
-        told = [_shown(cell.value) for cell in cells[: len(header)]]
-        told += [""] * (len(header) - len(told))
-        if any(told):
-            rows.append((number, dict(zip(header, told, strict=True))))
+        texts = [_shown(cell.value) for cell in cells[: len(header)]]
+        texts += [""] * (len(header) - len(texts))
+        if any(texts):
+            rows.append((number, dict(zip(header, texts, strict=True))))
     if faults:
         raise Declared(faults)
     return header, rows
 
 
 def _named(header: Sequence[str], at: int) -> str:
-    return header[at] if at < len(header) else _letters(at)
+    return header[at] if at < len(header) else str(xl_col_to_name(at))
 
 
 def _shown(value: object) -> str:

@@ -80,7 +80,7 @@ def machine_value(value: object) -> object:
         return [machine_value(each) for each in value]
     if isinstance(value, Mapping):
         return {str(key): machine_value(each) for key, each in value.items()}
-    return value
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 # Made once; without indentation it is the encoder in C that writes.

@@ -63,9 +63,9 @@ def write_workbook(
             _list(book.add_worksheet(sheet.name), sheet, formats)
         if matrix:
             _heat(book.add_worksheet(matrix.name), matrix, formats)
-        met = dict.fromkeys(column for sheet in sheets for column in sheet.columns)
-        told = [(column, dictionary.get(column, "")) for column in met]
-        _pairs(book.add_worksheet("Columns"), told, formats)
+        columns = dict.fromkeys(column for sheet in sheets for column in sheet.columns)
+        meanings = [(column, dictionary.get(column, "")) for column in columns]
+        _pairs(book.add_worksheet("Columns"), meanings, formats)
         book.close()
 
 

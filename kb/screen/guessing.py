@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from kb.find.lexicon import fold
+from kb.text.matcher import fold
 
 NEAREST = 9
 TITLE_COUNTS = 3  # a word of the title as much as so many of the text
@@ -19,7 +19,7 @@ SHARE = 0.5  # of the votes from which a code of a many-valued facet is guessed
 
 
 @dataclass(frozen=True)
-class Coded:
+class CodedExample:
     """What was coded before: its words, whose it is, its codes."""
 
     title: str
@@ -31,11 +31,11 @@ class Coded:
 class Guesser:
     """Guesses codes from what the register holds; an empty register guesses nothing."""
 
-    def __init__(self, coded: Iterable[Coded]) -> None:
-        self._coded = list(coded)
-        counts = [_counts(each.title, each.text, each.kind_of_body) for each in self._coded]
-        self._met = Counter(word for told in counts for word in told)
-        self._vectors = [self._vector(told) for told in counts]
+    def __init__(self, examples: Iterable[CodedExample]) -> None:
+        self._examples = list(examples)
+        counts = [_counts(each.title, each.text, each.kind_of_body) for each in self._examples]
+        self._frequency = Counter(word for words in counts for word in words)
+        self._vectors = [self._vector(words) for words in counts]
 
     def codes(
         self,
@@ -47,25 +47,25 @@ class Guesser:
         many: Collection[str],
     ) -> dict[str, list[str]]:
         """Facet to guessed codes: one for each of `one`, those half would give for `many`."""
-        asked = self._vector(_counts(title, text, kind_of_body))
+        page = self._vector(_counts(title, text, kind_of_body))
         near = sorted(
-            ((_cosine(asked, other), place) for place, other in enumerate(self._vectors)),
+            ((_cosine(page, other), place) for place, other in enumerate(self._vectors)),
             reverse=True,
         )[:NEAREST]
         votes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        for likeness, place in near:
-            for facet, codes in self._coded[place].tags.items():
+        for similarity, place in near:
+            for facet, codes in self._examples[place].tags.items():
                 for code in codes:
-                    votes[facet][code] += likeness**2
-        total = sum(likeness**2 for likeness, _ in near)
-        found = {facet: _best(votes[facet], 1, 0.0) for facet in one}
-        found |= {facet: _best(votes[facet], 3, SHARE * total) for facet in many}
-        return {facet: codes for facet, codes in found.items() if codes}
+                    votes[facet][code] += similarity**2
+        total = sum(similarity**2 for similarity, _ in near)
+        guesses = {facet: _best(votes[facet], 1, 0.0) for facet in one}
+        guesses |= {facet: _best(votes[facet], 3, SHARE * total) for facet in many}
+        return {facet: codes for facet, codes in guesses.items() if codes}
 
     def _vector(self, counts: Mapping[str, int]) -> dict[str, float]:
-        whole = 1 + len(self._coded)
+        whole = 1 + len(self._examples)
         weighed = {
-            word: (1 + math.log(count)) * math.log(whole / (1 + self._met[word]) + 1)
+            word: (1 + math.log(count)) * math.log(whole / (1 + self._frequency[word]) + 1)
             for word, count in counts.items()
         }
         length = math.sqrt(sum(weight**2 for weight in weighed.values())) or 1.0
@@ -74,12 +74,12 @@ class Guesser:
 
 def _counts(title: str, text: str, kind_of_body: str) -> Counter[str]:
     words = fold(text).split()[:MOST_WORDS]
-    told = Counter(word for word in words if len(word) > 2)
+    counts = Counter(word for word in words if len(word) > 2)
     for word in fold(title).split():
-        told[word] += TITLE_COUNTS
+        counts[word] += TITLE_COUNTS
     if kind_of_body:
-        told[f"body:{kind_of_body}"] += TITLE_COUNTS
-    return told
+        counts[f"body:{kind_of_body}"] += TITLE_COUNTS
+    return counts
 
 
 def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:

@@ -22,12 +22,12 @@ from heapq import nlargest
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 
-from kb.find.lexicon import fold
+from kb.text.matcher import fold
 
 SAME = 0.68  # from here on two are offered as one and the same
 WORTH_SHOWING = 0.4
 COMPARED = 25  # as many as share most with a title are compared in full
-ONE_BODY, KIN, ADOPTER = 0.25, 0.15, 0.6
+ONE_BODY, RELATED, ADOPTER = 0.25, 0.15, 0.6
 BY_TITLES, ELSEWHERE = 0.75, 0.45
 ALIKE = 0.92  # two words less apart than this are one word, misspelt or inflected
 STOP = frozenset("a an and as at by for from in into nhs of on our the to with its their".split())
@@ -41,7 +41,7 @@ class Named:
     title: str
     body: str  # the declared name
     spellings: tuple[str, ...] = ()  # every name of the body
-    kin: frozenset[str] = frozenset()  # bodies it is part of, or that are part of it
+    related: frozenset[str] = frozenset()  # bodies it is part of, or that are part of it
     text: str = ""  # of a page
 
     @cached_property
@@ -55,21 +55,21 @@ class Named:
         return fold(self.title)
 
     @cached_property
-    def said(self) -> str:
+    def all_words(self) -> str:
         """Title and text as words, one space at each side."""
         return f" {self.folded} {fold(self.text)} "
 
     def left(self, other: "Named") -> list[str]:
         """The words of the title without the names of either body and without small words."""
-        told = f" {self.folded} "
+        words = f" {self.folded} "
         for name in sorted(self.names | other.names, key=len, reverse=True):
-            if name in told:
-                told = told.replace(f" {name} ", " ")
-        return [word for word in told.split() if word not in STOP] or self.folded.split()
+            if name in words:
+                words = words.replace(f" {name} ", " ")
+        return [word for word in words.split() if word not in STOP] or self.folded.split()
 
 
 @dataclass(frozen=True)
-class Likeness:
+class Similarity:
     """How likely two are the same, 0 to 1, and why; `adopts`: one takes on the other's scheme."""
 
     score: float
@@ -82,13 +82,13 @@ class Likeness:
         return self.score >= SAME and not self.adopts
 
 
-class Likenesses:
+class Similarities:
     """Compares by how rare each word is in the titles it was made from."""
 
     def __init__(self, titles: Iterable[str], known: Mapping[int, Named] | None = None) -> None:
-        told = [set(fold(title).split()) for title in titles]
-        self._count = len(told) + 1
-        self._met = Counter(word for words in told for word in words)
+        in_titles = [set(fold(title).split()) for title in titles]
+        self._count = len(in_titles) + 1
+        self._frequency = Counter(word for words in in_titles for word in words)
         self._known = known or {}
         self._by_word: dict[str, list[int]] = defaultdict(list)
         for number, each in self._known.items():
@@ -97,26 +97,26 @@ class Likenesses:
 
     def weight(self, word: str) -> float:
         """How much a word tells: its inverse document frequency in the titles."""
-        return math.log(1 + self._count / (1 + self._met[word]))
+        return math.log(1 + self._count / (1 + self._frequency[word]))
 
-    def of(self, page: Named, known: Named) -> Likeness:
+    def of(self, page: Named, known: Named) -> Similarity:
         """How likely the page is about the known initiative."""
         titles = self.titles(page, known)
         reasons = [f"titles {titles:.2f} alike"] if titles >= WORTH_SHOWING else []
         if page.body and page.body == known.body:
             reasons.append("same body")
-            return _likeness(ONE_BODY + BY_TITLES * titles, reasons)
-        if known.body in page.kin or page.body in known.kin:
-            reasons.append(f"{known.body} is kin to {page.body}")
-            return _likeness(KIN + BY_TITLES * titles, reasons)
+            return _similarity(ONE_BODY + BY_TITLES * titles, reasons)
+        if known.body in page.related or page.body in known.related:
+            reasons.append(f"{known.body} is related to {page.body}")
+            return _similarity(RELATED + BY_TITLES * titles, reasons)
         if self._takes_on(page, known):
             names = f"names {known.title!r} of {known.body}"
-            return Likeness(ADOPTER, (*reasons, names), adopts=True)
+            return Similarity(ADOPTER, (*reasons, names), adopts=True)
         reasons.append(f"another body: {known.body}")
-        return _likeness(ELSEWHERE * titles, reasons)
+        return _similarity(ELSEWHERE * titles, reasons)
 
-    def likeliest(self, page: Named, *, most: int = 3) -> list[tuple[int, Likeness]]:
-        """Those of the known worth showing, the likeliest first; none where nothing is alike.
+    def best_matches(self, page: Named, *, most: int = 3) -> list[tuple[int, Similarity]]:
+        """The known initiatives most like the page, the likeliest first; none if nothing is alike.
 
         Only those that share the rarest words with the title are compared, and those whose
         whole title the page names.
@@ -126,7 +126,7 @@ class Likenesses:
             for number in self._by_word.get(word, ()):
                 shared[number] += self.weight(word)
         near = nlargest(COMPARED, shared, key=lambda number: (shared[number], -number))
-        near += [n for n, each in self._known.items() if f" {each.folded} " in page.said]
+        near += [n for n, each in self._known.items() if f" {each.folded} " in page.all_words]
         compared = ((number, self.of(page, self._known[number])) for number in dict.fromkeys(near))
         worth = [pair for pair in compared if pair[1].score >= WORTH_SHOWING]
         return sorted(worth, key=lambda pair: (-pair[1].score, pair[0]))[:most]
@@ -140,12 +140,12 @@ class Likenesses:
         of_a, of_b = self._share(a, b), self._share(b, a)
         total_a, total_b = sum(map(self.weight, a)), sum(map(self.weight, b))
         dice = (of_a + of_b) / (total_a + total_b)
-        held = max(
+        contained = max(
             of_a / total_a if len(a) > 2 else 0.0,
             of_b / total_b if len(b) > 2 else 0.0,
             float(_abbreviates(one, other) or _abbreviates(other, one)),
         )
-        return max(dice, whole, 0.85 * held)
+        return max(dice, whole, 0.85 * contained)
 
     def _share(self, words: list[str], others: Collection[str]) -> float:
         return sum(self.weight(word) for word in words if _among(word, others))
@@ -154,13 +154,13 @@ class Likenesses:
         """True where the page names a scheme by its whole title, and whose it is."""
         words = [word for word in known.folded.split() if word not in STOP]
         telling = sum(map(self.weight, words)) >= math.log(self._count)
-        if len(words) < 2 or not telling or f" {known.folded} " not in page.said:
+        if len(words) < 2 or not telling or f" {known.folded} " not in page.all_words:
             return False
-        return any(f" {name} " in page.said for name in known.names)
+        return any(f" {name} " in page.all_words for name in known.names)
 
 
-def _likeness(score: float, reasons: list[str]) -> Likeness:
-    return Likeness(round(min(1.0, score), 4), tuple(reasons))
+def _similarity(score: float, reasons: list[str]) -> Similarity:
+    return Similarity(round(min(1.0, score), 4), tuple(reasons))
 
 
 def _among(word: str, words: Collection[str]) -> bool:
@@ -172,4 +172,4 @@ def _among(word: str, words: Collection[str]) -> bool:
 def _abbreviates(short: Named, long: Named) -> bool:
     """True where a word in capitals of one title is first letters of the other's words."""
     initials = "".join(word[0] for word in long.folded.split() if word not in STOP)
-    return any(found.casefold() in initials for found in ACRONYM.findall(short.title))
+    return any(word.casefold() in initials for word in ACRONYM.findall(short.title))

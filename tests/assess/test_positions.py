@@ -7,12 +7,12 @@ import pytest
 
 from kb.assess.positions import (
     Candidate,
-    Ground,
+    CountingRules,
     Position,
     count,
+    exclusion_reason,
     months_between,
     position,
-    why_not_counted,
 )
 from kb.declare.declarations import Declarations
 from kb.home import Home, shipped
@@ -21,7 +21,7 @@ DECLARED = Declarations.of(Home(shipped("offer.toml").parent))
 OFFER = DECLARED.offer
 PEERS = OFFER.get("peer-learning")
 WORKS = OFFER.get("what-works")
-GROUND = Ground(DECLARED.book, OFFER.positions, date(2026, 11, 22))
+RULES = CountingRules(DECLARED.book, OFFER.positions, date(2026, 11, 22))
 SOUND = Candidate(
     id=1,
     body="A Body",
@@ -70,24 +70,24 @@ SOUND = Candidate(
     ],
 )
 def test_what_does_not_count_has_its_reason(change: dict[str, object], why: str) -> None:
-    told = why_not_counted(replace(SOUND, **change), PEERS, GROUND)  # type: ignore[arg-type]
+    told = exclusion_reason(replace(SOUND, **change), PEERS, RULES)  # type: ignore[arg-type]
     assert (told == "") if why == "" else (why in told)
 
 
 def test_knowledge_counts_where_the_strand_says_so_and_its_effect_is_known() -> None:
     finding = replace(SOUND, role="knowledge")
-    assert "evidence" in why_not_counted(finding, WORKS, GROUND)
-    assert why_not_counted(replace(finding, effect="evaluated"), WORKS, GROUND) == ""
-    assert why_not_counted(replace(finding, kind="case-studies"), WORKS, GROUND) == ""
-    assert why_not_counted(replace(finding, effect="evaluated"), PEERS, GROUND) == "evidence"
+    assert "evidence" in exclusion_reason(finding, WORKS, RULES)
+    assert exclusion_reason(replace(finding, effect="evaluated"), WORKS, RULES) == ""
+    assert exclusion_reason(replace(finding, kind="case-studies"), WORKS, RULES) == ""
+    assert exclusion_reason(replace(finding, effect="evaluated"), PEERS, RULES) == "evidence"
 
 
 def test_what_serves_a_wider_region_serves_those_within() -> None:
-    london = Ground(DECLARED.book, OFFER.positions, GROUND.today, region="London")
-    assert why_not_counted(SOUND, PEERS, london) == ""
-    assert why_not_counted(replace(SOUND, regions=("UK",)), PEERS, london) == ""
+    london = CountingRules(DECLARED.book, OFFER.positions, RULES.today, region="London")
+    assert exclusion_reason(SOUND, PEERS, london) == ""
+    assert exclusion_reason(replace(SOUND, regions=("UK",)), PEERS, london) == ""
     midlands = replace(SOUND, reach="region", regions=("Midlands",))
-    assert why_not_counted(midlands, PEERS, london) == "outside London"
+    assert exclusion_reason(midlands, PEERS, london) == "outside London"
 
 
 def placed(
@@ -98,7 +98,7 @@ def placed(
 ) -> Position:
     candidates = {n: replace(SOUND, id=n, body=f"Body {n}") for n in levels}
     candidates |= {int(name[1:]): each for name, each in changes.items()}
-    counted = count(PEERS, levels, candidates, GROUND)
+    counted = count(PEERS, levels, candidates, RULES)
     return position(counted, thresholds=OFFER.positions, assessed_share=share, grade=grade)
 
 
@@ -147,19 +147,19 @@ def test_regional_overlaps_alone_serve_in_part() -> None:
 def test_a_family_counts_once_at_its_strongest_level() -> None:
     part = replace(SOUND, id=2, body="Body 1", head=1)
     candidates = {1: SOUND, 2: part}
-    counted = count(PEERS, {1: "complements", 2: "duplicates"}, candidates, GROUND)
+    counted = count(PEERS, {1: "complements", 2: "duplicates"}, candidates, RULES)
     assert counted.number("duplicates") == 1
     assert counted.total == 1
 
 
 def test_parts_in_a_circle_do_not_hang() -> None:
     candidates = {1: replace(SOUND, head=2), 2: replace(SOUND, id=2, head=1)}
-    assert count(PEERS, {1: "overlaps", 2: "overlaps"}, candidates, GROUND).total >= 1
+    assert count(PEERS, {1: "overlaps", 2: "overlaps"}, candidates, RULES).total >= 1
 
 
 def test_twelve_pledges_of_single_bodies_count_nothing() -> None:
     pledges = {n: replace(SOUND, id=n, role="practice", reach="one") for n in range(12)}
-    assert count(PEERS, dict.fromkeys(pledges, "overlaps"), pledges, GROUND).total == 0
+    assert count(PEERS, dict.fromkeys(pledges, "overlaps"), pledges, RULES).total == 0
 
 
 def test_months_are_counted_from_what_is_known() -> None:
@@ -173,7 +173,7 @@ def test_a_family_stands_by_the_body_and_reach_of_the_part_that_counts() -> None
     part = replace(SOUND, id=1, body="B1", reach="region", regions=("London",), head=9)
     others = {n: replace(part, id=n, body=f"B{n}", head=None) for n in (2, 3)}
     candidates = {9: head, 1: part, **others}
-    counted = count(PEERS, dict.fromkeys((1, 2, 3), "overlaps"), candidates, GROUND)
+    counted = count(PEERS, dict.fromkeys((1, 2, 3), "overlaps"), candidates, RULES)
     assert counted.bodies("overlaps") == {"B1", "B2", "B3"}
     found = position(counted, thresholds=OFFER.positions, assessed_share=1.0, grade=None)
     assert found == "part-served"
@@ -181,6 +181,6 @@ def test_a_family_stands_by_the_body_and_reach_of_the_part_that_counts() -> None
 
 def test_what_is_open_in_scotland_alone_counts_there() -> None:
     scottish = replace(SOUND, reach="outside", regions=("Scotland",))
-    scotland = Ground(DECLARED.book, OFFER.positions, GROUND.today, region="Scotland")
-    assert why_not_counted(scottish, PEERS, scotland) == ""
-    assert why_not_counted(scottish, PEERS, GROUND) == "outside England"
+    scotland = CountingRules(DECLARED.book, OFFER.positions, RULES.today, region="Scotland")
+    assert exclusion_reason(scottish, PEERS, scotland) == ""
+    assert exclusion_reason(scottish, PEERS, RULES) == "outside England"

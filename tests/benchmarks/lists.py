@@ -17,7 +17,7 @@ from pathlib import Path
 import kb
 from kb.home import Home
 from kb.keep import saving
-from kb.keep.said import Assessment, Basis, Initiative, Level, Membership, Profile, Tag
+from kb.keep.decisions import Assessment, Basis, Initiative, Level, Membership, Profile, Tag
 from tests.pages import page
 
 WORDS = (
@@ -40,16 +40,14 @@ def filled(folder: Path, initiatives: int, documents: int) -> None:
     """A home with so many of each; what was assessed quotes its page."""
     began = datetime(2026, 1, 1, tzinfo=UTC)
     base = kb.make(Home(folder), by="ana", register=False, clock=lambda: began)
-    base.clock = lambda: datetime(2026, 1, 3, tzinfo=UTC)
-    with base.writing("crawl a-site") as writing:
+    base.workspace.clock = lambda: datetime(2026, 1, 3, tzinfo=UTC)
+    with base.workspace.writing("crawl a-site") as writing:
         pages = [page(f"p{number}", text(number)) for number in range(documents)]
         saved = saving.save_all(writing, pages, run=1)
-    base.rescore()
-    base.sign()
-    base.bear()
-    strands = base.declarations.offer.strand
+    base.screen.derive()
+    strands = base.workspace.declarations.offer.strand
     chance = random.Random(1)
-    with base.writing("import") as writing:
+    with base.workspace.writing("import") as writing:
         made = [Initiative(slug=f"i{number}") for number in range(initiatives)]
         writing.add_all(made)
         ids = [row.id or 0 for row in made]
@@ -95,7 +93,7 @@ def filled(folder: Path, initiatives: int, documents: int) -> None:
                 for strand in chance.sample(strands, 6)
             ]
         )
-    base.catch_up_index()
+    base.workspace.catch_up_index()
     base.close()
 
 

@@ -15,9 +15,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from kb.declare.declarations import Declarations
-from kb.find.lexicon import Matcher
 from kb.home import Home, shipped
 from kb.screen.relevance import TERMS_SHARE, Scorer
+from kb.text.matcher import Matcher
 
 SPLITS = 5
 OTHERS = Path(__file__).parents[1] / "sets/not_initiatives.jsonl"

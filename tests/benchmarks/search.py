@@ -23,10 +23,10 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.index import create_in
 
 import kb
-from kb.find.entries import Entry, Filters, Words
+from kb.find.entries import Filters, IndexEntry, Words
 from kb.find.index import build, update
 from kb.find.query import parse
-from kb.find.searching import Search
+from kb.find.search import Search
 from kb.home import Home, shipped
 from kb.keep import saving
 from kb.keep.saving import ReadPage
@@ -72,7 +72,7 @@ def cold_beside_sqlite(folder: Path, count: int) -> None:
     base = kb.make(Home(folder / "home"), by="bench")
     pages = [made_page(number) for number in range(count)]
     if pages:
-        with base.writing("crawl made") as writing:
+        with base.workspace.writing("crawl made") as writing:
             saving.save_all(writing, pages, run=1)
     base.close()
     rows = [json.loads(line) for line in shipped("register.jsonl").read_text().splitlines()]
@@ -89,11 +89,11 @@ def cold_beside_sqlite(folder: Path, count: int) -> None:
     print(f"cold, {len(table)} rows: sqlite-utils {theirs:.3f} s, kb {ours:.3f} s, {ratio:.2f}")
 
 
-def entry(number: int, turn: int = 0) -> Entry:
+def entry(number: int, turn: int = 0) -> IndexEntry:
     """A made page as the index takes it in; another text each turn."""
     made = made_page(number + 1_000_000 * turn)
     name = f"d{number}"
-    return Entry(
+    return IndexEntry(
         name, "documents", number, made.title, "NHS England", made.url, text=made.text,
         document=name,
     )  # fmt: skip

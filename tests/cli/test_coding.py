@@ -19,8 +19,8 @@ QUOTE = "Chairs of trusts meet six times a year to talk about race."
 def sheet(home: Path, run_kb: Command, tmp_path: Path) -> Path:
     """The sheet of a home with one coded initiative whose page is held."""
     with kb.connect(home, by="ana") as base:
-        base.screen([held(base, "one", QUOTE)], "include")
-        base.tag("race-equality-programme-one", ["role=support", "reach=england"])
+        base.screen.decide([held(base, "one", QUOTE)], "include")
+        base.register.tag("race-equality-programme-one", ["role=support", "reach=england"])
     path = tmp_path / "coding.xlsx"
     assert run_kb("export", "coding", "-o", str(path)).returncode == 0
     return path
@@ -64,19 +64,19 @@ def test_changes_are_shown_and_taken_as_one_act(sheet: Path, home: Path, run_kb:
     )
     fill(sheet, "", title="A new one", organisation="CQC", role="voice")
     with kb.connect(home) as base:
-        before = base.store.last_act()
+        before = base.workspace.store.last_act()
     dry = run_kb("import", str(sheet), "--update", "--dry-run", "--by", "ben")
     assert "fields would change" in dry.stderr
     with kb.connect(home) as base:
-        assert base.store.last_act() == before
+        assert base.workspace.store.last_act() == before
     assert run_kb("import", str(sheet), "--update", "--by", "ben").returncode == 0
     with kb.connect(home) as base:
-        shown = base.show(slug)
+        shown = base.register.show(slug)
         assert shown["audience"] == ["chairs", "non-executives"]
         (said,) = shown["assessments"]
         assert (said["level"], said["basis"], said["by"]) == ("overlaps", "confirmed", "ben")
-        assert base.show("a-new-one")["role"] == ["voice"]
-        after = base.store.last_act()
+        assert base.register.show("a-new-one")["role"] == ["voice"]
+        after = base.workspace.store.last_act()
         assert before is not None
         assert after is not None
         assert after.id == (before.id or 0) + 1
@@ -90,7 +90,7 @@ def test_rows_that_exist_are_left_alone_without_update(
     fill(sheet, "race-equality-week", status="ended")
     assert run_kb("import", str(sheet)).stderr.splitlines()[-1] == "0 rows, 0 fields changed"
     with kb.connect(home) as base:
-        assert base.show("race-equality-week")["status"] != ["ended"]
+        assert base.register.show("race-equality-week")["status"] != ["ended"]
 
 
 def test_bad_rows_are_named_by_number_and_field_and_nothing_is_taken(
@@ -105,14 +105,14 @@ def test_bad_rows_are_named_by_number_and_field_and_nothing_is_taken(
     )
     fill(sheet, "", title="Whose is it")
     with kb.connect(home) as base:
-        before = base.store.last_act()
+        before = base.workspace.store.last_act()
     done = run_kb("import", str(sheet), "--update")
     assert done.returncode == 1
     for field in ("status", "talent", "started", "organisation"):
         assert f"field {field!r}" in done.stderr
     assert "row " in done.stderr
     with kb.connect(home) as base:
-        assert base.store.last_act() == before
+        assert base.workspace.store.last_act() == before
 
 
 def test_formulas_and_other_headers_are_refused(
@@ -136,7 +136,7 @@ def test_formulas_and_other_headers_are_refused(
 
 def test_the_same_by_csv(home: Path, run_kb: Command, tmp_path: Path) -> None:
     with kb.connect(home, by="ana") as base:
-        base.edit("race-equality-week", ["learning==SUM(A1) worked"])
+        base.register.edit("race-equality-week", ["learning==SUM(A1) worked"])
     path = tmp_path / "coding.csv"
     run_kb("export", "coding", "-o", str(path))
     assert run_kb("import", str(path), "--update").stderr.splitlines()[-1].startswith("0 rows")

@@ -144,7 +144,7 @@ def test_one_initiative_from_the_inbox_to_assessed(home: Path, terminal: Open) -
     told.expect("1 decided; 0 left")
     assert told.end() == 0
     with kb.connect(home) as base:
-        shown = base.show("race-equality-programme-one")
+        shown = base.register.show("race-equality-programme-one")
         assert shown["title"] == "Chairs talk"
         assert shown["organisation"] == "NHS England"
         assert (shown["role"], shown["reach"]) == (["support"], ["england"])
@@ -157,8 +157,8 @@ def test_one_initiative_from_the_inbox_to_assessed(home: Path, terminal: Open) -
 def test_a_level_against_the_answers_needs_a_reason(home: Path, terminal: Open) -> None:
     name = page(home)
     with kb.connect(home, by="ana") as base:
-        slug = str(base.screen([name], "include")[0]["initiatives"][0])  # type: ignore[index]
-        base.tag(slug, ["role=support", "reach=england"])
+        slug = str(base.screen.decide([name], "include")[0]["initiatives"][0])  # type: ignore[index]
+        base.register.tag(slug, ["role=support", "reach=england"])
     told = terminal("assess", slug)
     told.expect("[y]")
     told.type("y")
@@ -179,7 +179,7 @@ def test_a_level_against_the_answers_needs_a_reason(home: Path, terminal: Open) 
     told.type("q")
     told.end()
     with kb.connect(home) as base:
-        (said,) = base.show(slug)["assessments"]
+        (said,) = base.register.show(slug)["assessments"]
         assert said["level"] == "complements"
         assert said["why"] == "it costs ten times as much"
         assert said["quote"].endswith("was launched in 2021.")
@@ -195,8 +195,8 @@ def test_what_was_decided_before_the_line_is_cut_stays(home: Path, terminal: Ope
     told.process.terminate()
     told.end()
     with kb.connect(home) as base:
-        assert len(base.inbox().rows) == 1
-        assert len(base.decisions().rows) == 239  # those of the desk research and this one
+        assert len(base.screen.inbox().rows) == 1
+        assert len(base.register.decisions().rows) == 239  # those of the desk research and this one
 
 
 def test_letters_exclude_and_z_takes_it_back(home: Path, terminal: Open) -> None:
@@ -215,7 +215,7 @@ def test_letters_exclude_and_z_takes_it_back(home: Path, terminal: Open) -> None
     told.type("q")
     told.end()
     with kb.connect(home) as base:
-        assert len(base.inbox().rows) == 2
+        assert len(base.screen.inbox().rows) == 2
 
 
 def test_by_lines_for_a_screen_reader_and_without_a_terminal(home: Path) -> None:
@@ -233,7 +233,7 @@ def test_by_lines_for_a_screen_reader_and_without_a_terminal(home: Path) -> None
     assert "\x1b" not in done.stdout
     assert "1 decided; 0 left" in done.stderr
     with kb.connect(home) as base:
-        newest = base.decisions().rows[0]
+        newest = base.register.decisions().rows[0]
         assert (newest["by"], newest["reason"]) == ("ben", "not-race-equality")
 
 

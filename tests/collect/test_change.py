@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from conftest import Command, Site, told
+from pages import documents_by_path
 
 import kb
-from kb.keep import documents, runs
-from kb.keep.documents import Held
-from kb.keep.found import Alias, Revision
+from kb.keep import runs
+from kb.keep.crawled import Alias, Revision
 
 ABOUT = "This programme offers race equality support to boards of NHS trusts, with mentoring."
 NAMES = ("one", "two", *(f"page-{number}" for number in range(3, 13)))
@@ -24,15 +24,8 @@ def listed(site: Site, declare: Callable[..., None]) -> Site:
     return site
 
 
-def held(home: Path) -> dict[str, Held]:
-    with kb.connect(home) as base, base.store.reading() as reading:
-        return {
-            "/" + each.standing.url.rpartition("/")[2]: each for each in documents.held(reading)
-        }
-
-
 def states(home: Path) -> dict[str, str]:
-    return {path: str(each.standing.state) for path, each in held(home).items()}
+    return {path: str(each.state) for path, each in documents_by_path(home).items()}
 
 
 def test_noise_is_no_change(listed: Site, home: Path, run_kb: Command) -> None:
@@ -54,17 +47,20 @@ def test_going_back_is_the_earlier_text_standing_again(
     listed: Site, home: Path, run_kb: Command
 ) -> None:
     run_kb("crawl")
-    first, first_document = held(home)["/one"].revision.id, held(home)["/one"].id
+    first, first_document = (
+        documents_by_path(home)["/one"].revision,
+        documents_by_path(home)["/one"].id,
+    )
     listed.page("/one", "Programme one", "It has been rewritten for allies.")
     assert ": 0 new, 1 changed" in told(run_kb("crawl"))
     listed.page("/one", "Programme one", f"{ABOUT} It is number one.")
     assert ": 0 new, 1 changed" in told(run_kb("crawl"))
-    assert held(home)["/one"].revision.id == first
-    with kb.connect(home) as base, base.store.reading() as reading:
+    assert documents_by_path(home)["/one"].revision == first.revision
+    with kb.connect(home) as base, base.workspace.store.reading() as reading:
         assert len(reading.rows(Revision)) == 14
-    history = run_kb("show", f"d{first_document}", "--history").stdout
+    history = run_kb("show", first.name, "--history").stdout
     assert history.count("standing") >= 3
-    diff = run_kb("show", f"d{first_document}", "--diff").stdout
+    diff = run_kb("show", first.name, "--diff").stdout
     assert "- It has been rewritten for allies." in diff
 
 
@@ -80,7 +76,7 @@ def test_gone_is_what_was_missing_in_two_ok_runs(listed: Site, home: Path, run_k
     assert states(home)["/one"] == "live"
     assert ", 1 gone; ok" in told(run_kb("crawl"))
     assert states(home)["/one"] == "gone"
-    number = held(home)["/one"].id
+    number = documents_by_path(home)["/one"].id
     assert f"d{number}" not in run_kb("inbox", "--all").stdout.split()
     listed.page("/one", "Programme one", f"{ABOUT} It is number one.")
     listed.page("/list", "A list", ABOUT, links=tuple(f"/{name}" for name in NAMES))
@@ -115,15 +111,15 @@ def test_a_permanent_redirect_is_a_move_and_no_new_document(
     listed: Site, home: Path, run_kb: Command
 ) -> None:
     run_kb("crawl")
-    number = held(home)["/one"].id
+    number = documents_by_path(home)["/one"].id
     listed.page("/moved", "Programme one", f"{ABOUT} It is number one.")
     listed.put("/one", "", 301, Location="/moved")
     assert told(run_kb("crawl")) == "a-site: 0 new, 0 changed, 13 same; ok"
-    assert held(home)["/moved"].id == number
+    assert documents_by_path(home)["/moved"].id == number
     assert states(home)["/moved"] == "moved"
     listed.page("/list", "A list", ABOUT, links=("/moved", *(f"/{n}" for n in NAMES[1:])))
     assert told(run_kb("crawl")) == "a-site: 0 new, 1 changed, 12 same; ok"
-    with kb.connect(home) as base, base.store.reading() as reading:
+    with kb.connect(home) as base, base.workspace.store.reading() as reading:
         assert len(reading.rows(Alias, document=number)) == 2
 
 
@@ -141,7 +137,7 @@ def test_many_addresses_of_one_page_are_one_document(
         site.put(path, body)
     declare(start=[f"{site.address}/list"])
     run_kb("crawl")
-    assert set(held(home)) == {"/list", "/one"}
+    assert set(documents_by_path(home)) == {"/list", "/one"}
     assert told(run_kb("crawl")) == "a-site: 0 new, 0 changed, 2 same; ok"
 
 
@@ -175,7 +171,7 @@ def test_noindex_and_nofollow_are_obeyed(
     site.page("/no", "No", ABOUT)
     declare(start=[f"{site.address}/list"])
     run_kb("crawl")
-    assert set(held(home)) == {"/list"}
+    assert set(documents_by_path(home)) == {"/list"}
 
 
 @pytest.mark.slow
@@ -266,7 +262,7 @@ def test_robots_answer_and_our_group_are_kept_as_evidence(
 ) -> None:
     listed.put("/robots.txt", "User-agent: other\nDisallow: /\n\nUser-agent: *\nDisallow: /two\n")
     run_kb("crawl")
-    with kb.connect(home) as base, base.store.reading() as reading:
+    with kb.connect(home) as base, base.workspace.store.reading() as reading:
         run = runs.newest(reading)[0]
     (evidence,) = run.evidence["robots"].values()
     assert evidence["group"] == ["Disallow: /two"]

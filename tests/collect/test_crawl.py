@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from conftest import Command, Site
 from filelock import FileLock
+from pages import documents_by_path
 
 import kb
-from kb.keep import documents, runs
+from kb.keep import runs
+from kb.keep.acts import ActKind
 from kb.keep.archive import recall
-from kb.keep.found import Revision, Run, Signature
-from kb.keep.said import Profile
+from kb.keep.crawled import Revision, Run, Signature
+from kb.keep.decisions import Profile
 
 ABOUT = "This programme offers race equality support to boards of NHS trusts, with mentoring."
 
@@ -34,16 +36,8 @@ def listed(site: Site, declare: Callable[..., None]) -> Site:
     return site
 
 
-def held(home: Path) -> dict[str, documents.Held]:
-    """Path to what is held."""
-    with kb.connect(home) as base, base.store.reading() as reading:
-        return {
-            "/" + each.standing.url.rpartition("/")[2]: each for each in documents.held(reading)
-        }
-
-
 def last_run(home: Path) -> Run:
-    with kb.connect(home) as base, base.store.reading() as reading:
+    with kb.connect(home) as base, base.workspace.store.reading() as reading:
         return runs.newest(reading)[0]
 
 
@@ -53,10 +47,10 @@ def test_a_crawl_takes_the_list_and_what_it_links_to(
     done = run_kb("crawl", "a-site")
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[-1] == "a-site: 5 new, 0 changed, 0 same; ok"
-    pages = held(home)
+    pages = documents_by_path(home)
     assert set(pages) == {"/list", "/list2", "/one", "/two", "/three"}
-    assert pages["/one"].revision.title == "Programme one"
-    assert "mentoring" in pages["/one"].revision.text
+    assert pages["/one"].title == "Programme one"
+    assert "mentoring" in pages["/one"].text
     assert not [path for path in listed.asked if "elsewhere" in path]
 
 
@@ -64,24 +58,24 @@ def test_crawling_twice_changes_nothing_and_one_change_is_one(
     listed: Site, home: Path, run_kb: Command
 ) -> None:
     run_kb("crawl")
-    before = held(home)
+    before = documents_by_path(home)
     again = run_kb("crawl")
     assert again.stderr.splitlines()[-1] == "a-site: 0 new, 0 changed, 5 same; ok"
-    assert {p: h.revision.id for p, h in held(home).items()} == {
-        p: h.revision.id for p, h in before.items()
+    assert {p: h.revision for p, h in documents_by_path(home).items()} == {
+        p: h.revision for p, h in before.items()
     }
     listed.page("/two", "Programme two", "It has been rewritten: allyship for boards.")
     third = run_kb("crawl")
     assert third.stderr.splitlines()[-1] == "a-site: 0 new, 1 changed, 4 same; ok"
-    assert "allyship" in held(home)["/two"].revision.text
-    assert held(home)["/two"].relevance is not None
+    assert "allyship" in documents_by_path(home)["/two"].text
+    assert documents_by_path(home)["/two"].score is not None
 
 
 def test_the_signature_that_the_reader_made_is_kept_with_the_page(
     listed: Site, home: Path, run_kb: Command
 ) -> None:
     run_kb("crawl")
-    with kb.connect(home) as base, base.store.reading() as reading:
+    with kb.connect(home) as base, base.workspace.store.reading() as reading:
         acts = {act.id: act.command for act in reading.acts()}
         signatures = reading.rows(Signature)
     assert len(signatures) == 5
@@ -92,7 +86,7 @@ def test_a_page_at_a_registered_address_joins_its_initiative(
     listed: Site, home: Path, run_kb: Command, tmp_path: Path
 ) -> None:
     with kb.connect(home, by="ana") as base:
-        row = base.show("race-equality-week")
+        row = base.register.show("race-equality-week")
         file = tmp_path / "row.jsonl"
         kept = ("kind role reach status effect").split()
         many = "means audience focus region setting group".split()
@@ -100,12 +94,14 @@ def test_a_page_at_a_registered_address_joins_its_initiative(
         made |= {name: row[name][0] for name in kept} | {name: row[name] for name in many}
         made |= {"slug": "known", "title": "Known", "url": f"{listed.address}/one/?utm_source=x"}
         file.write_text(json.dumps(made))
-        assert base.import_rows(file).made == ["known"]
+        assert base.register.import_rows(file).made == ["known"]
     run_kb("crawl")
     with kb.connect(home) as base:
-        waiting = {str(row["url"]).rpartition("/")[2] for row in base.inbox(everything=True).rows}
+        waiting = {
+            str(row.url).rpartition("/")[2] for row in base.screen.inbox(everything=True).rows
+        }
         assert waiting == {"list", "list2", "two", "three"}
-        assert [each["url"] for each in base.show("known")["documents"]] == [
+        assert [each["url"] for each in base.register.show("known")["documents"]] == [
             f"{listed.address}/one"
         ]
 
@@ -115,7 +111,10 @@ def test_registered_addresses_are_fetched_once(
 ) -> None:
     site.page("/known", "Known", ABOUT)
     declare(shape="by-hand")
-    with kb.connect(home, by="ana") as base, base.writing("test") as writing:
+    with (
+        kb.connect(home, by="ana") as base,
+        base.workspace.writing(ActKind.edit, "test") as writing,
+    ):
         for row in writing.rows(Profile):
             writing.end(row)
         profile = Profile(
@@ -131,8 +130,8 @@ def test_registered_addresses_are_fetched_once(
     second = run_kb("crawl", "--register")
     assert "nothing to crawl" in second.stderr
     with kb.connect(home) as base:
-        assert base.inbox(everything=True).rows == []
-        assert len(base.show("1")["documents"]) == 1
+        assert base.screen.inbox(everything=True).rows == []
+        assert len(base.register.show("1")["documents"]) == 1
 
 
 def test_what_fails_is_counted_and_named_and_the_others_go_on(
@@ -246,7 +245,7 @@ def test_without_a_contact_only_loopback_is_asked(
     assert done.returncode == 1
     assert "KB_CONTACT" in done.stderr
     with kb.connect(home) as base:
-        assert base.runs().rows == []
+        assert base.sources.runs().rows == []
 
 
 @pytest.mark.slow
@@ -262,7 +261,7 @@ def test_redirects_to_other_hosts_are_not_followed(
     listed.put("/one", "", 302, Location="http://localhost:1/elsewhere")
     listed.put("/two", "", 301, Location="/three")
     assert run_kb("crawl").returncode == 0
-    assert set(held(home)) == {"/list", "/list2", "/three"}
+    assert set(documents_by_path(home)) == {"/list", "/list2", "/three"}
 
 
 def test_contact_details_are_masked_in_what_is_stored_but_not_in_the_archive(
@@ -270,7 +269,10 @@ def test_contact_details_are_masked_in_what_is_stored_but_not_in_the_archive(
 ) -> None:
     listed.page("/one", "Ask ana@trust.example", f"{ABOUT} Ring 020 7946 0018 or AB 12 34 56 C.")
     run_kb("crawl")
-    revision = held(home)["/one"].revision
+    number = documents_by_path(home)["/one"].revision
+    with kb.connect(home) as base, base.workspace.store.reading() as reading:
+        revision = reading.get(Revision, number)
+    assert revision is not None
     assert "[e-mail address]" in revision.title
     assert "[telephone number]" in revision.text
     assert "[National Insurance number]" in revision.text
@@ -293,9 +295,9 @@ def test_declared_css_chooses_links_and_text(
     site.put("/a", f"<html><body><p>Not this one at all.</p><p class=t>{ABOUT}</p></body></html>")
     declare(start=[f"{site.address}/list"], select={"links": ".keep a", "text": ".t"})
     assert run_kb("crawl").returncode == 0
-    pages = held(home)
+    pages = documents_by_path(home)
     assert set(pages) == {"/list", "/a"}
-    assert pages["/a"].revision.text == ABOUT
+    assert pages["/a"].text == ABOUT
 
 
 @pytest.mark.slow
@@ -307,7 +309,7 @@ def test_follow_keeps_to_a_part_of_the_site(
     site.page("/news/b", "B", ABOUT)
     declare(start=[f"{site.address}/work/list"], follow=["/work/"])
     run_kb("crawl")
-    assert set(held(home)) == {"/list", "/a"}
+    assert set(documents_by_path(home)) == {"/work/list", "/work/a"}
 
 
 def test_a_site_is_asked_one_thing_at_a_time(listed: Site, home: Path, run_kb: Command) -> None:
@@ -316,7 +318,7 @@ def test_a_site_is_asked_one_thing_at_a_time(listed: Site, home: Path, run_kb: C
     listed.pause = 0.1
     assert run_kb("crawl").returncode == 0
     assert listed.most_at_once == 1
-    assert len(held(home)) == 5
+    assert len(documents_by_path(home)) == 5
 
 
 def test_hostile_links_and_loops_are_counted_and_the_others_go_on(
@@ -378,10 +380,10 @@ def test_a_crawl_that_is_killed_leaves_a_sound_store_and_the_next_completes(
     process.wait(10)
     del listed.pages["/robots.txt"]
     assert run_kb("crawl").returncode == 0
-    assert len(held(home)) == 5
+    assert len(documents_by_path(home)) == 5
     with kb.connect(home) as base:
-        assert [row["outcome"] for row in base.runs().rows] == ["ok", "failed"]
-    with kb.connect(home) as base, base.store.reading() as reading:
+        assert [row.outcome for row in base.sources.runs().rows] == ["ok", "failed"]
+    with kb.connect(home) as base, base.workspace.store.reading() as reading:
         assert len(reading.rows(Revision)) == 5
 
 

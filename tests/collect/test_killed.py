@@ -16,7 +16,7 @@ from conftest import Command, Site
 
 import kb
 from kb.keep import documents
-from kb.keep.found import Document, Revision, Standing
+from kb.keep.crawled import Document, Revision, Standing
 
 ABOUT = "This programme offers race equality support to boards of NHS trusts, with mentoring."
 PAGES = 120
@@ -45,8 +45,8 @@ def test_kill_at_ten_random_moments(
             assert connection.execute("pragma foreign_key_check").fetchall() == []
     done = run_kb("crawl")
     assert done.returncode == 0, done.stderr
-    with kb.connect(home) as base, base.store.reading() as reading:
-        assert len(documents.held(reading)) == PAGES + 1
+    with kb.connect(home) as base, base.workspace.store.reading() as reading:
+        assert len(documents.with_content(reading, documents.stored(reading))) == PAGES + 1
         assert len(reading.rows(Document)) == PAGES + 1
         assert len(reading.rows(Standing)) == PAGES + 1
         assert len(reading.rows(Revision)) == PAGES + 1

@@ -5,16 +5,18 @@ from datetime import date
 
 import pytest
 
-from kb.collect.body import Body, ReadError
+from kb.collect.body import ReadError, ReceivedBody
 from kb.collect.reading import read
 from kb.collect.worker import Workers
 from kb.declare.lexicon import Lexicon
 from kb.screen.relevance import Scorer
 
 
-def html(inner: str, head: str = "", url: str = "https://a.example/x", select: str = "") -> Body:
+def html(
+    inner: str, head: str = "", url: str = "https://a.example/x", select: str = ""
+) -> ReceivedBody:
     text = f"<!doctype html><html lang='en-GB'><head>{head}</head><body>{inner}</body></html>"
-    return Body(text.encode(), "text/html", url, select)
+    return ReceivedBody(text.encode(), "text/html", "https://a.example/x", select)
 
 
 ARTICLE = (
@@ -24,11 +26,11 @@ ARTICLE = (
 
 
 def test_heading_text_and_language_are_read() -> None:
-    found = read(html(ARTICLE, "<title>A programme | A Body</title>"))
-    assert found.title == "A programme"
-    assert "It offers mentoring to chairs of trusts" in found.text
-    assert found.language == "en"
-    assert found.summary.startswith("A programme")
+    reading = read(html(ARTICLE, "<title>A programme | A Body</title>"))
+    assert reading.title == "A programme"
+    assert "It offers mentoring to chairs of trusts" in reading.text
+    assert reading.language == "en"
+    assert reading.summary.startswith("A programme")
 
 
 def test_a_page_without_a_heading_takes_its_title_without_the_site() -> None:
@@ -43,9 +45,9 @@ def test_dates_come_with_where_they_stood() -> None:
         '<meta property="article:published_time" content="2024-03-01T10:00:00Z">'
         '<meta property="article:modified_time" content="2025-05-06">'
     )
-    found = read(html(ARTICLE, head))
-    assert (found.published_on, found.published_from) == (date(2024, 3, 1), "meta")
-    assert (found.updated_on, found.updated_from) == (date(2025, 5, 6), "meta")
+    reading = read(html(ARTICLE, head))
+    assert (reading.published_on, reading.published_from) == (date(2024, 3, 1), "meta")
+    assert (reading.updated_on, reading.updated_from) == (date(2025, 5, 6), "meta")
     guessed = read(html(ARTICLE + "<footer>Published 3 June 2023</footer>"))
     assert guessed.published_from in ("", "htmldate")
 
@@ -56,21 +58,21 @@ def test_the_description_is_the_summary() -> None:
 
 
 def test_control_characters_and_direction_marks_are_dropped() -> None:
-    found = read(html("<main><p>Plain &#8238;words\x1b[31m stand here for all.</p></main>"))
-    assert "\x1b" not in found.text
-    assert "‮" not in found.text
+    reading = read(html("<main><p>Plain &#8238;words\x1b[31m stand here for all.</p></main>"))
+    assert "\x1b" not in reading.text
+    assert "‮" not in reading.text
 
 
 @pytest.mark.parametrize(
     ("body", "failure"),
     [
         (html(""), "no text"),
-        (Body(b"", "text/html", "https://a.example"), "unreadable"),
-        (Body(b"\x89PNG", "image/png", "https://a.example"), "wrong type"),
+        (ReceivedBody(b"", "text/html", "https://a.example"), "unreadable"),
+        (ReceivedBody(b"\x89PNG", "image/png", "https://a.example"), "wrong type"),
         (html(ARTICLE, select=".not-there"), "structure changed"),
     ],
 )
-def test_a_body_that_gives_nothing_says_why(body: Body, failure: str) -> None:
+def test_a_body_that_gives_nothing_says_why(body: ReceivedBody, failure: str) -> None:
     with pytest.raises(ReadError) as wrong:
         read(body)
     assert wrong.value.failure == failure
@@ -81,7 +83,7 @@ def test_a_body_that_breaks_a_limit_is_a_failure_and_the_next_is_read() -> None:
         workers = Workers(Scorer(Lexicon(term=())), processes=1, seconds=15)
         try:
             await workers.read(html(ARTICLE))  # the process is up and its imports are done
-            deep = Body(b"<div>" * 2_000_000, "text/html", "https://a.example/deep")
+            deep = ReceivedBody(b"<div>" * 2_000_000, "text/html", "https://a.example/deep")
             outcomes = []
             for body in (deep, html(ARTICLE)):
                 try:

@@ -9,19 +9,12 @@ from xml.sax.saxutils import escape
 import pytest
 from conftest import Answer, Command, Site, told
 from files import pdf, word
+from pages import documents_by_path
 
 import kb
-from kb.keep import documents
-from kb.keep.documents import Held
-from kb.keep.found import Link
+from kb.keep.crawled import Link
 
 ABOUT = "This programme offers race equality support to boards of NHS trusts, with mentoring."
-
-
-def held(home: Path) -> dict[str, Held]:
-    """Path to what is held."""
-    with kb.connect(home) as base, base.store.reading() as reading:
-        return {"/" + each.standing.url.split("/", 3)[3]: each for each in documents.held(reading)}
 
 
 def urlset(site: Site, *paths: str, lastmod: str = "2026-01-02") -> str:
@@ -52,7 +45,7 @@ def test_sitemaps_are_read_through_robots_index_and_gzip(
         site.page(name, f"Page {name}", ABOUT)
     declare(shape="sitemap", start=[f"{site.address}/"], follow=["/work/"])
     assert told(run_kb("crawl")) == "a-site: 2 new, 0 changed, 0 same; ok"
-    assert set(held(home)) == {"/work/one", "/work/three"}
+    assert set(documents_by_path(home)) == {"/work/one", "/work/three"}
 
 
 def test_files_that_a_page_links_to_are_documents_related_to_it(
@@ -71,13 +64,13 @@ def test_files_that_a_page_links_to_are_documents_related_to_it(
     declare(start=[f"{site.address}/list"])
     done = run_kb("crawl")
     assert told(done) == "a-site: 4 new, 0 changed, 0 same; ok", done.stderr
-    pages = held(home)
-    assert pages["/files/plan.pdf"].revision.title == "The plan"
-    assert "five parts" in pages["/files/plan.pdf"].revision.text
-    assert str(pages["/files/plan.pdf"].revision.published_on) == "2025-03-04"
-    assert pages["/files/plan.docx"].revision.title == "The plan in Word"
-    assert "mentoring" in pages["/files/plan.docx"].revision.text
-    with kb.connect(home) as base, base.store.reading() as reading:
+    pages = documents_by_path(home)
+    assert pages["/files/plan.pdf"].title == "The plan"
+    assert "five parts" in pages["/files/plan.pdf"].text
+    assert str(pages["/files/plan.pdf"].published_on) == "2025-03-04"
+    assert pages["/files/plan.docx"].title == "The plan in Word"
+    assert "mentoring" in pages["/files/plan.docx"].text
+    with kb.connect(home) as base, base.workspace.store.reading() as reading:
         links = {(row.document, row.file) for row in reading.rows(Link)}
     files = {pages["/files/plan.pdf"].id, pages["/files/plan.docx"].id}
     assert links == {(pages["/one"].id, file) for file in files}
@@ -128,12 +121,12 @@ def test_wordpress_is_read_through_its_api_protected_posts_passed_over(
     wordpress(site, 5)
     declare(shape="wordpress", start=[f"{site.address}/"], search=["mentoring", "equality"])
     assert told(run_kb("crawl")) == "a-site: 4 new, 0 changed, 0 same; ok"
-    pages = held(home)
+    pages = documents_by_path(home)
     assert set(pages) == {"/post-1/", "/post-2/", "/post-4/", "/post-5/"}
     one = pages["/post-1/"]
-    assert (one.document.key, one.revision.title) == ("post:1", "Programme 1 – race equality")
-    assert str(one.revision.published_on) == "2025-02-03"
-    assert one.revision.summary == "In short."
+    assert (one.key, one.title) == ("post:1", "Programme 1 – race equality")
+    assert str(one.published_on) == "2025-02-03"
+    assert one.loaded.summary == "In short."
     assert told(run_kb("crawl")) == "a-site: 0 new, 0 changed, 4 same; ok"
 
 
@@ -144,12 +137,12 @@ def test_a_closed_api_is_no_new_site(
     wordpress(site, 2)
     declare(shape="wordpress", start=[f"{site.address}/"])
     run_kb("crawl")
-    before = {path: each.id for path, each in held(home).items()}
+    before = {path: each.id for path, each in documents_by_path(home).items()}
     del site.routes["/wp-json/wp/v2/posts"]
     site.put("/wp-json/wp/v2/posts", '{"code":"rest_forbidden"}', 401)
     done = run_kb("crawl")
     assert ": 0 new" in told(done), done.stderr
-    assert {path: each.id for path, each in held(home).items()} == before
+    assert {path: each.id for path, each in documents_by_path(home).items()} == before
 
 
 @pytest.mark.slow
@@ -179,12 +172,12 @@ def test_a_feed_brings_its_pages_and_what_drops_out_of_it_stays(
     site.put("/feed", rss(site, "/one", "/two"), Content_Type="application/rss+xml")
     declare(shape="feed", start=[f"{site.address}/feed"])
     assert told(run_kb("crawl")) == "a-site: 2 new, 0 changed, 0 same; ok"
-    one = held(home)["/one"]
-    assert one.document.key == "id:/one"
-    assert (str(one.revision.published_on), one.revision.published_from) == ("2025-03-04", "source")
+    one = documents_by_path(home)["/one"]
+    assert one.key == "id:/one"
+    assert (str(one.published_on), one.loaded.published_from) == ("2025-03-04", "source")
     site.put("/feed", rss(site, "/two"), Content_Type="application/rss+xml")
     assert told(run_kb("crawl")) == "a-site: 0 new, 0 changed, 2 same; ok"
-    assert {each.standing.state for each in held(home).values()} == {"live"}
+    assert {each.state for each in documents_by_path(home).values()} == {"live"}
 
 
 @pytest.mark.slow
@@ -198,7 +191,7 @@ def test_a_renamed_key_is_the_same_document(
     renamed = rss(site, "/one").replace("id:/one", "another-id")
     site.put("/feed", renamed, Content_Type="application/rss+xml")
     assert told(run_kb("crawl")) == "a-site: 0 new, 0 changed, 1 same; ok"
-    assert len(held(home)) == 1
+    assert len(documents_by_path(home)) == 1
 
 
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title><entry><id>tag:x,1</id>
@@ -281,13 +274,13 @@ def test_govuk_is_read_through_its_apis(
     )
     done = run_kb("crawl")
     assert told(done) == "a-site: 6 new, 0 changed, 0 same; ok", done.stderr
-    one = held(home)["/government/publications/plan-1"]
-    assert one.document.key == "id-1"
-    assert one.revision.title == "Race equality plan 1"
-    assert one.revision.summary == "What plan 1 asks of NHS boards."
-    assert "Department of Plans" in one.revision.text
-    assert str(one.revision.published_on) == "2024-05-06"
-    withdrawn = held(home)["/government/publications/plan-3"].revision.text
+    one = documents_by_path(home)["/government/publications/plan-1"]
+    assert one.key == "id-1"
+    assert one.title == "Race equality plan 1"
+    assert one.loaded.summary == "What plan 1 asks of NHS boards."
+    assert "Department of Plans" in one.text
+    assert str(one.published_on) == "2024-05-06"
+    withdrawn = documents_by_path(home)["/government/publications/plan-3"].text
     assert "Withdrawn on 2025-07-01" in withdrawn
     assert "Replaced by plan 1" in withdrawn
     site.answered.clear()

@@ -170,7 +170,7 @@ def test_every_bad_row_is_named_and_nothing_is_taken(
     file = tmp_path / "rows.jsonl"
     file.write_text("\n".join(map(json.dumps, rows)) + "\n{broken\n")
     with pytest.raises(Declared) as wrong:
-        base.import_rows(file)
+        base.register.import_rows(file)
     told = str(wrong.value)
     for part in (
         "row 2: field 'role'",
@@ -182,7 +182,7 @@ def test_every_bad_row_is_named_and_nothing_is_taken(
         "row 5",
     ):
         assert part in told
-    assert "a-new-one" not in {row["slug"] for row in base.initiatives().rows}
+    assert "a-new-one" not in {row.slug for row in base.register.list().rows}
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_rows_that_do_not_fit_the_others_are_refused(
     file = tmp_path / "rows.jsonl"
     file.write_text(json.dumps(good | {"slug": "n", "title": "N", "part_of": None} | change))
     with pytest.raises(Declared) as wrong:
-        base.import_rows(file)
+        base.register.import_rows(file)
     assert told in str(wrong.value)
 
 
@@ -213,7 +213,7 @@ def test_rows_that_exist_are_left_alone_and_reported(
     fresh = json.loads(lines[1]) | {"slug": "fresh", "title": "A fresh one"}
     file = tmp_path / "rows.jsonl"
     file.write_text("\n".join([*lines[:3], json.dumps(same_title), json.dumps(fresh)]))
-    taken = base.import_rows(file)
+    taken = base.register.import_rows(file)
     assert taken.made == ["fresh"]
     assert "another-name" in taken.left_alone
     assert len(taken.left_alone) == 4

@@ -13,10 +13,10 @@ import pytest
 from conftest import Command
 
 import kb
-from kb.find.entries import Entry, Filters, Words
+from kb.find.entries import Filters, IndexEntry, Words
 from kb.find.index import Locked, Missing, act_of, build, building, is_building, update
 from kb.find.query import parse
-from kb.find.searching import Search
+from kb.find.search import Search
 
 MANY = 60
 
@@ -24,13 +24,13 @@ MANY = 60
 WRITES = """
 import sys, time
 from pathlib import Path
-from kb.find.entries import Entry, Words
+from kb.find.entries import IndexEntry, Words
 from kb.find.index import build, update
 
 def entries(word):
     for n in range(MANY):
         time.sleep(0.005)
-        yield Entry(f"d{n}", "documents", n, f"{word} {n}", "A Body", "", text=f"{word} text")
+        yield IndexEntry(f"d{n}", "documents", n, f"{word} {n}", "A Body", "", text=f"{word} text")
 
 folder, how = Path(sys.argv[1]), sys.argv[2]
 print("begun", flush=True)
@@ -42,8 +42,10 @@ print("done", flush=True)
 """.replace("MANY", str(MANY))
 
 
-def entry(number: int, word: str) -> Entry:
-    return Entry(f"d{number}", "documents", number, f"{word} {number}", "A Body", "", text=word)
+def entry(number: int, word: str) -> IndexEntry:
+    return IndexEntry(
+        f"d{number}", "documents", number, f"{word} {number}", "A Body", "", text=word
+    )
 
 
 def built(folder: Path) -> Path:
@@ -145,15 +147,17 @@ def test_two_do_not_build_at_once(tmp_path: Path) -> None:
 
 
 def test_a_decision_is_stored_where_the_index_cannot_be_had(base: kb.KnowledgeBase) -> None:
-    file = base.home.declaration("bodies.toml")
-    with building(base.home.index):
+    file = base.workspace.home.declaration("bodies.toml")
+    with building(base.workspace.home.index):
         file.write_text(file.read_text().replace('"NHS Confed"', '"NHS Confed", "Zebra Confed"'))
-        with kb.connect(base.home.path, by="ana") as later:
-            later.edit("race-equality-week", ["title=Race Equality Week, renamed"])
-            assert later.show("race-equality-week")["title"] == "Race Equality Week, renamed"
-    with kb.connect(base.home.path) as after:
-        after.catch_up_index()
-    search = Search(base.home.index)
+        with kb.connect(base.workspace.home.path, by="ana") as later:
+            later.register.edit("race-equality-week", ["title=Race Equality Week, renamed"])
+            assert (
+                later.register.show("race-equality-week")["title"] == "Race Equality Week, renamed"
+            )
+    with kb.connect(base.workspace.home.path) as after:
+        after.workspace.catch_up_index()
+    search = Search(base.workspace.home.index)
     hits = search.best(parse("week renamed", search.words.alternatives), Filters(), limit=1)
     search.close()
     assert [hit.slug for hit in hits] == ["race-equality-week"]

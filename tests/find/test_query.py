@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.errors import Refused, Unknown
-from kb.find.lexicon import Alternatives
 from kb.find.query import Group, Query, Unit, parse
+from kb.text.matcher import Alternatives
 
 NONE = Alternatives()
 

@@ -11,20 +11,23 @@ import pytest
 from alembic import command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pages import page, save
 from sqlalchemy import inspect
 from sqlmodel import SQLModel, create_engine
 
 import kb
 from kb.errors import NewerStore, Refused
-from kb.keep import documents, pulse, saving
-from kb.keep.acts import Act
-from kb.keep.found import Document, Standing
+from kb.keep import documents, saving, store_status
+from kb.keep.acts import Act, ActKind, Moment
+from kb.keep.crawled import Document, Standing
+from kb.keep.decisions import Decision, Level, Screening, Tag
 from kb.keep.migrations import config
-from kb.keep.said import Decision, Level, Screening, Tag
-from kb.keep.saving import ReadPage, Saved
+from kb.keep.saving import Saved
 from kb.keep.store import TABLES, Store
+from kb.report.named_lists import LISTS
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+TEXT = "Some words about race equality."
 
 
 @pytest.fixture
@@ -32,24 +35,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made = Store.create(tmp_path / "kb.sqlite")
     yield made
     made.close()
-
-
-def page(key: str, text: str = "Some words about race equality.", **more: object) -> ReadPage:
-    values = {
-        "source": "a-site",
-        "key": key,
-        "url": f"https://a.example/{key}",
-        "addresses": (f"https://a.example/{key}",),
-        "fetched_at": NOON,
-        "body_sha256": "0",
-        "sha256": f"{key} {text}",
-        "reader": "1",
-        "title": f"Page {key}",
-        "summary": "",
-        "text": text,
-        "media_type": "text/html",
-    }
-    return ReadPage(**values | more)  # type: ignore[arg-type]
 
 
 def test_the_migrations_make_the_tables_that_the_models_declare(tmp_path: Path) -> None:
@@ -72,7 +57,7 @@ def test_the_migrations_make_the_tables_that_the_models_declare(tmp_path: Path) 
         return found
 
     assert shape(migrated) == shape(created)
-    assert pulse.version(migrated) == pulse.NEWEST
+    assert store_status.version(migrated) == store_status.NEWEST
 
 
 def test_every_table_but_acts_is_made_and_ended() -> None:
@@ -101,7 +86,7 @@ def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
 
 def test_an_act_is_never_before_the_last(store: Store) -> None:
     for moment in (NOON, NOON - timedelta(days=3)):
-        with store.writing(by="ana", command="x", now=moment):
+        with store.writing(ActKind.tag, "x", by="ana", now=moment):
             pass
     with store.reading() as reading:
         assert [act.at for act in reading.acts()] == [NOON, NOON]
@@ -109,8 +94,8 @@ def test_an_act_is_never_before_the_last(store: Store) -> None:
 
 def test_an_act_that_fails_leaves_nothing(store: Store) -> None:
     def fail() -> None:
-        with store.writing(by="ana", command="x", now=NOON) as writing:
-            saving.save_all(writing, [page("one")], run=1)
+        with store.writing(ActKind.tag, "x", by="ana", now=NOON) as writing:
+            saving.save_all(writing, [page("one", TEXT)], run=1)
             raise ValueError
 
     with pytest.raises(ValueError):  # noqa: PT011 - any error would do
@@ -121,12 +106,12 @@ def test_an_act_that_fails_leaves_nothing(store: Store) -> None:
 
 
 def test_a_row_cannot_be_changed_or_deleted(store: Store) -> None:
-    with store.writing(by="ana", command="x", now=NOON) as writing:
-        saving.save_all(writing, [page("one")], run=1)
+    with store.writing(ActKind.tag, "x", by="ana", now=NOON) as writing:
+        saving.save_all(writing, [page("one", TEXT)], run=1)
         row = writing.add(Screening(document=1, person="ana", decision=Decision.include))
     with (
         pytest.raises(RuntimeError, match="reason"),
-        store.writing(by="ana", command="x", now=NOON) as writing,
+        store.writing(ActKind.tag, "x", by="ana", now=NOON) as writing,
     ):
         found = writing.get(Screening, row.id or 0)
         assert found is not None
@@ -134,7 +119,7 @@ def test_a_row_cannot_be_changed_or_deleted(store: Store) -> None:
         writing.end(found)
     with (
         pytest.raises(RuntimeError, match="deleted"),
-        store.writing(by="ana", command="x", now=NOON) as writing,
+        store.writing(ActKind.tag, "x", by="ana", now=NOON) as writing,
     ):
         writing.session.delete(writing.get(Screening, row.id or 0))
 
@@ -142,7 +127,7 @@ def test_a_row_cannot_be_changed_or_deleted(store: Store) -> None:
 def test_foreign_keys_hold(store: Store) -> None:
     with (
         pytest.raises(Exception, match="FOREIGN KEY"),
-        store.writing(by="ana", command="x", now=NOON) as writing,
+        store.writing(ActKind.tag, "x", by="ana", now=NOON) as writing,
     ):
         writing.add(Tag(initiative=77, facet="role", code="support"))
 
@@ -154,12 +139,12 @@ def test_a_second_writer_waits_for_the_first(store: Store) -> None:
     def second() -> None:
         inside.wait(5)
         threading.Timer(0.2, go_on.set).start()
-        with store.writing(by="ben", command="second", now=NOON):
+        with store.writing(ActKind.tag, "second", by="ben", now=NOON):
             order.append("second")
 
     thread = threading.Thread(target=second)
     thread.start()
-    with store.writing(by="ana", command="first", now=NOON):
+    with store.writing(ActKind.tag, "first", by="ana", now=NOON):
         inside.set()
         assert go_on.wait(5)
         order.append("first")
@@ -171,37 +156,37 @@ def test_a_second_writer_waits_for_the_first(store: Store) -> None:
 
 def test_a_day_is_read_at_its_last_act(store: Store) -> None:
     for days in (0, 0, 2):
-        with store.writing(by="ana", command="x", now=NOON + timedelta(days=days)):
+        with store.writing(ActKind.tag, "x", by="ana", now=NOON + timedelta(days=days)):
             pass
     now = NOON + timedelta(days=9)
-    assert store.act_on(NOON.date(), now=now) == 2
-    assert store.act_on(NOON.date() + timedelta(days=1), now=now) == 2
-    assert store.act_on(NOON.date() + timedelta(days=5), now=now) == 3
+    for days, act in ((0, 2), (1, 2), (5, 3)):
+        day = NOON.date() + timedelta(days=days)
+        assert store.moment(day, now=now) == Moment(act, day)
     with pytest.raises(Refused, match="no act up to"):
-        store.act_on(NOON.date() - timedelta(days=1), now=now)
+        store.moment(NOON.date() - timedelta(days=1), now=now)
     with pytest.raises(Refused, match="still to come"):
-        store.act_on(now.date() + timedelta(days=1), now=now)
+        store.moment(now.date() + timedelta(days=1), now=now)
 
 
 def test_a_page_is_new_then_the_same_then_changed_and_may_go_back(store: Store) -> None:
     texts = ["one", "one", "two", "one"]
     outcomes = []
     for text in texts:
-        with store.writing(by="ana", command="crawl", now=NOON) as writing:
+        with store.writing(ActKind.crawl, "crawl", by="ana", now=NOON) as writing:
             outcomes.append(saving.save_all(writing, [page("p", text)], run=1)[0][0])
     assert outcomes == [Saved.new, Saved.same, Saved.changed, Saved.changed]
     with store.reading() as reading:
         assert len(reading.history(Standing)) == 3
-        (held,) = documents.held(reading)
-        assert held.revision.text == "one"
-        assert held.revision.id == 1
+        (document,) = documents.with_content(reading, documents.stored(reading))
+        assert document.text == "one"
+        assert document.revision == 1
 
 
 def test_a_page_met_under_an_alias_is_the_same_document(store: Store) -> None:
-    with store.writing(by="ana", command="crawl", now=NOON) as writing:
-        saving.save_all(writing, [page("old", addresses=("https://a.example/x",))], run=1)
+    with store.writing(ActKind.crawl, "crawl", by="ana", now=NOON) as writing:
+        saving.save_all(writing, [page("old", TEXT, addresses=("https://a.example/x",))], run=1)
         outcome, number = saving.save_all(
-            writing, [page("new", addresses=("https://a.example/x",))], run=2
+            writing, [page("new", TEXT, addresses=("https://a.example/x",))], run=2
         )[0]
     assert number == 1
     assert outcome is Saved.changed  # its title says new
@@ -254,11 +239,11 @@ def test_what_is_read_at_an_act_later_is_what_was_read_then(
     The index is derived and not read here.
     """
     with kb.connect(small_home, by="ana") as base, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(base, "catch_up_index", lambda: 0)
+        patch.setattr(base.workspace, "catch_up_index", lambda: 0)
         then: list[tuple[int, object]] = []
         for number, step in enumerate(steps):
             _take(base, step, number)
-            last = base.store.last_act()
+            last = base.workspace.store.last_act()
             assert last is not None
             then.append((last.id or 0, _everything(base, None)))
         for act, seen in then:
@@ -267,66 +252,59 @@ def test_what_is_read_at_an_act_later_is_what_was_read_then(
 
 def _take(base: kb.KnowledgeBase, step: tuple[object, ...], number: int) -> None:
     what, *rest = step
-    base.clock = lambda: NOON + timedelta(hours=number)
-    slugs = [row["slug"] for row in base.initiatives().rows]
+    base.workspace.clock = lambda: NOON + timedelta(hours=number)
+    slugs = [row.slug for row in base.register.list().rows]
     try:
         if what == "page":
             key, text = rest
-            with base.writing("crawl a-site") as writing:
-                saving.save_all(writing, [page(str(key), str(text))], run=1)
+            save(base, page(str(key), str(text)))
         elif what in ("screen", "exclude"):
-            key, decision, base.by = rest  # type: ignore[assignment]
+            key, decision, base.workspace.by = rest  # type: ignore[assignment]
             name = f"d{'abc'.index(str(key)) + 1}"
             if what == "exclude":
-                base.screen([name], Decision.exclude, reason=str(decision))
+                base.screen.decide([name], Decision.exclude, reason=str(decision))
             else:
-                base.screen([name], Decision(str(decision)))
+                base.screen.decide([name], Decision(str(decision)))
         elif what in ("merge", "split"):
             one, other = (str(slugs[int(str(place))]) for place in rest)
             if what == "merge":
-                base.merge(one, other)
+                base.register.merge(one, other)
             else:
-                base.split(one, [other])
+                base.register.split(one, [other])
         elif what == "edit":
             place, field = rest
-            base.edit(str(slugs[int(str(place))]), [str(field)])
+            base.register.edit(str(slugs[int(str(place))]), [str(field)])
         elif what == "offer":
-            path = base.home.declaration("offer.toml")
+            path = base.workspace.home.declaration("offer.toml")
             path.write_text(re.sub(r'(?m)^what = ".*"$', f'what = "{rest[0]}"', path.read_text()))
-            base.accept()
+            base.assess.accept()
         elif what == "undo":
-            base.by = str(rest[0])
-            base.undo()
+            base.workspace.by = str(rest[0])
+            base.register.undo()
         elif what == "tag":
             place, code = rest
-            base.tag(str(slugs[int(str(place))]), [str(code)])
+            base.register.tag(str(slugs[int(str(place))]), [str(code)])
         else:
-            place, strand, level, base.by = rest  # type: ignore[assignment]
-            base.assess(str(slugs[int(str(place))]), str(strand), Level(str(level)))
+            place, strand, level, base.workspace.by = rest  # type: ignore[assignment]
+            base.assess.assess(str(slugs[int(str(place))]), str(strand), Level(str(level)))
     except (kb.KBError, IndexError):
         pass  # what is refused changes nothing, and is no act
 
 
-def _everything(base: kb.KnowledgeBase, at: int | None) -> object:
-    lists = [
-        base.initiatives(at=at),
-        base.decisions(at=at),
-        base.overlaps(at=at),
-        base.gaps(at=at),
-        base.offer(at=at),
-        base.inbox(everything=True, at=at),
-        base.runs(at=at),
-        base.recheck(at=at),
-        base.worked(at=at),
-        base.flow(at=at),
+def _everything(base: kb.KnowledgeBase, act: int | None) -> object:
+    base = base.at(Moment(act, base.workspace.clock().date()))
+    slugs = [row.slug for row in base.register.list().rows]
+    tables = [
+        *(base.table(name) for name in LISTS if name not in ("inbox", "same", "sources")),
+        base.screen.inbox(everything=True),
     ]
-    shown = [base.show(str(row["slug"]), at=at) for row in lists[0].rows]
-    history = [base.history(str(row["slug"]), at=at).rows for row in lists[0].rows]
-    return [made.rows for made in lists], shown, history
+    shown = [base.register.show(slug) for slug in slugs]
+    history = [base.register.history(slug).rows for slug in slugs]
+    return [table.rows for table in tables], shown, history
 
 
 def test_the_acts_are_a_log(store: Store) -> None:
-    with store.writing(by="ana", command="tag x", now=NOON, why="because"):
+    with store.writing(ActKind.tag, "tag x", by="ana", now=NOON, why="because"):
         pass
     with store.reading() as reading:
         (act,) = reading.acts()

@@ -10,23 +10,21 @@ from lxml import etree, html
 from pages import held
 
 from kb.base import KnowledgeBase
-from kb.base.digesting import Digest, Line, Section
 from kb.errors import Refused, Unknown
-from kb.report.digest import as_atom, as_html, as_markdown, write_digest
+from kb.report.digest import Digest, Line, Section, as_atom, as_html, as_markdown, write_digest
 
 RACE = "A race equality programme of mentoring for boards of NHS trusts, with anti-racism training."
 
 
 def test_what_waits_is_told_and_empty_sections_are_left_out(base: KnowledgeBase) -> None:
-    today = base.today(None)
-    assert base.digest(today).sections == ()
-    base.watch("mentors", "mentoring anti-racism", why="for the paper")
+    today = base.workspace.moment().day
+    assert base.report.digest(today).sections == ()
+    base.searches.add("mentors", "mentoring anti-racism", why="for the paper")
     held(base, "one", RACE)
-    base.rescore()
-    headings = [section.heading for section in base.digest(today).sections]
+    headings = [section.heading for section in base.report.digest(today).sections]
     assert headings == ["1 to screen", "1 new or changed for saved searches"]
     with pytest.raises(Refused, match="still to come"):
-        base.digest(date(2999, 1, 1))
+        base.report.digest(date(2999, 1, 1))
 
 
 @pytest.fixture
@@ -40,11 +38,11 @@ def test_hostile_text_is_text_in_every_format(hostile: Digest) -> None:
     page = html.fromstring(as_html(hostile))
     assert page.xpath("//script | //img | //@onerror | //@onmouseover | //a") == []
     assert "<script>alert(1)</script>" in page.text_content()
-    told = as_markdown(hostile)
-    lines = told.split("\n")
+    text = as_markdown(hostile)
+    lines = text.split("\n")
     assert len([line for line in lines if line.startswith("- ")]) == len(HOSTILE)
-    assert "<script" not in told
-    assert r"\[click\]\(javascript:alert\(1\)\)" in told
+    assert "<script" not in text
+    assert r"\[click\]\(javascript:alert\(1\)\)" in text
     root = etree.fromstring(as_atom(hostile).encode())
     assert len(root.findall("{http://www.w3.org/2005/Atom}entry")) == 1
 

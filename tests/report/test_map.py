@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import kb
 from kb.base import KnowledgeBase
-from kb.keep.said import Decision, Level
+from kb.keep.decisions import Decision, Level
 from kb.report.evidence_map import map_page, write_map
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -35,12 +35,14 @@ def content(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     """The map of the real register, with one assessment confirmed."""
     home = Path(shutil.copytree(made_home, tmp_path_factory.mktemp("map") / "home"))
     with kb.connect(home, by="ana") as base:
-        (row,) = base.screen([held(base, "one", QUOTE)], Decision.include)
-        slug = str(row["initiatives"][0])  # type: ignore[index]
-        base.tag(slug, ["role=support", "reach=england", "status=active", "audience=chairs"])
-        base.tag(slug, ["means=peer-learning", "kind=network"])
-        base.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE)
-        return base.map()
+        (row,) = base.screen.decide([held(base, "one", QUOTE)], Decision.include)
+        slug = row.initiatives[0]
+        base.register.tag(
+            slug, ["role=support", "reach=england", "status=active", "audience=chairs"]
+        )
+        base.register.tag(slug, ["means=peer-learning", "kind=network"])
+        base.assess.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE)
+        return base.report.map()
 
 
 @pytest.fixture
@@ -137,7 +139,7 @@ def test_nothing_keeps_anyone_out(page: Page, width: int) -> None:
 
 
 def test_what_is_hostile_is_text(base: KnowledgeBase, browser: Browser, tmp_path: Path) -> None:
-    content = base.map()
+    content = base.report.map()
     first = content["initiatives"][0]  # type: ignore[index]
     strand = next(iter(first["strands"]))
     content["initiatives"] = [

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,43 +13,45 @@ import rispy
 from hostile import HOSTILE
 from pages import held
 
-from kb.base import LISTS, KnowledgeBase
+from kb.assess.positions import PRINTED
+from kb.base import KnowledgeBase
 from kb.errors import Refused
-from kb.keep.said import Decision, Level
+from kb.keep.decisions import Decision, Level
 from kb.report.briefing import write_brief
-from kb.report.columns import MEANINGS
 from kb.report.evidence_map import write_map
+from kb.report.named_lists import LISTS
 from kb.report.references import write_ris
 from kb.report.safe import for_document, for_script, for_sheet
 from kb.report.workbook import Matrix, Sheet, write_workbook
+from kb.table import columns_of
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 QUOTE = "Chairs of trusts meet six times a year to talk about race equality in learning sets."
 
 
-def told(document: object) -> str:
+def words_of(document: object) -> str:
     return "\n".join(paragraph.text for paragraph in document.paragraphs)  # type: ignore[attr-defined]
 
 
 def assessed(base: KnowledgeBase) -> str:
-    (row,) = base.screen([held(base, "one", QUOTE)], Decision.include)
-    slug = str(row["initiatives"][0])  # type: ignore[index]
-    base.tag(slug, ["role=support", "reach=england", "status=active", "audience=chairs"])
-    base.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE)
+    (row,) = base.screen.decide([held(base, "one", QUOTE)], Decision.include)
+    slug = row.initiatives[0]
+    base.register.tag(slug, ["role=support", "reach=england", "status=active", "audience=chairs"])
+    base.assess.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE)
     return slug
 
 
 def test_a_briefing_quotes_with_numbered_sources(base: KnowledgeBase, tmp_path: Path) -> None:
     assessed(base)
-    write_brief(tmp_path / "b.docx", base.brief())
+    write_brief(tmp_path / "b.docx", base.report.brief())
     document = docx.Document(str(tmp_path / "b.docx"))
-    text = told(document)
+    text = words_of(document)
     (line,) = [p.text for p in document.paragraphs if QUOTE in p.text]
     number = line.rsplit("[", 1)[1].rstrip("]")
     assert f"[{number}] " in text[text.index("Sources") :]
-    (row,) = [row for row in base.gaps().rows if row["strand"] == "peer-learning"]
-    assert f"Counted are {row['duplicates']} duplicates" in text
-    assert base.brief().positions[str(row["position"])] in text
+    (row,) = [row for row in base.assess.gaps().rows if row.strand == "peer-learning"]
+    assert f"Counted are {row.duplicates} duplicate" in text
+    assert PRINTED[row.position] in text
     assert "Made by rule" in text
     styles = {p.style.name for p in document.paragraphs}
     assert {"Title", "Heading 1", "Heading 2", "List Bullet"} <= styles
@@ -57,18 +60,18 @@ def test_a_briefing_quotes_with_numbered_sources(base: KnowledgeBase, tmp_path: 
 
 def test_every_count_of_a_briefing_is_in_the_lists(base: KnowledgeBase, tmp_path: Path) -> None:
     assessed(base)
-    write_brief(tmp_path / "b.docx", base.brief())
-    text = told(docx.Document(str(tmp_path / "b.docx")))
-    overlaps = base.overlaps().rows
-    confirmed = sum(row["basis"] == "confirmed" for row in overlaps)
+    write_brief(tmp_path / "b.docx", base.report.brief())
+    text = words_of(docx.Document(str(tmp_path / "b.docx")))
+    overlaps = base.assess.overlaps().rows
+    confirmed = sum(row.basis == "confirmed" for row in overlaps)
     assert f"{confirmed} of {len(overlaps)} assessments are confirmed" in text
-    assert f"{len({row['initiative'] for row in overlaps})} initiatives of others" in text
-    assert f"Of {len(base.sources().rows)} public sources" in text
+    assert f"{len({row.initiative for row in overlaps})} initiatives of others" in text
+    assert f"Of {len(base.sources.list().rows)} public sources" in text
 
 
 def test_a_briefing_of_one_strand_is_of_that_alone(base: KnowledgeBase, tmp_path: Path) -> None:
-    write_brief(tmp_path / "b.docx", base.brief(strand="talent"))
-    names = {row["name"] for row in base.gaps().rows}
+    write_brief(tmp_path / "b.docx", base.report.brief(strand="talent"))
+    names = {row.name for row in base.assess.gaps().rows}
     headings = {
         p.text
         for p in docx.Document(str(tmp_path / "b.docx")).paragraphs
@@ -76,17 +79,20 @@ def test_a_briefing_of_one_strand_is_of_that_alone(base: KnowledgeBase, tmp_path
     }
     assert len(headings & names) == 1
     with pytest.raises(Refused, match="exists"):
-        write_brief(tmp_path / "b.docx", base.brief(strand="talent"))
+        write_brief(tmp_path / "b.docx", base.report.brief(strand="talent"))
 
 
 def test_hostile_text_is_text_in_word(base: KnowledgeBase, tmp_path: Path) -> None:
-    brief = base.brief()
-    for row, text in zip(brief.overlaps.rows, HOSTILE * 20, strict=False):
-        row |= {"title": text, "organisation": text, "quote": text, "url": text}
-        row |= {"counted": True, "why_not_counted": None}
+    brief = base.report.brief()
+    shown = {"counted": True, "why_not_counted": None}
+    rows = [
+        replace(row, title=text, organisation=text, quote=text, url=text, **shown)
+        for row, text in zip(brief.overlaps.rows, HOSTILE * 20, strict=False)
+    ]
+    brief = replace(brief, overlaps=replace(brief.overlaps, rows=rows))
     write_brief(tmp_path / "b.docx", brief)
     document = docx.Document(str(tmp_path / "b.docx"))
-    assert "<script>alert(1)</script>" in told(document)
+    assert "<script>alert(1)</script>" in words_of(document)
     links = [
         rel.target_ref for rel in document.part.rels.values() if rel.reltype.endswith("/hyperlink")
     ]
@@ -150,15 +156,15 @@ def test_the_lists_of_a_home_go_into_one_workbook(run_kb: Command, tmp_path: Pat
     assert (tmp_path / "g.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 
-def test_every_column_of_every_list_has_a_meaning(base: KnowledgeBase) -> None:
-    met = {column for name in LISTS for column in base.listing(name).columns}
-    strands = {strand.key for strand in base.declarations.offer.strand}
-    met = {column for column in met if column.partition(": ")[0] not in strands}
-    assert met - MEANINGS.keys() == set()
+@pytest.mark.parametrize("name", LISTS)
+def test_every_column_of_every_list_has_a_meaning(base: KnowledgeBase, name: str) -> None:
+    columns = columns_of(base.table(name).row)
+    assert all(column.meaning.endswith(".") for column in columns)
+    assert any(column.narrow for column in columns)
 
 
 def test_only_a_file_is_written_over_and_a_link_stays(base: KnowledgeBase, tmp_path: Path) -> None:
-    content = base.map()
+    content = base.report.map()
     with pytest.raises(Refused, match="no file"):
         write_map(tmp_path, content, force=True)
     real, link = tmp_path / "real.html", tmp_path / "link.html"
@@ -175,7 +181,7 @@ def test_only_a_file_is_written_over_and_a_link_stays(base: KnowledgeBase, tmp_p
 )
 def test_an_address_is_one_of_the_web(base: KnowledgeBase, url: str) -> None:
     with pytest.raises(Refused, match="no address"):
-        base.edit("race-equality-week", [f"url={url}"])
+        base.register.edit("race-equality-week", [f"url={url}"])
 
 
 def test_what_stands_unseen_is_left_out() -> None:

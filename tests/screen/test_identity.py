@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from kb.base.identifying import named
 from kb.declare.declarations import Declarations
 from kb.home import Home, shipped
-from kb.screen.copies import groups, runs_of
-from kb.screen.identity import Likenesses, Named
-from kb.screen.signing import signature
+from kb.screen.duplicates import named
+from kb.screen.identity import Named, Similarities
+from kb.text.shingles import groups, shingles_of
+from kb.text.signature import signature
 
 BODIES = Declarations.of(Home(shipped("offer.toml").parent)).bodies
 ROWS = [json.loads(line) for line in shipped("register.jsonl").read_text().splitlines()]
-LIKENESSES = Likenesses(row["title"] for row in ROWS)
+SIMILARITIES = Similarities(row["title"] for row in ROWS)
 TIMES = 5
 
 
@@ -66,18 +66,18 @@ def pairs(chance: random.Random) -> Iterator[tuple[bool, Named, Named]]:
 
 
 def test_the_same_at_one_body_is_found_and_the_same_title_elsewhere_is_not() -> None:
-    told = [(same, LIKENESSES.of(a, b).same) for same, a, b in pairs(random.Random(20261123))]
+    told = [(same, SIMILARITIES.of(a, b).same) for same, a, b in pairs(random.Random(20261123))]
     right = sum(same and said for same, said in told)
     assert right / sum(said for _, said in told) >= 0.95
     assert right / sum(same for same, _ in told) >= 0.85
 
 
 def test_a_pledge_at_another_trust_is_another_pledge() -> None:
-    likeness = LIKENESSES.of(
+    similarity = SIMILARITIES.of(
         of("Anti-racism pledge", "Some Trust"), of("Anti-racism pledge", "Another Trust")
     )
-    assert not likeness.same
-    assert "another body: Another Trust" in likeness.reasons
+    assert not similarity.same
+    assert "another body: Another Trust" in similarity.reasons
 
 
 def test_a_body_that_takes_on_a_scheme_is_an_adopter() -> None:
@@ -86,14 +86,14 @@ def test_a_body_that_takes_on_a_scheme_is_an_adopter() -> None:
         "Some Trust",
         "We have joined the Race Equality Code, the framework of Governance Forum.",
     )
-    likeness = LIKENESSES.of(page, of("Race Equality Code", "Governance Forum"))
-    assert likeness.adopts
-    assert not likeness.same
+    similarity = SIMILARITIES.of(page, of("Race Equality Code", "Governance Forum"))
+    assert similarity.adopts
+    assert not similarity.same
 
 
 def test_a_title_and_its_acronym_are_alike() -> None:
     whole = of("Medical Workforce Race Equality Standard", "NHS England")
-    assert LIKENESSES.of(of("MWRES explained", "NHS England"), whole).same
+    assert SIMILARITIES.of(of("MWRES explained", "NHS England"), whole).same
 
 
 PAGE = (
@@ -114,12 +114,12 @@ PAGE = (
         ("", False),
     ],
 )
-def test_a_copy_is_known_by_its_runs_of_words(other: str, copied: bool) -> None:
+def test_a_copy_is_known_by_its_shingles_of_words(other: str, copied: bool) -> None:
     texts = {1: PAGE.format(day="1 June 2020"), 2: other}
     signatures = {number: signature(text) for number, text in texts.items()}
     assert groups(signatures, texts.__getitem__) == ([[1, 2]] if copied else [])
 
 
 def test_a_text_too_short_to_tell_has_no_runs() -> None:
-    assert runs_of("a few words") == frozenset()
+    assert shingles_of("a few words") == frozenset()
     assert signature("a few words") == b""

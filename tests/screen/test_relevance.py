@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from kb.declare.declarations import Declarations
-from kb.find.lexicon import Matcher
 from kb.home import Home, shipped
 from kb.screen.relevance import Scorer
+from kb.text.matcher import Matcher
 
 LEXICON = Declarations.of(Home(shipped("offer.toml").parent)).lexicon
 
@@ -19,7 +19,7 @@ def scorer() -> Scorer:
 
 
 def forms(text: str) -> list[tuple[str, str]]:
-    return [(met.term, met.form) for met in Matcher.of(LEXICON.term).occurrences(text)]
+    return [(each.term, each.form) for each in Matcher.of(LEXICON.term).occurrences(text)]
 
 
 def test_a_form_is_found_whatever_stands_between_its_words() -> None:
@@ -43,9 +43,12 @@ def test_exceptions_do_not_count() -> None:
 
 
 def test_the_longest_form_is_the_one_that_occurs() -> None:
-    found = forms("Medical Workforce Race Equality Standard")
-    assert ("Workforce Race Equality Standard", "Medical Workforce Race Equality Standard") in found
-    assert len([f for f in found if f[0] == "Workforce Race Equality Standard"]) == 1
+    matches = forms("Medical Workforce Race Equality Standard")
+    assert (
+        "Workforce Race Equality Standard",
+        "Medical Workforce Race Equality Standard",
+    ) in matches
+    assert len([f for f in matches if f[0] == "Workforce Race Equality Standard"]) == 1
 
 
 def test_a_page_about_nothing_of_ours_scores_nothing(scorer: Scorer) -> None:
@@ -55,7 +58,7 @@ def test_a_page_about_nothing_of_ours_scores_nothing(scorer: Scorer) -> None:
 
 def test_an_empty_page_scores_nothing(scorer: Scorer) -> None:
     assert scorer.score("", "", "").score == 0
-    assert scorer.score("", "", "").found == ()
+    assert scorer.score("", "", "").signals == ()
 
 
 def test_a_programme_scores_above_the_threshold_and_says_why(scorer: Scorer) -> None:
@@ -63,7 +66,7 @@ def test_a_programme_scores_above_the_threshold_and_says_why(scorer: Scorer) -> 
         "Reverse mentoring programme", "", "Pairs ethnic minority staff with board members."
     )
     assert scored.score > LEXICON.inbox.threshold
-    assert {(each.term, each.where) for each in scored.found} >= {
+    assert {(each.term, each.where) for each in scored.signals} >= {
         ("reverse mentoring", "title"),
         ("ethnic minority", "text"),
         ("support", "sign"),

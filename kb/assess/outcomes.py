@@ -1,0 +1,197 @@
+"""What worked elsewhere, what is worth assessing, and what has gone quiet."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kb.assess.assessments import pin
+from kb.assess.evidence import Evidence, evidence
+from kb.assess.positions import NEAR, months_between
+from kb.errors import Refused
+from kb.keep.acts import ActKind
+from kb.keep.decisions import Initiative, Result
+from kb.keep.documents import StoredDocument
+from kb.keep.register import StoredInitiative
+from kb.table import Table, column
+from kb.text.matcher import Matcher
+from kb.text.strand_terms import StrandTerms
+from kb.workspace.snapshot import Snapshot, part, snapshot
+from kb.workspace.workspace import Workspace
+
+WORTH = 0.4  # a score from which a pair is suggested
+RELIABLE = 0.3  # the recall under which a strand's suggestions are not to be relied on
+PASSAGES_SHOWN = 2
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What an initiative is said to have changed."""
+
+    strand: str | None = column("The key of a strand of the offer.", narrow=True)
+    initiative: str = column("The slug of the initiative, which stays.", narrow=True)
+    organisation: str = column("Who runs or publishes it.")
+    setting: str | None = column("In what kind of organisation.", narrow=True)
+    effect: str | None = column("What is known of its effect, by the code book.", narrow=True)
+    quote: str = column("The passage that the result is pinned to.", narrow=True)
+    url: str | None = column("Its address.")
+    seen: date | None = column("The day a crawl fetched what is quoted.")
+    changed: str = column("What it is said to have changed.")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A pair of initiative and strand that is worth assessing."""
+
+    strand: str = column("The key of a strand of the offer.", narrow=2)
+    initiative: str = column("The slug of the initiative, which stays.", narrow=2)
+    score: float = column("How strong the suggestion is, 0 to 1.", narrow=True)
+    passages: list[str] = column("The passages that raised the score, the strongest first.")
+
+
+def note_result(
+    workspace: Workspace, name: str, changed: str, *, quote: str, setting: str = ""
+) -> Result:
+    """Notes what an initiative is said to have changed, pinned to a quote from its page.
+
+    Raises Refused without words or quote, QuoteNotFound where no current page holds it.
+    """
+    if not changed.strip():
+        raise Refused("say what changed")
+    with snapshot(workspace) as now:
+        initiative = workspace.initiative(now.reading, name)
+        pinned = pin(now, initiative, quote)
+    row = Result(
+        initiative=initiative.id,
+        person=workspace.by,
+        changed=changed.strip(),
+        setting=setting,
+        quote=pinned.place.spelt,
+        revision=pinned.page.revision,
+        place=pinned.place.start,
+    )
+    command, slug = f"result {initiative.slug}", initiative.slug
+    with workspace.writing(ActKind.result, command, subject=slug) as writing:
+        return writing.add(row)
+
+
+def worked(snapshot: Snapshot, strand: str | None = None) -> Table[Worked]:
+    """What initiatives are said to have changed, a row a strand they bear on."""
+    given = evidence(snapshot)
+    only = given.declarations.offer.get(strand).key if strand else None
+    rows: list[Worked] = []
+    for row in snapshot.reading.rows(Result):
+        number = snapshot.merges.get(row.initiative, row.initiative)
+        if number not in given.register:
+            continue
+        keys: list[str | None] = [
+            key
+            for (each, key), judgement in given.judgements.items()
+            if each == number and judgement.outcome in NEAR
+        ]
+        pages = snapshot.pages_of.get(number, [])
+        initiative = given.register[number]
+        rows += [
+            _worked(row, initiative, key, pages)
+            for key in keys or [None]
+            if only is None or key == only
+        ]
+    return Table("worked", Worked, rows)
+
+
+def _worked(
+    row: Result, initiative: StoredInitiative, key: str | None, pages: Sequence[StoredDocument]
+) -> Worked:
+    page = next((each for each in pages if each.revision == row.revision), None)
+    return Worked(
+        strand=key,
+        initiative=initiative.slug,
+        organisation=initiative.profile.organisation,
+        setting=row.setting or "; ".join(initiative.codes("setting")) or None,
+        effect=initiative.code("effect"),
+        quote=row.quote,
+        url=page.url if page else initiative.profile.url,
+        seen=page.fetched_at.date() if page else None,
+        changed=row.changed,
+    )
+
+
+def suggest(snapshot: Snapshot, name: str | None = None) -> Table[Suggestion]:
+    """Pairs of initiative and strand worth assessing, the likeliest first, with why.
+
+    A suggestion never counts. How far suggestions agree with what was confirmed is said of each
+    strand beside the list.
+    """
+    given = evidence(snapshot)
+    only = snapshot.workspace.initiative(snapshot.reading, name).id if name else None
+    pages_of = snapshot.pages_of
+    snapshot.texts([page for pages in pages_of.values() for page in pages])  # at once
+    race = Matcher.of(term for term in given.declarations.lexicon.term if term.weight)
+    terms = StrandTerms(given.declarations.offer)
+    rows: list[Suggestion] = []
+    scores: dict[tuple[int, str], float] = {}
+    for number, initiative in given.register.items():
+        if given.is_own(number) or only not in (None, number):
+            continue
+        texts = [f"{initiative.profile.title}. {initiative.profile.summary}"]
+        texts += snapshot.texts(pages_of.get(number, []))
+        for key, (score, passages) in terms.scores(texts, initiative.tags, race).items():
+            scores[number, key] = score
+            if score >= WORTH and (number, key) not in given.judgements:
+                shown = list(passages[:PASSAGES_SHOWN])
+                rows.append(Suggestion(key, initiative.slug, score, shown))
+    rows.sort(key=lambda row: (-row.score, row.strand, row.initiative))
+    notes = given.marks + (() if name else tuple(_agreement(given, scores)))
+    return Table("suggest", Suggestion, rows, notes)
+
+
+def _agreement(given: Evidence, scores: Mapping[tuple[int, str], float]) -> Iterator[str]:
+    """A sentence a strand on precision and recall of suggestions against what was confirmed."""
+    for strand in given.strands:
+        confirmed = {n: each for n, each in given.by_strand[strand.key].items() if each.confirmed}
+        near = {number for number, judgement in confirmed.items() if judgement.outcome in NEAR}
+        suggested = {n for n in confirmed if scores.get((n, strand.key), 0.0) >= WORTH}
+        if near:
+            recall = len(near & suggested) / len(near)
+            precision = len(near & suggested) / len(suggested) if suggested else 0.0
+            unsure = "; suggestions not reliable" if recall < RELIABLE else ""
+            yield (
+                f"{strand.key}: precision {precision:.2f}, recall {recall:.2f} "
+                f"of {len(near)} confirmed{unsure}"
+            )
+
+
+@part
+def quiet(snapshot: Snapshot) -> dict[int, str]:
+    """Initiatives of others that have gone quiet, each with why."""
+    given = evidence(snapshot)
+    months = given.rules.thresholds.quiet_months
+    began = {row.row_id: row.made for row in snapshot.reading.history(Initiative)}
+    reasons = {}
+    for number, initiative in given.register.items():
+        if given.is_own(number) or initiative.code("status") in ("ended", "superseded"):
+            continue
+        if gone := _pages_gone(snapshot, initiative):
+            reasons[number] = gone
+            continue
+        sign = _last_sign(initiative, snapshot.pages_of.get(number, []))
+        since = sign or snapshot.acts[began[number]].at.date()
+        if months_between(since.isoformat(), given.rules.today) > months:
+            reasons[number] = f"no sign since {since}" if sign else f"undated, here since {since}"
+    return reasons
+
+
+def _pages_gone(snapshot: Snapshot, initiative: StoredInitiative) -> str:
+    """What is said where the pages of an initiative are gone; "" where they are not."""
+    bodies, publishers = snapshot.declarations.bodies, snapshot.declarations.publishers
+    owner = bodies.name(initiative.profile.organisation)
+    pages = snapshot.every_page_of.get(initiative.id, [])
+    own = [page for page in pages if bodies.name(publishers.get(page.source) or "") == owner]
+    if not pages or not all(page.gone for page in own or pages):
+        return ""
+    return "its owner's pages are gone" if own else "its pages are gone"
+
+
+def _last_sign(initiative: StoredInitiative, pages: Sequence[StoredDocument]) -> date | None:
+    """The last day by which it is known to have been alive; None where nothing is dated."""
+    days = [*(page.dated for page in pages), initiative.profile.status_seen]
+    return max((day for day in days if day is not None), default=None)

@@ -1,0 +1,130 @@
+"""What needs another look, ordered by what its fall would change."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kb.assess.causes import Cause, CauseKind
+from kb.assess.evidence import Evidence, evidence
+from kb.assess.positions import Position
+from kb.declare.offer import Strand
+from kb.keep import register
+from kb.keep.decisions import Result
+from kb.keep.documents import CONFLICT
+from kb.keep.register import Judgement
+from kb.table import Table, column
+from kb.text import quotes
+from kb.text.strand_terms import StrandTerms
+from kb.workspace.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class ToRecheck:
+    """A decision that rests on what has moved, or a proposal whose page is held by now."""
+
+    initiative: str = column("The slug of the initiative, which stays.", narrow=2)
+    strand: str | None = column("The key of a strand of the offer.", narrow=True)
+    cause: Cause = column("Why it needs another look.", narrow=2)
+    old: str | None = column("The quote, or the code, that it rested on.")
+    nearest: str | None = column("The passage of the current page nearest to the old quote.")
+    would_become: Position | None = column(
+        "The position if the assessment fell, where that is another.", narrow=2
+    )
+
+
+def recheck(snapshot: Snapshot) -> Table[ToRecheck]:
+    """What needs another look, what would change a position first.
+
+    `would_become` is the strand's position if the assessment fell, where that differs; of a
+    proposal, where it would stand confirmed.
+    """
+    given = evidence(snapshot)
+    rows = [*_assessments(given), *_split_codes(given), *_results(given)]
+    return Table("recheck", ToRecheck, sorted(rows, key=_order), given.marks)
+
+
+def _order(row: ToRecheck) -> tuple[bool, int, str, str]:
+    moves = row.would_become is not None and row.cause.kind != CauseKind.no_quote
+    return not moves, list(CauseKind).index(row.cause.kind), row.strand or "", row.initiative
+
+
+def _assessments(given: Evidence) -> Iterator[ToRecheck]:
+    terms = StrandTerms(given.declarations.offer)
+    for strand in given.strands:
+        confirmed = given.levels(strand.key, proposals=False)
+        now = given.position(strand, confirmed)
+        for number, judgement in given.by_strand[strand.key].items():
+            kind = None if given.is_own(number) else _kind(given, strand, number, judgement)
+            if kind is None:
+                continue
+            after = given.position(strand, _after(confirmed, number, judgement, kind))
+            yield ToRecheck(
+                initiative=given.register[number].slug,
+                strand=strand.key,
+                cause=Cause(kind),
+                old=judgement.leading.quote or None,
+                nearest=_nearest(given, terms, strand, number, judgement),
+                would_become=after if after != now else None,
+            )
+
+
+def _kind(given: Evidence, strand: Strand, number: int, judgement: Judgement) -> CauseKind | None:
+    kind = given.cause(number, strand, judgement.leading)
+    if kind or judgement.confirmed or judgement.outcome == CONFLICT:
+        return kind
+    return CauseKind.no_quote if number in given.snapshot.pages_of else None
+
+
+def _after(
+    confirmed: Mapping[int, str], number: int, judgement: Judgement, kind: CauseKind
+) -> dict[int, str]:
+    """The levels if the assessment fell, or if the proposal were confirmed."""
+    if kind == CauseKind.no_quote:
+        return dict(confirmed) | {number: judgement.outcome}
+    return {each: level for each, level in confirmed.items() if each != number}
+
+
+def _nearest(
+    given: Evidence, terms: StrandTerms, strand: Strand, number: int, judgement: Judgement
+) -> str | None:
+    """The passage of the current pages nearest to the old quote; for none, the best to quote."""
+    texts = given.snapshot.texts(given.snapshot.pages_of.get(number, []))
+    old = judgement.leading.quote
+    if old:
+        still_there = any(quotes.locate(old, text) for text in texts)
+        return old if still_there else quotes.nearest(old, texts)
+    return next(iter(terms.passages(strand.key, texts, telling=True)), None)
+
+
+def _split_codes(given: Evidence) -> Iterator[ToRecheck]:
+    """The tags whose code became several: what was renamed alone is recoded already."""
+    book = given.declarations.book
+    for tag in register.tags_outside(given.snapshot.reading, book.codes):
+        heirs = book.heirs(tag.facet, tag.code)
+        if tag.initiative in given.register and len(heirs) > 1:
+            yield ToRecheck(
+                initiative=given.register[tag.initiative].slug,
+                strand=None,
+                cause=Cause(CauseKind.code_split, f"{tag.facet} is {' or '.join(heirs)} now"),
+                old=f"{tag.facet}={tag.code}",
+                nearest=None,
+                would_become=None,
+            )
+
+
+def _results(given: Evidence) -> Iterator[ToRecheck]:
+    """What worked by a passage that is no longer there."""
+    snapshot = given.snapshot
+    for row in snapshot.reading.rows(Result):
+        number = snapshot.merges.get(row.initiative, row.initiative)
+        if number not in given.register:
+            continue
+        if kind := given.quote_cause(number, row.quote, row.revision):
+            texts = snapshot.texts(snapshot.pages_of.get(number, []))
+            yield ToRecheck(
+                initiative=given.register[number].slug,
+                strand=None,
+                cause=Cause(CauseKind.result, kind.value),
+                old=row.quote,
+                nearest=quotes.nearest(row.quote, texts),
+                would_become=None,
+            )

@@ -1,0 +1,221 @@
+"""KnowledgeBase: everything kb does in one home, one attribute a room.
+
+    with kb.connect("data", by="ana") as base:
+        base.register.tag("race-equality-week", ["role=support"])
+        for gap in base.assess.gaps().rows:
+            print(gap.strand, gap.position)
+
+What changes something takes the workspace; what lists something takes a snapshot, which is opened
+for the call at the moment that the base reads at: now, or the one given to `at`.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+from kb.assess import (
+    assessments,
+    changes,
+    coding_sheet,
+    conflicts,
+    gaps,
+    offers,
+    outcomes,
+    recheck,
+    strand_cards,
+)
+from kb.home import Home, Settings, find_home
+from kb.keep.acts import Moment
+from kb.register import edits, erasure, imports, merges
+from kb.register.new_home import make_home
+from kb.report import briefing, digest, evidence_map, lists, pack, show
+from kb.report.named_lists import LISTS
+from kb.screen import derive, duplicates, flow, inbox, review
+from kb.table import Table
+from kb.workspace import saved_searches, sources
+from kb.workspace.snapshot import Snapshot, snapshot
+from kb.workspace.workspace import Workspace, now_utc
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Reader:
+    """Opens a snapshot at one moment, now if none is named, for each call of a list."""
+
+    def __init__(self, workspace: Workspace, moment: Moment | None) -> None:
+        self.workspace = workspace
+        self.moment = moment
+
+    def __call__(self, make: Callable[Concatenate[Snapshot, P], T]) -> Callable[P, T]:
+        """The list as a function that needs no snapshot."""
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            with snapshot(self.workspace, self.moment) as opened:
+                return make(opened, *args, **kwargs)
+
+        return call
+
+
+class Sources:
+    """The sites that are scanned."""
+
+    def __init__(self, workspace: Workspace, read: Reader) -> None:
+        self.set_state = partial(sources.set_state, workspace)
+        self.draft = partial(sources.draft, workspace)
+        self.add = partial(sources.add, workspace)
+        self.record_search = partial(sources.record_search, workspace)
+        self.check = read(sources.check)
+        self.list = read(lists.sources)
+        self.runs = read(lists.runs_list)
+
+
+class Searches:
+    """Searches that staff keep."""
+
+    def __init__(self, workspace: Workspace, read: Reader) -> None:
+        self.add = partial(saved_searches.add, workspace)
+        self.remove = partial(saved_searches.remove, workspace)
+        self.news = partial(saved_searches.news, workspace)
+        self.list = read(saved_searches.saved_searches)
+
+
+class Screen:
+    """Pages that wait, and what people decide on them."""
+
+    def __init__(self, workspace: Workspace, read: Reader) -> None:
+        self.decide = partial(inbox.decide, workspace)
+        self.review = partial(review.Review, workspace)
+        self.nearest_bodies = partial(review.nearest_bodies, workspace)
+        self.derive = partial(derive.derive, workspace)
+        self.inbox = read(inbox.inbox)
+        self.same = read(duplicates.same)
+        self.flow = read(flow.flow)
+        self.criteria = read(review.criteria)
+        self.guesses = read(review.guesses)
+
+
+class Register:
+    """What initiatives are."""
+
+    def __init__(self, workspace: Workspace, read: Reader) -> None:
+        self.import_rows = partial(imports.import_rows, workspace)
+        self.tag = partial(edits.tag, workspace)
+        self.edit = partial(edits.edit, workspace)
+        self.undo = partial(edits.undo, workspace)
+        self.merge = partial(merges.merge, workspace)
+        self.split = partial(merges.split, workspace)
+        self.not_same = partial(merges.not_same, workspace)
+        self.forget = partial(erasure.forget, workspace)
+        self.everywhere = read(erasure.everywhere)
+        self.list = read(lists.initiatives)
+        self.decisions = read(lists.decisions)
+        self.show = read(show.show)
+        self.history = read(show.history)
+        self.versions = read(show.versions)
+        self.difference = read(show.difference)
+
+
+class Assess:
+    """What initiatives are to the offer."""
+
+    def __init__(self, workspace: Workspace, read: Reader) -> None:
+        self.assess = partial(assessments.assess, workspace)
+        self.renew = partial(assessments.renew, workspace)
+        self.resolve = partial(conflicts.resolve, workspace)
+        self.accept = partial(offers.accept, workspace)
+        self.note_result = partial(outcomes.note_result, workspace)
+        self.take_coding = partial(coding_sheet.take_coding, workspace)
+        self.moved_between = partial(changes.moved_between, workspace)
+        self.overlaps = read(gaps.overlaps)
+        self.gaps = read(gaps.gaps)
+        self.gaps_by = read(gaps.gaps_by)
+        self.recheck = read(recheck.recheck)
+        self.offer = read(offers.offer)
+        self.offer_diff = read(offers.offer_diff)
+        self.offer_history = read(offers.offer_history)
+        self.worked = read(outcomes.worked)
+        self.suggest = read(outcomes.suggest)
+        self.quiet = read(outcomes.quiet)
+        self.coding_sheet = read(coding_sheet.coding_sheet)
+        self.strand_cards = read(strand_cards.strand_cards)
+        self.passage = read(strand_cards.passage)
+        self.passage_between = read(strand_cards.passage_between)
+
+
+class Report:
+    """What readers get."""
+
+    def __init__(self, workspace: Workspace, read: Reader) -> None:
+        self.status = read(lists.status)
+        self.map = read(evidence_map.evidence_map)
+        self.brief = read(briefing.brief)
+        self.pack = read(pack.pack)
+        self.digest = read(digest.digest)
+
+
+class KnowledgeBase:
+    """One knowledge base, opened; use it in a `with`."""
+
+    def __init__(self, workspace: Workspace, moment: Moment | None = None) -> None:
+        self.workspace = workspace
+        self.moment = moment
+        read = Reader(workspace, moment)
+        self.sources = Sources(workspace, read)
+        self.searches = Searches(workspace, read)
+        self.screen = Screen(workspace, read)
+        self.register = Register(workspace, read)
+        self.assess = Assess(workspace, read)
+        self.report = Report(workspace, read)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives back the store."""
+        self.workspace.close()
+
+    def at(self, moment: Moment | date | None) -> "KnowledgeBase":
+        """The same knowledge base, its lists as of that moment, or the end of that day."""
+        if isinstance(moment, date):
+            moment = self.workspace.moment(moment)
+        return KnowledgeBase(self.workspace, moment)
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """One read transaction, for several lists that must agree."""
+        return snapshot(self.workspace, self.moment)
+
+    def table(self, name: str) -> Table[Any]:
+        """The list of that name, whole; `LISTS` of `kb.report.named_lists` has the names."""
+        with self.snapshot() as opened:
+            return LISTS[name](opened)
+
+
+def make(
+    home: Home, *, by: str, register: bool = True, clock: Callable[[], datetime] = now_utc
+) -> KnowledgeBase:
+    """A new knowledge base in that folder; see `kb.register.new_home`."""
+    return KnowledgeBase(make_home(home, by=by, register=register, clock=clock))
+
+
+def connect(
+    folder: str | os.PathLike[str],
+    *,
+    by: str | None = None,
+    clock: Callable[[], datetime] = now_utc,
+) -> KnowledgeBase:
+    """The knowledge base in that folder, for use in a `with`.
+
+    Acts are `by` who is named, else KB_USER, else the login name; `clock` says when. Raises
+    NoHome where there is none.
+    """
+    settings = Settings.read(os.environ)
+    home = find_home(str(folder), settings, Path(folder))
+    return KnowledgeBase(Workspace(home, by=by or settings.user, clock=clock))

@@ -1,0 +1,1 @@
+"""The register: what initiatives are. Imports, edits, merges, erasure."""

@@ -1,0 +1,393 @@
+"""Lists of what is held: initiatives, decisions, sources, runs; and what waits, in counts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from kb.assess.evidence import evidence
+from kb.assess.outcomes import quiet
+from kb.contract import Shape
+from kb.declare.declarations import Declarations
+from kb.keep import documents, runs
+from kb.keep.acts import Act, ActKind, Row
+from kb.keep.crawled import Outcome, Run
+from kb.keep.decisions import (
+    Assessment,
+    Basis,
+    Membership,
+    Profile,
+    Relation,
+    Resolved,
+    Screening,
+    Tag,
+)
+from kb.keep.documents import CONFLICT
+from kb.keep.register import StoredInitiative
+from kb.screen.inbox import waiting
+from kb.table import Table, column
+from kb.workspace.snapshot import Snapshot
+from kb.workspace.sources import is_due
+from kb.workspace.workspace import is_document
+
+
+@dataclass(frozen=True)
+class InitiativeRow:
+    """An initiative of the register."""
+
+    id: int = column("A number that stays.", narrow=True)
+    slug: str = column("The name of the initiative in addresses and commands, which stays.")
+    title: str = column("Its name.", narrow=True)
+    organisation: str = column("Who runs or publishes it.", narrow=True)
+    organisation_kind: str | None = column("What kind of body that is, by the code book.")
+    kind: str | None = column("What it is, by the code book.")
+    role: str | None = column("What it is to a board, by the code book.", narrow=True)
+    reach: str | None = column("Who may take it up, by the code book.")
+    audience: list[str] = column("For whom it is made, by the code book.")
+    means: list[str] = column("How it reaches people, by the code book.")
+    focus: list[str] = column("What it is about, by the code book.")
+    region: list[str] = column("Where, by the code book.")
+    status: str | None = column("active, published, ended, superseded or unknown.", narrow=True)
+    effect: str | None = column("What is known of its effect, by the code book.")
+    own: bool = column("Our own work; never counted.")
+    started: str | None = column("When it began: year or month, as far as known.")
+    url: str | None = column("Its address.")
+    summary: str | None = column("What it is, in a sentence or two.")
+    strands: list[str] = column("The strands it was assessed against.")
+    documents: list[str] = column("Its pages that are held.")
+    last_changed: datetime | None = column("When something was last said of it.")
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """A decision of a person, as it was made and, if it was, ended."""
+
+    at: datetime = column("When, in UTC.")
+    by: str = column("Who acted.", narrow=True)
+    what: str = column("screening, assessment, proposal, resolution or undo.", narrow=True)
+    document: str | None = column("The number of a page that is held.", narrow=True)
+    initiative: str | None = column("The slug of the initiative, which stays.", narrow=True)
+    strand: str | None = column("The key of a strand of the offer.", narrow=True)
+    decision: str = column("include, exclude, unsure, a level, or what was undone.", narrow=True)
+    reason: str | None = column("Why it was excluded, by the code book.")
+    why: str | None = column("The reason given, in words.")
+    ended_at: datetime | None = column("When the decision ceased to hold.")
+    ended_by: str | None = column("Who ended it.")
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """A declared source with what is known of it."""
+
+    name: str = column("What the source is called.", narrow=True)
+    organisation: str = column("Who publishes it.")
+    shape: Shape = column("How the site lets itself be read.", narrow=True)
+    url: str | None = column("Where reading begins.")
+    cadence: int = column("Days between two crawls.")
+    last_run: datetime | date | None = column("When it was last crawled, or searched by hand.")
+    outcome: Outcome | None = column("ok, partial, failed or blocked.", narrow=True)
+    documents: int = column("How many pages are held.", narrow=True)
+    due: bool = column("True where the source is to be crawled again.", narrow=True)
+    state: str = column("on, paused or retired.", narrow=True)
+    checked: bool = column("True once a crawl confirmed the declaration.")
+    unwell_since: datetime | None = column(
+        "The day of the first run that was not ok, of those since the last that was."
+    )
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run."""
+
+    id: int = column("A number that stays.", narrow=True)
+    source: str = column("The declared source.", narrow=True)
+    started: datetime = column("When it began.")
+    seconds: float | None = column("How long it took.")
+    outcome: Outcome = column("ok, partial, failed or blocked.", narrow=True)
+    requests: int | None = column("How many requests were made.")
+    new: int | None = column("Pages met for the first time.", narrow=True)
+    changed: int | None = column("Pages whose text had changed.", narrow=True)
+    same: int | None = column("Pages that had not changed.", narrow=True)
+    gone: int | None = column("Pages that are no longer at their address.", narrow=True)
+    errors: int | None = column("Requests that failed.", narrow=True)
+    why: str | None = column("Why it was not ok.", narrow=True)
+
+
+def initiatives(
+    snapshot: Snapshot,
+    *,
+    codes: Mapping[str, Sequence[str]] | None = None,
+    organisation: str | None = None,
+    strand: str | None = None,
+    own: bool | None = None,
+    only_quiet: bool = False,
+) -> Table[InitiativeRow]:
+    """The register, by title. Every filter given must hold; a region takes in wider ones.
+
+    With `only_quiet` what has gone quiet alone: its pages are gone, or nothing dated is recent.
+    """
+    filters = _Filters(snapshot, codes or {}, organisation, strand, own)
+    strands = _assessed_strands(snapshot)
+    changed = _last_changed(snapshot)
+    silent = quiet(snapshot) if only_quiet else {}
+    rows = []
+    for number, initiative in snapshot.register.items():
+        keys = strands.get(number, [])
+        if not filters.hold(initiative, keys) or (only_quiet and number not in silent):
+            continue
+        profile = initiative.profile
+        rows.append(
+            InitiativeRow(
+                id=number,
+                slug=initiative.slug,
+                title=profile.title,
+                organisation=profile.organisation,
+                organisation_kind=profile.organisation_kind or None,
+                kind=initiative.code("kind"),
+                role=initiative.code("role"),
+                reach=initiative.code("reach"),
+                audience=initiative.codes("audience"),
+                means=initiative.codes("means"),
+                focus=initiative.codes("focus"),
+                region=initiative.codes("region"),
+                status=initiative.code("status"),
+                effect=initiative.code("effect"),
+                own=number in snapshot.own,
+                started=profile.started,
+                url=profile.url,
+                summary=profile.summary or None,
+                strands=keys,
+                documents=[page.name for page in snapshot.every_page_of.get(number, [])],
+                last_changed=changed.get(number),
+            )
+        )
+    rows.sort(key=lambda row: (row.title.casefold(), row.id))
+    return Table("initiatives", InitiativeRow, rows)
+
+
+class _Filters:
+    """The filters of the register, made ready once."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        codes: Mapping[str, Sequence[str]],
+        organisation: str | None,
+        strand: str | None,
+        own: bool | None,
+    ) -> None:
+        self._declarations: Declarations = snapshot.declarations
+        book = self._declarations.book
+        self._codes = {
+            facet: {
+                each
+                for code in those
+                for each in (book.around(code) if facet == "region" else [book.check(facet, code)])
+            }
+            for facet, those in codes.items()
+            if those
+        }
+        bodies = self._declarations.bodies
+        self._bodies = bodies.with_parts(organisation) if organisation else None
+        self._strand = self._declarations.offer.get(strand).key if strand else None
+        self._own = own
+
+    def hold(self, initiative: StoredInitiative, strands: Sequence[str]) -> bool:
+        """True where every filter lets the initiative through."""
+        body = self._declarations.bodies.name(initiative.profile.organisation)
+        return (
+            all(set(initiative.codes(facet)) & those for facet, those in self._codes.items())
+            and (self._bodies is None or body in self._bodies)
+            and (self._strand is None or self._strand in strands)
+            and (self._own is None or self._own == (body in self._declarations.ours))
+        )
+
+
+def _assessed_strands(snapshot: Snapshot) -> dict[int, list[str]]:
+    """Initiative to the strands that it was found to bear on."""
+    strands: dict[int, list[str]] = {}
+    for (number, strand), judgement in evidence(snapshot).judgements.items():
+        if judgement.outcome != "no-overlap":
+            strands.setdefault(number, []).append(strand)
+    return strands
+
+
+def _last_changed(snapshot: Snapshot) -> dict[int, datetime]:
+    """Initiative to when something was last said of it, or ended."""
+    last: dict[int, int] = {}
+    for number, row in _rows_about_initiatives(snapshot):
+        ended = row.ended if row.ended in snapshot.acts else None
+        last[number] = max(last.get(number, 0), row.made, ended or 0)
+    return {number: snapshot.acts[act].at for number, act in last.items()}
+
+
+def _rows_about_initiatives(snapshot: Snapshot) -> Iterable[tuple[int, Row]]:
+    for model in (Profile, Tag, Relation, Assessment, Membership):
+        rows: list[Any] = list(snapshot.reading.history(model))
+        yield from ((row.initiative, row) for row in rows)
+
+
+def decisions(snapshot: Snapshot) -> Table[DecisionRow]:
+    """Every decision ever made, what was resolved and undone among them, newest first."""
+    reading = snapshot.reading
+    rows = [
+        *((row.made, _screening(snapshot, row)) for row in reading.history(Screening)),
+        *((row.made, _assessment(snapshot, row)) for row in reading.history(Assessment)),
+        *((row.made, _resolution(snapshot, row)) for row in reading.history(Resolved)),
+        *((act.id or 0, _undo(snapshot, act)) for act in reading.acts(ActKind.undo)),
+    ]
+    newest_first = sorted(enumerate(rows), key=lambda each: (each[1][0], each[0]), reverse=True)
+    return Table("decisions", DecisionRow, [row for _, (_, row) in newest_first])
+
+
+def _screening(snapshot: Snapshot, row: Screening) -> DecisionRow:
+    return DecisionRow(
+        at=snapshot.acts[row.made].at,
+        by=row.person,
+        what="screening",
+        document=f"d{row.document}",
+        initiative=None,
+        strand=None,
+        decision=row.decision,
+        reason=row.reason or None,
+        why=row.why or None,
+        **_ended(snapshot, row),
+    )
+
+
+def _assessment(snapshot: Snapshot, row: Assessment) -> DecisionRow:
+    return DecisionRow(
+        at=snapshot.acts[row.made].at,
+        by=row.person,
+        what="assessment" if row.basis == Basis.confirmed else "proposal",
+        document=None,
+        initiative=snapshot.slugs[row.initiative],
+        strand=row.strand,
+        decision=row.level,
+        reason=None,
+        why=row.why or None,
+        **_ended(snapshot, row),
+    )
+
+
+def _resolution(snapshot: Snapshot, row: Resolved) -> DecisionRow:
+    act = snapshot.acts[row.made]
+    return DecisionRow(
+        at=act.at,
+        by=act.by,
+        what="resolution",
+        document=f"d{row.document}" if row.document else None,
+        initiative=snapshot.slugs[row.initiative] if row.initiative else None,
+        strand=row.strand or None,
+        decision=row.outcome,
+        reason=None,
+        why=row.why or None,
+        **_ended(snapshot, row),
+    )
+
+
+def _undo(snapshot: Snapshot, act: Act) -> DecisionRow:
+    undone = snapshot.acts[act.undoes or 0]
+    about_page = is_document(undone.subject.partition(" ")[0])
+    return DecisionRow(
+        at=act.at,
+        by=act.by,
+        what="undo",
+        document=undone.subject if about_page else None,
+        initiative=undone.subject if undone.subject and not about_page else None,
+        strand=None,
+        decision=f"act {act.undoes}: {undone.command}",
+        reason=None,
+        why=act.why or None,
+        ended_at=None,
+        ended_by=None,
+    )
+
+
+def _ended(snapshot: Snapshot, row: Row) -> dict[str, Any]:
+    act = snapshot.acts.get(row.ended or 0)
+    return {"ended_at": act.at if act else None, "ended_by": act.by if act else None}
+
+
+def sources(snapshot: Snapshot) -> Table[SourceRow]:
+    """Every declared source with what is known of it.
+
+    A search by hand counts as the last run of a source that is not crawled.
+    """
+    unwell = runs.unwell_since(snapshot.reading)
+    counts = documents.counts_by_source(snapshot.reading)
+    now = snapshot.workspace.clock()
+    rows = []
+    for source in snapshot.declarations.sources.source:
+        run = snapshot.last_runs.get(source.name)
+        by_hand = snapshot.manual_searches.get(source.name)
+        rows.append(
+            SourceRow(
+                name=source.name,
+                organisation=source.organisation,
+                shape=source.shape,
+                url=source.start[0] if source.start else None,
+                cadence=source.every_days,
+                last_run=run.started if run else by_hand.on if by_hand else None,
+                outcome=run.outcome if run else None,
+                documents=counts.get(source.name, (0, 0))[0],
+                due=is_due(source, run, now),
+                state=source.state,
+                checked=source.checked,
+                unwell_since=unwell.get(source.name),
+            )
+        )
+    return Table("sources", SourceRow, rows)
+
+
+def runs_list(snapshot: Snapshot, source: str | None = None) -> Table[RunRow]:
+    """Runs, newest first; Unknown for a source that is not declared and never ran."""
+    if source and not snapshot.reading.rows(Run, source=source):
+        snapshot.declarations.sources.get(source)
+    rows = [_run(run) for run in runs.newest(snapshot.reading, source)]
+    return Table("runs", RunRow, rows)
+
+
+def _run(run: Run) -> RunRow:
+    names = ("requests", "new", "changed", "same", "gone", "errors")
+    return RunRow(
+        id=run.number,
+        source=run.source,
+        started=run.started,
+        seconds=(run.finished - run.started).total_seconds() if run.finished else None,
+        outcome=run.outcome,
+        **{name: run.counts.get(name) for name in names},
+        why=run.why or None,
+    )
+
+
+def status(snapshot: Snapshot) -> dict[str, int]:
+    """Counts of what is held and of what waits for a person."""
+    given = evidence(snapshot)
+    judgements = [
+        judgement
+        for (number, _), judgement in given.judgements.items()
+        if number in snapshot.register
+    ]
+    conflicts = [verdict.outcome for verdict in snapshot.verdicts.values()]
+    conflicts += [judgement.outcome for judgement in judgements]
+    to_recheck = [
+        given.cause(number, strand, judgement.leading)
+        for strand in given.strands
+        for number, judgement in given.by_strand[strand.key].items()
+        if not given.is_own(number)
+    ]
+    sources = snapshot.declarations.sources.source
+    last = [snapshot.last_runs.get(source.name) for source in sources]
+    return {
+        "initiatives of others": len(snapshot.register) - len(snapshot.own),
+        "initiatives of our own": len(snapshot.own),
+        "documents": sum(not page.gone for page in snapshot.pages),
+        "to screen": len(waiting(snapshot)),
+        "proposals to confirm": sum(not judgement.confirmed for judgement in judgements),
+        "assessments confirmed": sum(bool(judgement.confirmed) for judgement in judgements),
+        "to re-check": sum(cause is not None for cause in to_recheck),
+        "conflicts": conflicts.count(CONFLICT),
+        "sources": len(sources),
+        "sources unwell": sum(run is not None and run.outcome != Outcome.ok for run in last),
+    }

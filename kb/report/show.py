@@ -1,0 +1,208 @@
+"""One initiative or one document in full: what holds of it, its diary, its versions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import ndiff
+
+from kb.assess.evidence import evidence
+from kb.declare.codebook import FACETS
+from kb.errors import Unknown
+from kb.keep.acts import ActKind, Row
+from kb.keep.crawled import Revision, Standing, State
+from kb.keep.decisions import (
+    Assessment,
+    Membership,
+    Merge,
+    Profile,
+    Relation,
+    RelationKind,
+    Resolved,
+    Result,
+    Screening,
+    Tag,
+)
+from kb.table import Table, column
+from kb.text.quotes import SENTENCE_END, locate
+from kb.workspace.snapshot import Snapshot
+from kb.workspace.workspace import is_document, parse_id
+
+ABOUT_DOCUMENTS = (Standing, Screening, Resolved, Membership)
+ABOUT_INITIATIVES = (Profile, Tag, Relation, Merge, Assessment, Resolved, Result, Membership)
+UNSAID = frozenset({"initiative", "document", "address", "why"})  # not repeated in the diary
+
+
+@dataclass(frozen=True)
+class DiaryLine:
+    """Something that was said of a thing, or ended."""
+
+    at: datetime = column("When, in UTC.", narrow=True)
+    by: str = column("Who acted.", narrow=True)
+    act: str = column("The command.")
+    what: str = column("What was said, or ended.", narrow=True)
+    said: str = column("What was said.", narrow=True)
+    why: str | None = column("The reason given, in words.")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that an act did, with what orders it among others of that act."""
+
+    act: int
+    what: str
+    said: str
+    ended: bool
+    row: int
+
+
+def history(snapshot: Snapshot, name: str) -> Table[DiaryLine]:
+    """Everything said of an initiative or document, as a diary, oldest first."""
+    events = list(_events(snapshot, name))
+    events.sort(key=lambda event: (event.act, not event.ended, event.row))
+    rows = []
+    for event in events:
+        act = snapshot.acts[event.act]
+        rows.append(DiaryLine(act.at, act.by, act.command, event.what, event.said, act.why or None))
+    return Table("history", DiaryLine, rows)
+
+
+def _events(snapshot: Snapshot, name: str) -> Iterator[Event]:
+    number, models, id_column = _subject(snapshot, name)
+    for model in models:
+        for row in snapshot.reading.history(model, **{id_column: number}):
+            table = model.__name__.casefold()
+            if row.made in snapshot.acts:
+                verb = "made again" if _is_undo(snapshot, row.made) else "said"
+                yield Event(row.made, f"{table} {verb}", _content(row), False, row.row_id)
+            if row.ended is not None and row.ended in snapshot.acts:
+                verb = "taken back" if _is_undo(snapshot, row.ended) else "ended"
+                yield Event(row.ended, f"{table} {verb}", _content(row), True, row.row_id)
+    if id_column == "initiative":
+        yield from _carried(snapshot, number)
+
+
+def _is_undo(snapshot: Snapshot, act: int) -> bool:
+    return snapshot.acts[act].kind == ActKind.undo
+
+
+def _subject(snapshot: Snapshot, name: str) -> tuple[int, tuple[type[Row], ...], str]:
+    """The id, the tables that speak of it, and the column by which they name it."""
+    if is_document(name):
+        page = snapshot.workspace.document(snapshot.reading, name)
+        return page.id, ABOUT_DOCUMENTS, "document"
+    by_slug = {slug: number for number, slug in snapshot.slugs.items()}
+    number = parse_id(name) or by_slug.get(name.casefold())
+    if number is None or number not in snapshot.slugs:
+        raise Unknown("initiative", name, by_slug, where="the register")
+    return number, ABOUT_INITIATIVES, "initiative"
+
+
+def _content(row: Row) -> str:
+    values = row.values().items()
+    return ", ".join(f"{name}: {each}" for name, each in values if name not in UNSAID and each)
+
+
+def _carried(snapshot: Snapshot, number: int) -> Iterator[Event]:
+    """For each quote the later versions of its page, and whether it was still in them."""
+    reading = snapshot.reading
+    for row in reading.history(Assessment, initiative=number):
+        pinned = reading.get(Revision, row.revision)
+        if pinned is None:
+            continue
+        for standing in reading.history(Standing, document=pinned.document):
+            later = standing.made > row.made and (row.ended is None or standing.made < row.ended)
+            version = reading.get(Revision, standing.revision)
+            if later and version is not None and standing.revision != row.revision:
+                holds = standing.state != State.gone and locate(row.quote, version.text)
+                what = "quote carried" if holds else "quote gone"
+                text = f"{row.strand}: {row.quote}"
+                yield Event(standing.made, what, text, False, row.row_id)
+
+
+def versions(snapshot: Snapshot, name: str) -> list[Revision]:
+    """The versions of a document in the order in which they were valid, the present one last."""
+    page = snapshot.workspace.document(snapshot.reading, name)
+    standings = snapshot.reading.history(Standing, document=page.id)
+    revisions = [snapshot.reading.get(Revision, row.revision) for row in standings]
+    found = [revision for revision in revisions if revision is not None]
+    return [each for n, each in enumerate(found) if n == 0 or each.id != found[n - 1].id]
+
+
+def difference(snapshot: Snapshot, name: str) -> list[str]:
+    """The sentences by which a document's present version differs from the one before.
+
+    Lines begin with `- ` (went) or `+ ` (came); none where there is one version alone.
+    """
+    every = versions(snapshot, name)
+    if len(every) < 2:
+        return []
+    before, after = (_sentences(each) for each in every[-2:])
+    return [line for line in ndiff(before, after) if line.startswith(("- ", "+ "))]
+
+
+def _sentences(revision: Revision) -> list[str]:
+    """Title and sentences of a version."""
+    flat = (" ".join(part.split()) for part in SENTENCE_END.split(revision.text))
+    return [revision.title, *(sentence for sentence in flat if sentence)]
+
+
+def show(snapshot: Snapshot, name: str) -> dict[str, object]:
+    """One initiative, or one document, with everything that holds of it: field to value."""
+    if is_document(name):
+        return _document(snapshot, name)
+    initiative = snapshot.workspace.initiative(snapshot.reading, name)
+    profile, slugs = initiative.profile, snapshot.slugs
+    judgements = evidence(snapshot).judgements.items()
+    return {
+        "id": initiative.id,
+        "slug": initiative.slug,
+        **profile.model_dump(exclude={"id", "made", "ended", "initiative", "address"}),
+        "own": initiative.id in snapshot.own,
+        **{facet: initiative.codes(facet) for facet in FACETS},
+        **{
+            kind.replace("-", "_"): [slugs[number] for number in others]
+            for kind, others in initiative.relations.items()
+        },
+        "parts": [
+            other.slug
+            for other in snapshot.register.values()
+            if initiative.id in other.relations.get(RelationKind.part_of, [])
+        ],
+        "assessments": [
+            {
+                "strand": strand,
+                "level": judgement.outcome,
+                "basis": judgement.leading.basis,
+                "quote": judgement.leading.quote or None,
+                "why": judgement.leading.why or None,
+                "by": judgement.leading.person,
+            }
+            for (number, strand), judgement in judgements
+            if number == initiative.id
+        ],
+        "documents": [
+            {"document": page.name, "url": page.url}
+            for page in snapshot.pages_of.get(initiative.id, [])
+        ],
+    }
+
+
+def _document(snapshot: Snapshot, name: str) -> dict[str, object]:
+    page = snapshot.workspace.document(snapshot.reading, name)
+    verdict = snapshot.verdicts.get(page.id)
+    members = snapshot.memberships.get(page.id, set())
+    return {
+        "document": page.name,
+        "title": page.title,
+        "source": page.source,
+        "url": page.url,
+        "state": page.state,
+        "fetched_at": page.fetched_at,
+        "published_on": page.published_on,
+        "published_from": page.loaded.published_from or None,
+        "relevance": page.score,
+        "terms": page.loaded.terms,
+        "screening": verdict.outcome if verdict else None,
+        "initiatives": sorted(snapshot.slugs[number] for number in members),
+        "text": page.text,
+    }

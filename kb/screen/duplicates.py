@@ -1,0 +1,146 @@
+"""One thing once: copies of a page, and pairs of initiatives and pages that may be one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from kb.declare.bodies import Bodies
+from kb.keep import derived, documents
+from kb.keep.decisions import NotSame
+from kb.keep.documents import StoredDocument
+from kb.keep.register import StoredInitiative
+from kb.screen.identity import Named, Similarities, Similarity
+from kb.table import Table, column
+from kb.text import shingles
+from kb.workspace.snapshot import Snapshot, part
+
+READ_CHARACTERS = 5_000  # whose scheme a page takes on is said early
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two things that may be one."""
+
+    a: str = column("The initiative that may be the same as the other.", narrow=2)
+    b: str = column("The other: an initiative, or a page.", narrow=2)
+    a_title: str = column("The name of the first.")
+    b_title: str = column("The name of the other.")
+    score: float = column("How alike the two are, 0 to 1.", narrow=True)
+    reasons: list[str] = column("Why the two look alike.", narrow=2)
+
+
+@dataclass(frozen=True)
+class KnownRegister:
+    """The register, made ready for asking what a page is about."""
+
+    register: Mapping[int, StoredInitiative]
+    names: Mapping[int, Named]
+    similarities: Similarities
+    publishers: Mapping[str, str]
+    bodies: Bodies
+
+    def best_matches(
+        self, page: StoredDocument, *, most: int = 3
+    ) -> list[tuple[StoredInitiative, Similarity]]:
+        """The initiatives that the page may be about, the likeliest first."""
+        organisation = self.publishers.get(page.source, "")
+        asked = named(self.bodies, page.title, organisation, page.text[:READ_CHARACTERS])
+        matches = self.similarities.best_matches(asked, most=most)
+        return [(self.register[number], similarity) for number, similarity in matches]
+
+
+@part
+def known_register(snapshot: Snapshot) -> KnownRegister:
+    """The register of the snapshot, made ready."""
+    bodies = snapshot.declarations.bodies
+    profiles = {number: each.profile for number, each in snapshot.register.items()}
+    names = {n: named(bodies, each.title, each.organisation) for n, each in profiles.items()}
+    similarities = Similarities((each.title for each in profiles.values()), names)
+    publishers = snapshot.declarations.publishers
+    return KnownRegister(snapshot.register, names, similarities, publishers, bodies)
+
+
+def copies(snapshot: Snapshot, pages: Sequence[StoredDocument]) -> dict[int, list[int]]:
+    """Document to the group of documents with its text, the leader first; alone is absent.
+
+    The page of the body that the text names most often leads; else the one held longest.
+    """
+    by_id = {page.id: page for page in pages}
+    of_revision = {page.revision: page.id for page in pages}
+    signatures = {
+        of_revision[revision]: signature
+        for revision, signature in derived.signatures(snapshot.reading, of_revision.keys()).items()
+    }
+    if len(signatures) < 2:
+        return {}
+    apart = {(row.a, row.b) for row in snapshot.reading.rows(NotSame, what="document")}
+    publishers = snapshot.declarations.publishers
+
+    @cache
+    def text(number: int) -> str:
+        page = by_id[number]
+        return f"{page.title}\n{snapshot.texts([page])[0]}"
+
+    def order(number: int) -> tuple[int, int]:
+        owner = publishers.get(by_id[number].source, "").casefold()
+        return (-text(number).casefold().count(owner) if owner else 0, number)
+
+    groups = {}
+    for group in shingles.groups(signatures, text):
+        together = [n for n in group if not any((min(n, o), max(n, o)) in apart for o in group)]
+        led = sorted(together, key=order)
+        groups.update({number: led for number in led if len(led) > 1})
+    return groups
+
+
+def same(snapshot: Snapshot) -> Table[Pair]:
+    """Pairs to decide on: initiatives that may be one, and pages that may be of a known one."""
+    threshold = snapshot.declarations.lexicon.inbox.threshold
+    waiting = [
+        page
+        for page in snapshot.pages
+        if page.id not in snapshot.memberships
+        and page.id not in snapshot.verdicts
+        and not page.gone
+        and (page.score or 0.0) >= threshold
+    ]
+    pages = documents.with_content(snapshot.reading, waiting)
+    rows = [*_pairs(snapshot), *_pages(known_register(snapshot), pages)]
+    rows.sort(key=lambda row: (-row.score, row.a, row.b))
+    return Table("same", Pair, rows)
+
+
+def _pairs(snapshot: Snapshot) -> Iterator[Pair]:
+    known = known_register(snapshot)
+    apart = {(row.a, row.b) for row in snapshot.reading.rows(NotSame, what="initiative")}
+    numbers = sorted(known.names)
+    for place, one in enumerate(numbers):
+        for other in numbers[place + 1 :]:
+            a, b = known.names[one], known.names[other]
+            if a.body != b.body and b.body not in a.related and a.body not in b.related:
+                continue
+            first, second = known.register[one], known.register[other]
+            similarity = known.similarities.of(a, b)
+            related = first.related | second.related
+            if similarity.same and not {one, other} & related and (one, other) not in apart:
+                yield _pair(first, second.slug, second.profile.title, similarity)
+
+
+def _pages(known: KnownRegister, pages: Iterator[StoredDocument]) -> Iterator[Pair]:
+    for page in pages:
+        for initiative, similarity in known.best_matches(page, most=1):
+            if similarity.same or similarity.adopts:
+                yield _pair(initiative, page.name, page.title, similarity)
+
+
+def _pair(one: StoredInitiative, name: str, title: str, similarity: Similarity) -> Pair:
+    reasons = list(similarity.reasons)
+    return Pair(one.slug, name, one.profile.title, title, similarity.score, reasons)
+
+
+def named(bodies: Bodies, title: str, organisation: str, text: str = "") -> Named:
+    """What is compared: a title with the body it is of, and the bodies related to that."""
+    body = bodies.name(organisation) if organisation else ""
+    related = bodies.related_bodies(body) if body else frozenset()
+    spellings = tuple(bodies.spellings(organisation)) if organisation else ()
+    return Named(title, body, spellings, related, text)

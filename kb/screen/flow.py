@@ -1,0 +1,62 @@
+"""How pages became initiatives: what was met, what was left out and why, what stayed."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from kb.keep.decisions import Decision
+from kb.keep.documents import CONFLICT, StoredDocument
+from kb.table import Table, column
+from kb.workspace.snapshot import Snapshot
+
+SCREENED = {
+    Decision.include.value: "included",
+    Decision.exclude.value: "excluded",
+    Decision.unsure.value: "unsure",
+    CONFLICT: "people differ",
+}
+ORDER = (
+    *("known by their address", "included", "excluded", "unsure", "people differ", "waiting"),
+    *("below the threshold", "gone before screening"),
+)
+
+
+@dataclass(frozen=True)
+class FlowStep:
+    """A step on the way from page to initiative, with its count."""
+
+    step: str = column("A step on the way from page to initiative.", narrow=True)
+    reason: str | None = column("Why pages were excluded, by the code book.", narrow=True)
+    count: int = column("How many.", narrow=True)
+
+
+def flow(snapshot: Snapshot) -> Table[FlowStep]:
+    """Each step with its count; pages that are met are the sum of those that follow.
+
+    A page that two people exclude for different reasons is counted under the newer.
+    """
+    threshold = snapshot.declarations.lexicon.inbox.threshold
+    counts = Counter(_step(snapshot, page, threshold) for page in snapshot.pages)
+    rows = [FlowStep("pages met", None, len(snapshot.pages))]
+    rows += [
+        FlowStep(name, reason or None, count)
+        for name in ORDER
+        for (step, reason), count in sorted(counts.items())
+        if step == name
+    ]
+    own = len(snapshot.own)
+    rows.append(FlowStep("initiatives of others", None, len(snapshot.register) - own))
+    rows.append(FlowStep("our own", None, own))
+    return Table("flow", FlowStep, rows, snapshot.marks)
+
+
+def _step(snapshot: Snapshot, page: StoredDocument, threshold: float) -> tuple[str, str]:
+    """The step at which the page is, and the reason where it was excluded."""
+    verdict = snapshot.verdicts.get(page.id)
+    if verdict is not None:
+        excluded = verdict.outcome == Decision.exclude
+        return SCREENED[verdict.outcome], verdict.decisions[-1].reason if excluded else ""
+    if page.id in snapshot.memberships:
+        return "known by their address", ""
+    if page.gone:
+        return "gone before screening", ""
+    return ("below the threshold" if (page.score or 0.0) < threshold else "waiting"), ""

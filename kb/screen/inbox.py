@@ -1,0 +1,287 @@
+"""The inbox: which pages wait, in which order, and what people decide on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from kb.contract import address_of
+from kb.declare.register import slug_of
+from kb.errors import Refused
+from kb.keep import documents, register
+from kb.keep.acts import ActKind
+from kb.keep.decisions import Assessment, Decision, Initiative, Membership, Profile, Screening
+from kb.keep.documents import StoredDocument
+from kb.keep.store import Writing
+from kb.screen import duplicates
+from kb.table import Table, column
+from kb.workspace.snapshot import Snapshot, part, snapshot
+from kb.workspace.workspace import Workspace, parse_enum
+
+TERMS_SHOWN = 4
+WITH_IT = "has the text of d"  # why a copy was decided as its leader was
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """A page that waits for a decision."""
+
+    document: str = column("The number of a page that is held.", narrow=True)
+    relevance: float | None = column(
+        "How likely the page is about an initiative, 0 to 1.", narrow=True
+    )
+    title: str = column("Its name.", narrow=True)
+    organisation: str | None = column("Who publishes it.")
+    url: str = column("Its address.")
+    terms: list[str] = column("The strongest words, with where they stand.", narrow=True)
+    similar_to: list[str] | None = column("Initiatives that the page may be about.")
+    source: str = column("The declared source.")
+    first_seen: datetime | None = column("When the page was first fetched.")
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What a decision on a page came to."""
+
+    document: str = column("The number of the page.")
+    decision: str = column("include, exclude or unsure.")
+    reason: str | None = column("Why it was excluded, by the code book.")
+    person: str = column("Who decided.")
+    initiatives: list[str] = column("The initiatives that the page belongs to now.")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A page to screen, and the documents that have its text and are decided with it."""
+
+    page: StoredDocument
+    copies: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ScreeningInput:
+    """A decision as it is made on a document."""
+
+    decision: Decision
+    initiatives: tuple[int, ...] = ()
+    titles: tuple[str, ...] = ()
+    reason: str = ""
+    why: str = ""
+
+
+@part
+def waiting(snapshot: Snapshot, *, everything: bool = False) -> list[Waiting]:
+    """Pages to screen, the likeliest first, each once: copies wait behind the one that leads.
+
+    With `everything` also those below the threshold. What has the text of a page that was
+    decided on does not wait: it was decided with it.
+    """
+    threshold = 0.0 if everything else snapshot.declarations.lexicon.inbox.threshold
+    decided = snapshot.verdicts.keys() | snapshot.memberships.keys()
+    pages = [
+        page
+        for page in snapshot.pages
+        if page.id in decided or ((page.score or 0.0) >= threshold and not page.gone)
+    ]
+    groups = duplicates.copies(snapshot, pages)
+    leading = []
+    for page in pages:
+        group = groups.get(page.id, [page.id])
+        if page.id == group[0] and not decided & set(group):
+            leading.append(Waiting(page, tuple(group[1:])))
+    return sorted(leading, key=lambda each: (-(each.page.score or 0.0), each.page.id))
+
+
+def inbox(
+    snapshot: Snapshot, *, everything: bool = False, limit: int | None = None
+) -> Table[InboxPage]:
+    """Documents to screen, the likeliest first; with `everything` also below the threshold.
+
+    Never one that somebody screened, that belongs to an initiative, or that is gone.
+    """
+    pages = [each.page for each in waiting(snapshot, everything=everything)[:limit]]
+    first_seen = documents.first_seen(snapshot.reading)
+    known = duplicates.known_register(snapshot)
+    publishers = snapshot.declarations.publishers
+    rows = [
+        InboxPage(
+            document=page.name,
+            relevance=page.score,
+            title=page.title,
+            organisation=publishers.get(page.source) or None,
+            url=page.url,
+            terms=terms_shown(page.loaded.terms),
+            similar_to=[
+                initiative.slug
+                for initiative, similarity in known.best_matches(page)
+                if similarity.same
+            ]
+            or None,
+            source=page.source,
+            first_seen=first_seen.get(page.id),
+        )
+        for page in documents.with_content(snapshot.reading, pages)
+    ]
+    return Table("inbox", InboxPage, rows)
+
+
+def terms_shown(terms: Sequence[dict[str, Any]]) -> list[str]:
+    """The strongest forms, with where they stand: `allyship (title)`."""
+    return [f"{each['form']} ({each['where']})" for each in terms[:TERMS_SHOWN]]
+
+
+def decide(
+    workspace: Workspace,
+    names: Sequence[str],
+    decision: Decision | str,
+    *,
+    initiatives: Sequence[str] = (),
+    titles: Sequence[str] = (),
+    reason: str = "",
+    why: str = "",
+) -> list[Screened]:
+    """A decision on one or more documents, as one act; a row for each.
+
+    `include` makes an initiative of each document, unless `initiatives` names those it belongs
+    to, or it belongs to one already; one more for each of `titles`, since a page may hold
+    several. `exclude` needs a reason of the code book. Copies of a document that wait with it
+    are decided with it.
+    """
+    decision = parse_enum(Decision, decision, where="kb screen")
+    reason = _reason(workspace, decision, reason)
+    if (initiatives or titles) and decision != Decision.include:
+        raise Refused(
+            f"--as and --new go with include, not with {decision}", hint="leave one of the two out"
+        )
+    with snapshot(workspace) as now:
+        pages = [workspace.document(now.reading, name) for name in dict.fromkeys(names)]
+        targets = [workspace.initiative(now.reading, name).id for name in initiatives]
+        copies = _copies_waiting(now, pages)
+    subject = " ".join(page.name for page in pages)
+    given = ScreeningInput(decision, tuple(targets), tuple(titles), reason, why)
+    command = f"screen {subject} {decision}"
+    with workspace.writing(ActKind.screen, command, subject=subject, why=why) as writing:
+        rows = []
+        for page in pages:
+            rows.append(_decide(workspace, writing, page, given))
+            joined = tuple(sorted(documents.memberships(writing).get(page.id, set())))
+            with_it = replace(given, initiatives=joined, titles=(), why=f"{WITH_IT}{page.id}")
+            rows += [_decide(workspace, writing, copy, with_it) for copy in copies[page.id]]
+        return rows
+
+
+def _copies_waiting(
+    snapshot: Snapshot, pages: Sequence[StoredDocument]
+) -> dict[int, list[StoredDocument]]:
+    """Document to its copies that nobody decided on, or that the person decided on with it."""
+    decided = snapshot.verdicts.keys() | snapshot.memberships.keys() | {page.id for page in pages}
+    with_it = {
+        (row.document, row.why)
+        for row in snapshot.reading.rows(Screening, person=snapshot.workspace.by)
+        if row.why.startswith(WITH_IT)
+    }
+    groups = duplicates.copies(snapshot, [page for page in snapshot.pages if not page.gone])
+    copies = {
+        page.id: [
+            number
+            for number in groups.get(page.id, [])
+            if number not in decided or (number, f"{WITH_IT}{page.id}") in with_it
+        ]
+        for page in pages
+    }
+    found = documents.stored(snapshot.reading, {n for those in copies.values() for n in those})
+    by_id = {page.id: page for page in documents.with_content(snapshot.reading, found)}
+    return {leader: [by_id[number] for number in those] for leader, those in copies.items()}
+
+
+def _reason(workspace: Workspace, decision: Decision, reason: str) -> str:
+    """The reason as the code book spells it. Raises Refused where one is missing, or too many."""
+    if decision == Decision.exclude:
+        book = workspace.declarations.book
+        if not reason:
+            known = ", ".join(book.codes["exclusion_reason"])
+            raise Refused("exclude needs a reason", hint=f"--reason one of: {known}")
+        return book.check("exclusion_reason", reason)
+    if reason:
+        raise Refused(f"--reason goes with exclude, not with {decision}", hint="--why TEXT")
+    return ""
+
+
+def _decide(
+    workspace: Workspace, writing: Writing, page: StoredDocument, given: ScreeningInput
+) -> Screened:
+    row = Screening(
+        document=page.id,
+        person=workspace.by,
+        decision=given.decision,
+        reason=given.reason,
+        why=given.why,
+    )
+    writing.replace_own(row, "document", "person")
+    members = documents.memberships(writing).get(page.id, set())
+    joined = list(given.initiatives)
+    if given.decision == Decision.include:
+        joined += [_make(workspace, writing, page, title) for title in given.titles]
+        if not joined and not members:
+            joined = [_make(workspace, writing, page)]
+        for number in joined:
+            if number not in members:
+                writing.add(Membership(document=page.id, initiative=number))
+    elif not documents.included_by_others(writing, page.id, workspace.by):
+        _leave(workspace, writing, page)
+    initiatives = register.initiatives(writing, joined or sorted(members)).values()
+    return Screened(
+        document=page.name,
+        decision=given.decision.value,
+        reason=given.reason or None,
+        person=workspace.by,
+        initiatives=[each.slug for each in initiatives],
+    )
+
+
+def _make(
+    workspace: Workspace, writing: Writing, page: StoredDocument, given_title: str = ""
+) -> int:
+    """A new initiative, as its page describes it; its id.
+
+    One that shares its page with others (`given_title`) is not at the page's address alone: it
+    is known by membership.
+    """
+    organisation = workspace.declarations.publishers.get(page.source) or ""
+    body = workspace.declarations.bodies.find(organisation)
+    title = given_title.strip() or page.title or page.url
+    slug = slug_of(title, organisation, frozenset(register.slugs(writing)))
+    number = writing.add(Initiative(slug=slug)).row_id
+    writing.add(
+        Profile(
+            initiative=number,
+            title=title,
+            organisation=organisation or "unknown",
+            organisation_kind=body.kind if body else "",
+            summary="" if given_title else page.loaded.summary,
+            url=page.url,
+            address=None if given_title else address_of(page.url),
+            url_is="owner",
+            status_seen=page.fetched_at.date(),
+        )
+    )
+    return number
+
+
+def _leave(workspace: Workspace, writing: Writing, page: StoredDocument) -> None:
+    """The document leaves its initiatives; one made from it alone goes with it."""
+    for row in writing.rows(Membership, document=page.id):
+        writing.end(row)
+        others = writing.rows(Membership, initiative=row.initiative)
+        initiative = writing.get(Initiative, row.initiative)
+        if others or not initiative or initiative.made != row.made:
+            continue
+        if not _used_by_others(workspace, writing, row.initiative):
+            writing.end_all(writing.rows(Profile, initiative=row.initiative))
+
+
+def _used_by_others(workspace: Workspace, writing: Writing, number: int) -> bool:
+    """True where something was merged into the initiative, or another person assessed it."""
+    assessments = writing.rows(Assessment, initiative=number)
+    merged = number in documents.merges(writing).values()
+    return merged or any(each.person != workspace.by for each in assessments)

@@ -1,0 +1,141 @@
+"""What a person is shown to decide on a page that waits, and what is guessed for them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz import fuzz, process, utils
+
+from kb.keep import documents
+from kb.keep.documents import StoredDocument
+from kb.keep.register import StoredInitiative
+from kb.screen.duplicates import KnownRegister, known_register
+from kb.screen.guessing import CodedExample, Guesser
+from kb.screen.identity import Similarity
+from kb.screen.inbox import waiting
+from kb.table import Table, column
+from kb.text import quotes
+from kb.text.matcher import Matcher
+from kb.workspace.snapshot import Snapshot, snapshot
+from kb.workspace.workspace import Workspace
+
+FACETS_ASKED = ("role", "reach", "audience", "means", "status")  # in order, after an inclusion
+BODIES_OFFERED = 3
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A part of the protocol."""
+
+    part: str = column("Which part of the protocol it is.", narrow=True)
+    text: str = column("The words of the protocol.", narrow=True)
+
+
+@dataclass(frozen=True)
+class PageCard:
+    """A page that waits, with all that helps to decide on it."""
+
+    document: str
+    title: str
+    organisation: str
+    url: str
+    relevance: float
+    terms: Sequence[Mapping[str, object]]  # terms and signs, the strongest first
+    passages: Sequence[str]  # those that hold a term, then the rest
+    similar: Sequence[tuple[StoredInitiative, Similarity]]
+    copies: Sequence[str]
+
+
+class Review:
+    """One session over what waited when it began; each page is looked at again when shown."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        with snapshot(workspace) as now:
+            self._waiting = waiting(now)
+            self._known = known_register(now)
+        self._terms = Matcher.of(workspace.declarations.lexicon.term)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def cards(self) -> Iterator[PageCard]:
+        """What waits, the likeliest first; what was decided on meanwhile is passed over."""
+        for each in self._waiting:
+            with self._workspace.store.reading() as reading:
+                decided = each.page.id in documents.decided(reading)
+                page = self._workspace.document(reading, each.page.name)
+            if not decided:
+                yield self._card(page, each.copies)
+
+    def _card(self, page: StoredDocument, copies: Sequence[int]) -> PageCard:
+        passages = quotes.passages(page.text)
+        speaking = [each for each in passages if self._terms.occurrences(each)]
+        return PageCard(
+            document=page.name,
+            title=page.title or page.url,
+            organisation=self._known.publishers.get(page.source, ""),
+            url=page.url,
+            relevance=page.score or 0.0,
+            terms=page.loaded.terms,
+            passages=[*speaking, *(each for each in passages if each not in speaking)],
+            similar=self._known.best_matches(page),
+            copies=[f"d{number}" for number in copies],
+        )
+
+    def forms(self, text: str) -> list[tuple[int, int]]:
+        """Where terms of the lexicon stand in a text, in characters."""
+        return [(term.start, term.end) for term in self._terms.occurrences(text)]
+
+    @cached_property
+    def guesser(self) -> Guesser:
+        """Made of the register as it was when the session began."""
+        return _guesser(self._known)
+
+
+def guesses(snapshot: Snapshot, name: str, guesser: Guesser | None = None) -> dict[str, list[str]]:
+    """Facet to the codes that are guessed for the initiative; a person accepts them, or not."""
+    initiative = snapshot.workspace.initiative(snapshot.reading, name)
+    pages = snapshot.pages_of.get(initiative.id, [])
+    profile, book = initiative.profile, snapshot.declarations.book
+    one = [facet for facet in FACETS_ASKED if facet in book.facets.one]
+    return (guesser or _guesser(known_register(snapshot))).codes(
+        profile.title,
+        snapshot.texts(pages[:1])[0] if pages else profile.summary,
+        profile.organisation_kind,
+        one=one,
+        many=[facet for facet in FACETS_ASKED if facet not in one],
+    )
+
+
+def nearest_bodies(workspace: Workspace, typed: str) -> list[str]:
+    """The bodies whose names are most like what was typed, the likest first."""
+    name_of = {
+        spelling: body.name
+        for body in workspace.declarations.bodies.body
+        for spelling in (body.name, *body.also)
+    }
+    near = process.extract(
+        typed, list(name_of), scorer=fuzz.WRatio, processor=utils.default_process, limit=9
+    )
+    return list(dict.fromkeys(name_of[spelling] for spelling, *_ in near))[:BODIES_OFFERED]
+
+
+def criteria(snapshot: Snapshot) -> Table[Criterion]:
+    """The protocol: what is looked for, and what is a reason to leave a page out."""
+    protocol, book = snapshot.declarations.protocol, snapshot.declarations.book
+    rows = [Criterion("question", protocol.question), Criterion("unit", protocol.unit)]
+    rows += [Criterion("include", text) for text in protocol.include]
+    reasons = book.codes["exclusion_reason"]
+    rows += [Criterion(code, entry.means) for code, entry in reasons.items()]
+    return Table("criteria", Criterion, rows)
+
+
+def _guesser(known: KnownRegister) -> Guesser:
+    return Guesser(
+        CodedExample(
+            each.profile.title, each.profile.summary, each.profile.organisation_kind, each.tags
+        )
+        for each in known.register.values()
+        if each.tags
+    )

@@ -1,0 +1,1 @@
+"""Words in, facts out: matching, quotes, masking, fingerprints, shingles. Knows no store."""

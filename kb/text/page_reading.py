@@ -1,0 +1,37 @@
+"""What a reader makes of a page's body: words in, facts out. Plain data between processes."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True)
+class DerivedFacts:
+    """What follows from a text: its relevance with what made it, and its signature.
+
+    `lexicon` and `form` are the versions of what made the two.
+    """
+
+    lexicon: str
+    score: float
+    terms: list[dict[str, Any]]
+    form: str
+    hashes: bytes
+
+
+@dataclass(frozen=True)
+class PageReading:
+    """Title, text and dates of a page; contact details masked, no control characters."""
+
+    title: str
+    summary: str
+    text: str
+    reader: str = ""  # version of the reader that made it
+    language: str = ""
+    published_on: date | None = None
+    published_from: str = ""  # where the date stood
+    updated_on: date | None = None
+    updated_from: str = ""
+    canonical: str = ""  # the address that the page itself gives as its own
+    sha256: str = ""  # of what counts as content: two texts of one sha256 are the same
+    derived: DerivedFacts | None = None

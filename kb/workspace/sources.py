@@ -1,0 +1,191 @@
+"""Sources: paused, resumed, retired, searched by hand. What is declared is written in TOML."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
+
+import tomlkit
+from tomlkit.items import AoT
+from tomlkit.items import Table as TomlTable
+
+from kb.contract import Shape, Source, normalised
+from kb.declare.bodies import Body
+from kb.declare.declarations import Declarations
+from kb.errors import Refused
+from kb.keep import register, runs
+from kb.keep.acts import ActKind
+from kb.keep.crawled import ManualSearch, Run
+from kb.table import Table, column
+from kb.workspace.snapshot import Snapshot
+from kb.workspace.workspace import Workspace
+
+SOURCES = "sources.toml"
+
+
+@dataclass(frozen=True)
+class SourceFault:
+    """Something amiss with a source."""
+
+    source: str = column("The declared source.", narrow=True)
+    fault: str = column("What is amiss.", narrow=True)
+
+
+def set_state(workspace: Workspace, name: str, state: str, *, why: str) -> Source:
+    """Pauses, resumes or retires a source, in sources.toml; its comments stay.
+
+    Raises Refused without a reason for anything but resuming.
+    """
+    source = workspace.declarations.sources.get(name)
+    if state != "on" and not why:
+        raise Refused(f"say why {source.name!r} is {state}", hint="--why TEXT")
+    if source.state == state:
+        raise Refused(f"source {source.name!r} is {state} already")
+
+    def change(table: TomlTable) -> None:
+        table["state"] = state
+        if state == "on":
+            table.pop("why", None)
+        else:
+            table["why"] = why
+
+    _rewrite(workspace, source.name, change)
+    command = f"sources {state} {source.name}"
+    with workspace.writing(ActKind.source, command, subject=source.name, why=why):
+        return workspace.declarations.sources.get(source.name)
+
+
+def draft(workspace: Workspace, url: str, *, name: str = "", organisation: str = "") -> Source:
+    """A source for that address as it could be declared, its shape not yet worked out.
+
+    The name is made from the host where none is given, and so is the organisation from what the
+    register knows of the host. Raises Refused for what is no address, for a name or address that
+    is declared, and for an organisation nobody declared.
+    """
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    if urlsplit(url).scheme not in ("http", "https") or not host:
+        raise Refused(f"{url!r} is no address", hint="write it whole: https://…")
+    name = name or re.sub(r"[^a-z0-9]+", "-", host).strip("-")
+    for source in workspace.declarations.sources.source:
+        if source.name == name or normalised(url) in map(normalised, source.start):
+            raise Refused(
+                f"source {source.name!r} is declared, from {' '.join(source.start)}",
+                hint="--name gives another name; one site may have several sources",
+            )
+    body = workspace.declarations.bodies.find(organisation or _owner_of(workspace, host))
+    if body is None:
+        raise Refused(
+            f"whose site is {host}? bodies.toml has no {organisation!r}",
+            hint="--organisation NAME, as bodies.toml has it",
+        )
+    return Source(name=name, organisation=body.name, shape=Shape.listing, start=(url,))
+
+
+def _owner_of(workspace: Workspace, host: str) -> str:
+    """The organisation of most registered initiatives at that host; "" for none."""
+    with workspace.store.reading() as reading:
+        profiles = [each.profile for each in register.initiatives(reading).values()]
+    owners = Counter(
+        profile.organisation
+        for profile in sorted(profiles, key=lambda profile: profile.organisation)
+        if profile.url_is == "owner" and _host(profile.url or "") == host
+    )
+    return next((name for name, _ in owners.most_common(1)), "")
+
+
+def add(workspace: Workspace, source: Source) -> Source:
+    """Declares a source at the end of sources.toml; what is there already stays."""
+    table = tomlkit.table()
+    table.update(source.model_dump(mode="json", exclude_defaults=True))
+    before = workspace.home.declaration(SOURCES).read_text(encoding="utf-8").rstrip()
+    array = tomlkit.aot()
+    array.append(table)
+    added = tomlkit.document()
+    added.add("source", array)
+    _write(workspace, f"{before}\n\n{tomlkit.dumps(added)}")
+    command = f"sources add {source.name}"
+    with workspace.writing(ActKind.source, command, subject=source.name):
+        return workspace.declarations.sources.get(source.name)
+
+
+def check(snapshot: Snapshot) -> Table[SourceFault]:
+    """What is amiss with the sources: in what is declared, and in how they went."""
+    declarations, unwell = snapshot.declarations, runs.unwell_since(snapshot.reading)
+    rows: list[SourceFault] = []
+    for source in declarations.sources.source:
+        faults = _faults(source, known=declarations.bodies.find(source.organisation))
+        run = snapshot.last_runs.get(source.name)
+        if run and source.name in unwell:
+            faults.append(f"not ok since {unwell[source.name].date()}: {run.why}")
+        elif source.state == "on" and source.shape != Shape.by_hand and not run:
+            faults.append("never crawled")
+        rows += [SourceFault(source.name, fault) for fault in faults]
+    return Table("check", SourceFault, rows)
+
+
+def is_due(source: Source, last: Run | None, now: datetime) -> bool:
+    """True when the source is on, is crawled at all, and its cadence has passed."""
+    if source.state != "on" or source.shape == Shape.by_hand:
+        return False
+    return last is None or now - last.started >= timedelta(days=source.every_days)
+
+
+def record_search(
+    workspace: Workspace, name: str, *, on: date, found: int, why: str = ""
+) -> ManualSearch:
+    """Records a search by hand of a source that is not crawled.
+
+    Raises Refused for a source that is crawled, and for a future date.
+    """
+    source = workspace.declarations.sources.get(name)
+    if source.shape != Shape.by_hand:
+        raise Refused(f"source {source.name!r} is crawled", hint=f"kb crawl {source.name}")
+    if on > workspace.clock().date():
+        raise Refused(f"{on} is still to come")
+    if found < 0:
+        raise Refused(f"{found} pages cannot have been found")
+    command = f"sources looked {source.name}"
+    with workspace.writing(ActKind.source, command, subject=source.name, why=why) as writing:
+        return writing.add(ManualSearch(source=source.name, on=on, found=found, why=why))
+
+
+def _rewrite(workspace: Workspace, name: str, change: Callable[[TomlTable], None]) -> None:
+    """Changes one table of sources.toml, if the file still loads afterwards."""
+    path = workspace.home.declaration(SOURCES)
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    tables = document["source"]
+    if not isinstance(tables, AoT):
+        raise TypeError(type(tables))
+    for table in tables:
+        if table["name"] == name:
+            change(table)
+    _write(workspace, tomlkit.dumps(document))
+
+
+def _write(workspace: Workspace, text: str) -> None:
+    """Puts the text in place of sources.toml. Raises Declared for one that does not load."""
+    path, before = workspace.home.declaration(SOURCES), workspace.declarations
+    fresh = Declarations(dict(before.texts) | {SOURCES: text}, before.former)
+    fresh.check()
+    partial = path.with_suffix(".new")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+    workspace.declarations = fresh
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _faults(source: Source, *, known: Body | None) -> list[str]:
+    """What is wrong with a declaration by itself, though it loads."""
+    faults = [] if known else [f"bodies.toml has no {source.organisation!r}"]
+    faults += [
+        f"must_find {address} is on no declared host"
+        for address in source.must_find
+        if not source.holds(address)
+    ]
+    return faults

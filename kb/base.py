@@ -10,12 +10,11 @@ for the call at the moment that the base reads at: now, or the one given to `at`
 """
 
 import os
-from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Self
 
 from kb.assess import (
     assessments,
@@ -37,28 +36,8 @@ from kb.report.named_lists import LISTS
 from kb.screen import derive, duplicates, flow, inbox, review
 from kb.table import Table
 from kb.workspace import saved_searches, sources
-from kb.workspace.snapshot import Snapshot, snapshot
-from kb.workspace.workspace import Workspace, now_utc
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-class Reader:
-    """Opens a snapshot at one moment, now if none is named, for each call of a list."""
-
-    def __init__(self, workspace: Workspace, moment: Moment | None) -> None:
-        self.workspace = workspace
-        self.moment = moment
-
-    def __call__(self, make: Callable[Concatenate[Snapshot, P], T]) -> Callable[P, T]:
-        """The list as a function that needs no snapshot."""
-
-        def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            with snapshot(self.workspace, self.moment) as opened:
-                return make(opened, *args, **kwargs)
-
-        return call
+from kb.workspace.snapshot import Reader, Snapshot, snapshot
+from kb.workspace.workspace import Clock, Workspace, now_utc
 
 
 class Sources:
@@ -74,24 +53,18 @@ class Sources:
         self.runs = read(lists.runs_list)
 
 
-class Searches:
-    """Searches that staff keep."""
-
-    def __init__(self, workspace: Workspace, read: Reader) -> None:
-        self.add = partial(saved_searches.add, workspace)
-        self.remove = partial(saved_searches.remove, workspace)
-        self.news = partial(saved_searches.news, workspace)
-        self.list = read(saved_searches.saved_searches)
-
-
 class Screen:
-    """Pages that wait, and what people decide on them."""
+    """Pages that wait, what people decide on them, and the searches that bring more."""
 
     def __init__(self, workspace: Workspace, read: Reader) -> None:
         self.decide = partial(inbox.decide, workspace)
         self.review = partial(review.Review, workspace)
         self.nearest_bodies = partial(review.nearest_bodies, workspace)
         self.derive = partial(derive.derive, workspace)
+        self.save_search = partial(saved_searches.add, workspace)
+        self.remove_search = partial(saved_searches.remove, workspace)
+        self.news = partial(saved_searches.news, workspace)
+        self.searches = read(saved_searches.saved_searches)
         self.inbox = read(inbox.inbox)
         self.same = read(duplicates.same)
         self.flow = read(flow.flow)
@@ -116,7 +89,6 @@ class Register:
         self.decisions = read(lists.decisions)
         self.show = read(show.show)
         self.history = read(show.history)
-        self.versions = read(show.versions)
         self.difference = read(show.difference)
 
 
@@ -166,7 +138,6 @@ class KnowledgeBase:
         self.moment = moment
         read = Reader(workspace, moment)
         self.sources = Sources(workspace, read)
-        self.searches = Searches(workspace, read)
         self.screen = Screen(workspace, read)
         self.register = Register(workspace, read)
         self.assess = Assess(workspace, read)
@@ -198,18 +169,13 @@ class KnowledgeBase:
             return LISTS[name](opened)
 
 
-def make(
-    home: Home, *, by: str, register: bool = True, clock: Callable[[], datetime] = now_utc
-) -> KnowledgeBase:
+def make(home: Home, *, by: str, register: bool = True, clock: Clock = now_utc) -> KnowledgeBase:
     """A new knowledge base in that folder; see `kb.register.new_home`."""
     return KnowledgeBase(make_home(home, by=by, register=register, clock=clock))
 
 
 def connect(
-    folder: str | os.PathLike[str],
-    *,
-    by: str | None = None,
-    clock: Callable[[], datetime] = now_utc,
+    folder: str | os.PathLike[str], *, by: str | None = None, clock: Clock = now_utc
 ) -> KnowledgeBase:
     """The knowledge base in that folder, for use in a `with`.
 

@@ -63,13 +63,13 @@ def _columns(row: Any, path: tuple[str, ...]) -> Iterator[Column]:
 
 def cells(row: object) -> dict[str, object]:
     """Column to value, for exporters: the one place where a row is taken apart by names."""
-    found: dict[str, object] = {}
+    by_column: dict[str, object] = {}
     for each in columns_of(type(row)):
         value: Any = row
         for name in each.path:
             value = getattr(value, name)
-        found[each.name] = value
-    return found
+        by_column[each.name] = value
+    return by_column
 
 
 @dataclass(frozen=True)

@@ -65,11 +65,11 @@ class SourceSpider(Spider):
             if urlsplit(url).path.lower().endswith(FILES):
                 yield self.leaf(url, found_on=found_on)
 
-    def links(self, response: TextResponse, chosen: Any) -> list[str]:
+    def links(self, response: TextResponse, anchors: Any) -> list[str]:
         """What chosen links lead to within the source, each once; none where it says nofollow."""
         if _says(response, "nofollow"):
             return []
-        hrefs = chosen.xpath("self::*[not(contains(@rel, 'nofollow'))]/@href").getall()
+        hrefs = anchors.xpath("self::*[not(contains(@rel, 'nofollow'))]/@href").getall()
         whole = (self._joined(response, href.strip()) for href in hrefs)
         return [url for url in dict.fromkeys(whole) if url and self.source.holds(url)]
 
@@ -92,10 +92,10 @@ class SourceSpider(Spider):
 
         A temporary redirect leaves a page at the address that was asked for.
         """
-        asked = response.meta.get("redirect_urls", [response.url])[0]
+        requested = response.meta.get("redirect_urls", [response.url])[0]
         codes = response.meta.get("redirect_reasons", [])
         permanent = bool(codes) and all(code in PERMANENT for code in codes)
-        address = response.url if permanent or not codes else asked
+        address = response.url if permanent or not codes else requested
         kind = _header(response, "Content-Type") or ""
         return Page(
             source=self.source.name,
@@ -105,7 +105,7 @@ class SourceSpider(Spider):
             status=response.status,
             media_type=kind.partition(";")[0].strip().lower() or "application/octet-stream",
             body=hints.pop("body", None) or response.body,
-            asked=hints.pop("asked", asked),
+            asked=hints.pop("asked", requested),
             permanent=permanent,
             etag=_header(response, "ETag"),
             last_modified=_header(response, "Last-Modified"),
@@ -130,11 +130,11 @@ def _header(response: Response, name: str) -> str | None:
 
 def _says(response: Response, word: str) -> bool:
     """True where a page asks robots for it: in its head, or in X-Robots-Tag."""
-    said = (_header(response, "X-Robots-Tag") or "").casefold()
+    directives = (_header(response, "X-Robots-Tag") or "").casefold()
     if isinstance(response, HtmlResponse) and _may_name(response, "robots"):
         named = "//meta[translate(@name, 'ROBTS', 'robts')='robots']/@content"
-        said += " ".join(response.xpath(named).getall()).casefold()
-    return word in said
+        directives += " ".join(response.xpath(named).getall()).casefold()
+    return word in directives
 
 
 def _may_name(response: Response, *words: str) -> bool:

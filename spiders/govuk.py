@@ -36,15 +36,15 @@ class GovukSpider(SourceSpider):
 
     def searched(self, address: str, words: str, begin: int) -> Request:
         """One page of results."""
-        asked: list[tuple[str, str]] = [
+        parameters: list[tuple[str, str]] = [
             ("count", str(COUNT)),
             ("start", str(begin)),
             ("fields", FIELDS),
         ]
-        asked += [("q", words)] if words else [("order", "-public_timestamp")]
-        asked += [("filter_organisations", slug) for slug in self.source.organisations]
+        parameters += [("q", words)] if words else [("order", "-public_timestamp")]
+        parameters += [("filter_organisations", slug) for slug in self.source.organisations]
         return Request(
-            urljoin(address, f"/api/search.json?{urlencode(asked)}"),
+            urljoin(address, f"/api/search.json?{urlencode(parameters)}"),
             callback=self.parse_results,
             cb_kwargs={"address": address, "words": words, "begin": begin},
         )
@@ -53,11 +53,11 @@ class GovukSpider(SourceSpider):
         self, response: Response, address: str, words: str, begin: int
     ) -> Iterator[Request]:
         """The content of each result, then the next results."""
-        found = json.loads(response.body)
-        for result in found["results"]:
+        results = json.loads(response.body)
+        for result in results["results"]:
             yield from self.content(address, str(result.get("link", "")))
         following = begin + COUNT
-        if following < min(int(found.get("total", 0)), MOST_RESULTS):
+        if following < min(int(results.get("total", 0)), MOST_RESULTS):
             yield self.searched(address, words, following)
 
     def content(self, address: str, path: str) -> Iterator[Request]:

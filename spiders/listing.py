@@ -22,12 +22,12 @@ class ListingSpider(SourceSpider):
         yield self.page(response)
         if not isinstance(response, HtmlResponse):
             return
-        chosen = self.source.select
-        following = self.links(response, response.css(chosen.next or NEXT))
-        found = response.css(chosen.links or CONTENT_LINKS) or response.css(
-            chosen.links or ANY_LINKS
+        select = self.source.select
+        following = self.links(response, response.css(select.next or NEXT))
+        anchors = response.css(select.links or CONTENT_LINKS) or response.css(
+            select.links or ANY_LINKS
         )
-        for url in self.wanted(self.links(response, found)):
+        for url in self.wanted(self.links(response, anchors)):
             if url not in following:
                 yield self.leaf(url, found_on=response.url)
         for url in self.wanted(following):

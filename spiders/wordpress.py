@@ -42,11 +42,11 @@ class WordpressSpider(SitemapSpider, FeedSpider):
 
     def listed(self, route: str, words: str, number: int) -> Request:
         """One page of a route's list."""
-        asked = {"per_page": PER_PAGE, "page": number, "_fields": FIELDS}
+        parameters = {"per_page": PER_PAGE, "page": number, "_fields": FIELDS}
         if words:
-            asked["search"] = words
+            parameters["search"] = words
         return Request(
-            f"{route}?{urlencode(asked)}",
+            f"{route}?{urlencode(parameters)}",
             callback=self.parse_posts,
             errback=self.closed_api,
             meta={"optional": True, "handle_httpstatus_list": CLOSED},
@@ -107,14 +107,14 @@ class WordpressSpider(SitemapSpider, FeedSpider):
 def _posts(response: Response) -> list[dict[str, Any]] | None:
     """The posts of an answer; None for what is no list of posts."""
     try:
-        found = json.loads(response.body)
+        posts = json.loads(response.body)
     except ValueError:
         return None
-    return found if response.status == 200 and isinstance(found, list) else None
+    return posts if response.status == 200 and isinstance(posts, list) else None
 
 
 def _text(rendered: Any) -> str:
     """A rendered title or excerpt as plain text."""
     raw = str((rendered or {}).get("rendered", ""))
-    found = Selector(text=f"<p>{raw}</p>").xpath("string()").get() if raw else ""
-    return " ".join(html.unescape(found or "").split())
+    plain = Selector(text=f"<p>{raw}</p>").xpath("string()").get() if raw else ""
+    return " ".join(html.unescape(plain or "").split())

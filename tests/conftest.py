@@ -121,7 +121,7 @@ def site() -> Iterator[Site]:
         server.shutdown()
 
 
-def told(done: subprocess.CompletedProcess[str]) -> str:
+def last_line(done: subprocess.CompletedProcess[str]) -> str:
     """The last line of a crawl: what the run came to."""
     return done.stderr.splitlines()[-1]
 
@@ -151,8 +151,8 @@ def run_kb(home: Path) -> Command:
 def declare(home: Path) -> Callable[..., None]:
     """Writes sources.toml of this test's home: one source, with what is given."""
 
-    def write(**given: object) -> None:
-        values = {"name": "a-site", "organisation": "A Body", "shape": "listing"} | given
+    def write(**tables: object) -> None:
+        values = {"name": "a-site", "organisation": "A Body", "shape": "listing"} | tables
         lines = ["[[source]]"]
         for name, value in values.items():
             lines.append(f"{name} = {_toml(value)}")

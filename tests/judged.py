@@ -54,7 +54,7 @@ def declarations() -> Declarations:
 
 def entries() -> list[IndexEntry]:
     """The rows that were judged, as the index takes them in."""
-    told = declarations()
+    output = declarations()
     lines = shipped("register.jsonl").read_text().splitlines()
     lines += (SETS / "not_initiatives.jsonl").read_text().splitlines()
     rows = sorted(map(json.loads, lines), key=lambda row: str(row["slug"]))
@@ -69,8 +69,8 @@ def entries() -> list[IndexEntry]:
             summary=row["summary"],
             slug=row["slug"],
             when=row.get("started") or "",
-            body=told.bodies.name(row["organisation"]),
-            names=told.bodies.spellings(row["organisation"]),
+            body=output.bodies.name(row["organisation"]),
+            names=output.bodies.spellings(row["organisation"]),
             codes={facet: _codes(row.get(facet)) for facet in (*FACETS, "organisation_kind")},
         )
         for number, row in enumerate(rows, start=1)
@@ -100,9 +100,9 @@ def ranker(folder: Path, ranking: Ranking = RANKING) -> Callable[[str], list[str
     return rank
 
 
-def ndcg(found: Sequence[str], grades: Mapping[str, int]) -> float:
+def ndcg(matches: Sequence[str], grades: Mapping[str, int]) -> float:
     """Discounted gain of the first ten, of the best there is (Järvelin and Kekäläinen 2002)."""
-    gained = [2 ** grades.get(slug, 0) - 1 for slug in found[:DEPTH]]
+    gained = [2 ** grades.get(slug, 0) - 1 for slug in matches[:DEPTH]]
     best = sorted((2**grade - 1 for grade in grades.values()), reverse=True)[:DEPTH]
     return _discounted(gained) / _discounted(best)
 
@@ -111,15 +111,15 @@ def _discounted(gains: Iterable[int]) -> float:
     return sum(gain / math.log2(rank + 2) for rank, gain in enumerate(gains))
 
 
-def recall(found: Sequence[str], grades: Mapping[str, int]) -> float:
+def recall(matches: Sequence[str], grades: Mapping[str, int]) -> float:
     """The share of the useful rows among the first twenty."""
-    return sum(slug in grades for slug in found[:REACH]) / len(grades)
+    return sum(slug in grades for slug in matches[:REACH]) / len(grades)
 
 
 def measured(rank: Callable[[str], list[str]], queries: Iterable[Judged]) -> tuple[float, float]:
     """nDCG@10 and recall@20, means over the queries that have something to find."""
-    asked = [(rank(each.query), each.grades) for each in queries if each.grades]
+    query = [(rank(each.query), each.grades) for each in queries if each.grades]
     return (
-        mean(ndcg(found, grades) for found, grades in asked),
-        mean(recall(found, grades) for found, grades in asked),
+        mean(ndcg(matches, grades) for matches, grades in query),
+        mean(recall(matches, grades) for matches, grades in query),
     )

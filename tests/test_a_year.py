@@ -42,11 +42,11 @@ def quote(name: str) -> str:
     return f"The {name} programme gathers chairs of every trust six times a year."
 
 
-def put(site: Site, name: str, *more: str, said: str = "") -> None:
+def put(site: Site, name: str, *more: str, sentences: str = "") -> None:
     site.page(
         f"/{name}",
         f"Race equality programme {name.title()}",
-        said or quote(name),
+        sentences or quote(name),
         f"It is called {name} and was begun by {name} people who know what {name} is about.",
         *more,
     )
@@ -166,20 +166,20 @@ def test_a_year_of_a_scan(site: Site, year: tuple[Home, Callable[[str], str]]) -
         assert any("offer changed" in note for note in base.assess.gaps().notes)
         base.assess.accept(why="as the board agreed")
     with on(home, "2026-05-02") as base:
-        found = {
+        matches = {
             (str(r.initiative).split("-")[-1], str(r.strand), str(r.cause))
             for r in base.assess.recheck().rows
         }
-        assert found == {
+        assert matches == {
             ("gamma", "hearts-and-minds", "page gone"),
             ("alpha", "peer-learning", "strand changed"),
             ("beta", "peer-learning", "strand changed"),
             ("epsilon", "careers", "strand split"), ("epsilon", "pipelines", "strand split"),
             ("zeta", "careers", "strand split"), ("zeta", "pipelines", "strand split"),
         }  # fmt: skip
-        told = causes(base, "2026-03-31", "2026-05-02")
-        assert {cause for cause, _ in told} == {"offer"}
-        assert {name for _, name in told} == {"alpha", "beta", "epsilon", "zeta"}
+        output = causes(base, "2026-03-31", "2026-05-02")
+        assert {cause for cause, _ in output} == {"offer"}
+        assert {name for _, name in output} == {"alpha", "beta", "epsilon", "zeta"}
         keep(base, "2026-05-02")
 
     with on(home, "2026-06-01") as base:
@@ -203,6 +203,6 @@ def test_a_year_of_a_scan(site: Site, year: tuple[Home, Callable[[str], str]]) -
                 )
                 == then
             ), when
-        told = base.assess.moved_between(date(2026, 1, 31))
-        assert told.lead[0].startswith("Between 2026-01-31 and now, ")
-        assert len(told.lead) == 3
+        output = base.assess.moved_between(date(2026, 1, 31))
+        assert output.lead[0].startswith("Between 2026-01-31 and now, ")
+        assert len(output.lead) == 3

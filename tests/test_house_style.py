@@ -41,4 +41,4 @@ def test_the_style_names_what_to_say() -> None:
     ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_our_sentences_keep_to_it(path: Path) -> None:
-    assert [found for each in sentences(path) for found in LEXICON.style(each)] == []
+    assert [matches for each in sentences(path) for matches in LEXICON.style(each)] == []

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from kb.assess.causes import CauseKind
-from kb.assess.evidence import Evidence, evidence
+from kb.assess.evidence import Evidence, evidence_of
 from kb.assess.gaps import Gap, Overlap, gaps, overlaps
 from kb.errors import Refused
 from kb.keep.acts import ActKind
@@ -87,7 +87,7 @@ class Day:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self.evidence: Evidence = evidence(snapshot)
+        self.evidence: Evidence = evidence_of(snapshot)
         self.overlaps: dict[Pair, Overlap] = {
             (row.strand, row.initiative): row for row in overlaps(snapshot).rows
         }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kb.assess.assessments import NEEDED, PinnedQuote, locate_in, new_assessment
-from kb.assess.evidence import evidence
+from kb.assess.evidence import evidence_of
 from kb.declare.codebook import FACETS
 from kb.declare.offer import Strand
 from kb.declare.profile_fields import checked_fields
@@ -74,7 +74,7 @@ def coding_header(strands: Sequence[Strand]) -> tuple[str, ...]:
 
 def coding_sheet(snapshot: Snapshot) -> CodingSheet:
     """A row an initiative: profile, codes, and each strand's level with its quote."""
-    strands, judgements = snapshot.declarations.offer.strand, evidence(snapshot).judgements
+    strands, judgements = snapshot.declarations.offer.strand, evidence_of(snapshot).judgements
     rows = []
     for each in sorted(snapshot.register.values(), key=lambda each: each.slug):
         row = {"slug": each.slug}
@@ -233,7 +233,7 @@ class _RowReader:
 
     def _judgement(self, key: str) -> Judgement | None:
         initiative = self._change.initiative
-        judgements = evidence(self._snapshot).judgements
+        judgements = evidence_of(self._snapshot).judgements
         return judgements.get((initiative.id, key)) if initiative else None
 
     def _level(self, key: str, cells: Cells) -> None:

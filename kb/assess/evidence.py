@@ -199,26 +199,26 @@ class Evidence:
         snapshot, declarations = self.snapshot, self.declarations
         last_ok = runs.last_ok(snapshot.reading)
         counts = documents.counts_by_source(snapshot.reading)
-        met = documents.addresses_met(snapshot.reading)
+        addresses = documents.addresses_met(snapshot.reading)
         by_hand = snapshot.manual_searches
-        found = []
+        sources = []
         for source in declarations.sources.source:
             if source.state == "retired":
                 continue
             run, search = last_ok.get(source.name), by_hand.get(source.name)
             count, without_text = counts.get(source.name, (0, 0))
-            found.append(
+            sources.append(
                 SearchedSource(
                     covers=frozenset(now for key in source.covers for now in self._covered(key)),
                     every_days=source.every_days,
                     last_ok=run.started.date() if run else search.on if search else None,
-                    must_find=tuple(normalised(url) in met for url in source.must_find),
+                    must_find=tuple(normalised(url) in addresses for url in source.must_find),
                     documents=count,
                     without_text=without_text,
                     body=declarations.bodies.name(source.organisation),
                 )
             )
-        return tuple(found)
+        return tuple(sources)
 
     def _covered(self, key: str) -> list[str]:
         """The strands of now that a source covers by that name; `all` is all."""
@@ -288,7 +288,7 @@ class Evidence:
         }
 
 
-def evidence(snapshot: Snapshot, region: str = "England", offer_file: str = "") -> Evidence:
+def evidence_of(snapshot: Snapshot, region: str = "England", offer_file: str = "") -> Evidence:
     """What positions are counted from; with a file, as if that were the accepted offer."""
     return _evidence(snapshot, region, offer_file)
 

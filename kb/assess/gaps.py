@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kb.assess.evidence import Evidence, evidence
+from kb.assess.evidence import Evidence, evidence_of
 from kb.assess.positions import NEAR, PRINTED, Counted, Position, by_role
 from kb.assess.prompts import Prompt, prompt
 from kb.declare.offer import Strand
@@ -87,26 +87,26 @@ def overlaps(
 
 @part
 def _overlaps(snapshot: Snapshot, strand: str | None, region: str, offer: str) -> Table[Overlap]:
-    given = evidence(snapshot, region, offer)
-    whole = given.declarations.offer
+    evidence = evidence_of(snapshot, region, offer)
+    whole = evidence.declarations.offer
     rows: list[Overlap] = []
     for each in [whole.get(strand)] if strand else whole.strand:
         of_strand = [
-            _overlap(given, each, number, judgement)
-            for number, judgement in given.by_strand[each.key].items()
-            if not given.is_own(number) and judgement.outcome in LEVELS
+            _overlap(evidence, each, number, judgement)
+            for number, judgement in evidence.by_strand[each.key].items()
+            if not evidence.is_own(number) and judgement.outcome in LEVELS
         ]
         rows += sorted(of_strand, key=_order)
-    return Table("overlaps", Overlap, rows, (*given.marks, CAVEAT))
+    return Table("overlaps", Overlap, rows, (*evidence.marks, CAVEAT))
 
 
 def _order(row: Overlap) -> tuple[bool, int, str]:
     return not row.counted, LEVELS.index(row.level), row.title.casefold()
 
 
-def _overlap(given: Evidence, strand: Strand, number: int, judgement: Judgement) -> Overlap:
-    initiative, leading = given.register[number], judgement.leading
-    reason = why_not_counted(given, strand, number, judgement)
+def _overlap(evidence: Evidence, strand: Strand, number: int, judgement: Judgement) -> Overlap:
+    initiative, leading = evidence.register[number], judgement.leading
+    reason = why_not_counted(evidence, strand, number, judgement)
     return Overlap(
         strand=strand.key,
         initiative=initiative.slug,
@@ -120,32 +120,32 @@ def _overlap(given: Evidence, strand: Strand, number: int, judgement: Judgement)
         why_not_counted=reason or None,
         role=initiative.code("role"),
         reach=initiative.code("reach"),
-        recheck=given.cause(number, strand, leading) is not None,
+        recheck=evidence.cause(number, strand, leading) is not None,
         made_by="desk research" if leading.person == DESK_RESEARCH else leading.person,
-        made_at=given.snapshot.acts[leading.made].at,
+        made_at=evidence.snapshot.acts[leading.made].at,
     )
 
 
-def why_not_counted(given: Evidence, strand: Strand, number: int, judgement: Judgement) -> str:
+def why_not_counted(evidence: Evidence, strand: Strand, number: int, judgement: Judgement) -> str:
     """Why what holds of the pair does not count for the position; "" if it does."""
     if judgement.outcome == CONFLICT:
         return "people differ"
-    excluded = given.exclusion_reasons[strand.key][number]
+    excluded = evidence.exclusion_reasons[strand.key][number]
     return excluded or ("" if judgement.confirmed else A_PROPOSAL)
 
 
 def gaps(snapshot: Snapshot, *, region: str = "England", offer: str = "") -> Table[Gap]:
     """Where each strand stands, and where it would if all proposals held."""
-    given = evidence(snapshot, region, offer)
-    return gaps_of(given, given.strands)
+    evidence = evidence_of(snapshot, region, offer)
+    return gaps_of(evidence, evidence.strands)
 
 
-def gaps_of(given: Evidence, strands: Sequence[Strand]) -> Table[Gap]:
+def gaps_of(evidence: Evidence, strands: Sequence[Strand]) -> Table[Gap]:
     """The same for those strands, of evidence that is at hand."""
-    rows = [_gap(given, strand) for strand in strands]
+    rows = [_gap(evidence, strand) for strand in strands]
     shown = {position for row in rows for position in (row.position, row.if_proposals)}
     legend = tuple(f"{each}: {PRINTED[each]}" for each in Position if each in shown)
-    return Table("gaps", Gap, rows, (*given.marks, *legend, CAVEAT))
+    return Table("gaps", Gap, rows, (*evidence.marks, *legend, CAVEAT))
 
 
 def gaps_by(
@@ -161,44 +161,44 @@ def gaps_by(
     By region or kind of organisation the grade is of the sources of those bodies alone. With
     `topics` only strands that are topics. Raises Unknown if the facet does not exist.
     """
-    given = evidence(snapshot, region, offer)
-    strands = [each for each in given.strands if not topics or each.axis == "topic"]
+    evidence = evidence_of(snapshot, region, offer)
+    strands = [each for each in evidence.strands if not topics or each.axis == "topic"]
     rows = [
-        CellGap(facet, code, _gap(given, strand, only, given.bodies_in(facet, code)))
-        for code, only in coded(given, facet).items()
+        CellGap(facet, code, _gap(evidence, strand, only, evidence.bodies_in(facet, code)))
+        for code, only in coded(evidence, facet).items()
         for strand in strands
     ]
-    adds_up = facet in (*given.declarations.book.facets.one, KIND_OF_BODY)
+    adds_up = facet in (*evidence.declarations.book.facets.one, KIND_OF_BODY)
     notes = () if adds_up else (f"an initiative may have several codes of {facet}: {NO_SUM}",)
-    return Table("gaps_by", CellGap, rows, (*given.marks, *notes, CAVEAT))
+    return Table("gaps_by", CellGap, rows, (*evidence.marks, *notes, CAVEAT))
 
 
 def _gap(
-    given: Evidence,
+    evidence: Evidence,
     strand: Strand,
     only: Collection[int] | None = None,
     bodies: Collection[str] | None = None,
 ) -> Gap:
-    confirmed = _within(given.levels(strand.key, proposals=False), only)
-    supposed = _within(given.levels(strand.key, proposals=True), only)
-    counted = given.counted(strand, confirmed)
-    likely = counted if supposed == confirmed else given.counted(strand, supposed)
-    roles = by_role(confirmed, given.candidates, ("requirement", "practice"))
-    grade = given.searched_in(strand.key, bodies).grade
-    position = given.position(strand, confirmed, only, grade, counted)
-    waiting = given.waiting.get(strand.key, ())
+    confirmed = _within(evidence.levels(strand.key, proposals=False), only)
+    supposed = _within(evidence.levels(strand.key, proposals=True), only)
+    counted = evidence.counted(strand, confirmed)
+    likely = counted if supposed == confirmed else evidence.counted(strand, supposed)
+    roles = by_role(confirmed, evidence.candidates, ("requirement", "practice"))
+    grade = evidence.searched_in(strand.key, bodies).grade
+    position = evidence.position(strand, confirmed, only, grade, counted)
+    waiting = evidence.waiting.get(strand.key, ())
     return Gap(
         strand=strand.key,
         name=strand.name,
         position=position,
-        if_proposals=given.position(strand, supposed, only, grade, likely),
+        if_proposals=evidence.position(strand, supposed, only, grade, likely),
         duplicates=counted.number("duplicates"),
         overlaps=counted.number("overlaps"),
         complements=counted.number("complements"),
         duties=len(roles["requirement"]),
         examples=len(roles["practice"]),
-        own=given.own_by_strand[strand.key],
-        recheck=_to_recheck(given, strand, only),
+        own=evidence.own_by_strand[strand.key],
+        recheck=_to_recheck(evidence, strand, only),
         need="; ".join(need.words for need in strand.need) or None,
         grade=grade,
         unscreened=len(waiting),
@@ -217,10 +217,10 @@ def _within(levels: Mapping[int, str], only: Collection[int] | None) -> dict[int
     return {n: level for n, level in levels.items() if only is None or n in only}
 
 
-def _to_recheck(given: Evidence, strand: Strand, only: Collection[int] | None) -> int:
+def _to_recheck(evidence: Evidence, strand: Strand, only: Collection[int] | None) -> int:
     return sum(
-        given.cause(number, strand, judgement.leading) is not None
-        for number, judgement in given.by_strand[strand.key].items()
+        evidence.cause(number, strand, judgement.leading) is not None
+        for number, judgement in evidence.by_strand[strand.key].items()
         if only is None or number in only
     )
 
@@ -231,17 +231,17 @@ def _bodies(counted: Counted) -> list[str]:
     return sorted(near or counted.bodies("complements"))
 
 
-def coded(given: Evidence, facet: str) -> dict[str, set[int]]:
+def coded(evidence: Evidence, facet: str) -> dict[str, set[int]]:
     """Each code of a facet, in the order of the code book, with the initiatives that have it.
 
     Raises Unknown if the facet does not exist.
     """
-    book = given.declarations.book
+    book = evidence.declarations.book
     known = [*book.facets.one, *book.facets.many, KIND_OF_BODY]
     if facet not in known:
         raise Unknown("facet", facet, known, where="the code book")
     numbers: dict[str, set[int]] = {code: set() for code in book.codes[facet]}
-    for number, initiative in given.register.items():
+    for number, initiative in evidence.register.items():
         kind = initiative.profile.organisation_kind
         codes = [kind] if facet == KIND_OF_BODY else initiative.codes(facet)
         for code in codes:

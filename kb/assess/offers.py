@@ -61,7 +61,7 @@ class OfferVersion:
 
 def offer(snapshot: Snapshot) -> Table[OfferStrand]:
     """The strands of the offer that held."""
-    held = snapshot.declarations.offer
+    standing = snapshot.declarations.offer
     rows = [
         OfferStrand(
             strand=strand.key,
@@ -75,9 +75,9 @@ def offer(snapshot: Snapshot) -> Table[OfferStrand]:
             needs=[need.words for need in strand.need],
             terms=list(strand.terms),
         )
-        for strand in held.strand
+        for strand in standing.strand
     ]
-    return Table("offer", OfferStrand, rows, (f"{held.offer.title}: {held.offer.version}",))
+    return Table("offer", OfferStrand, rows, (f"{standing.offer.title}: {standing.offer.version}",))
 
 
 def offer_history(snapshot: Snapshot) -> Table[OfferVersion]:

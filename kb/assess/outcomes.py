@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kb.assess.assessments import pin
-from kb.assess.evidence import Evidence, evidence
+from kb.assess.evidence import Evidence, evidence_of
 from kb.assess.positions import NEAR, months_between
 from kb.errors import Refused
 from kb.keep.acts import ActKind
@@ -76,20 +76,20 @@ def note_result(
 
 def worked(snapshot: Snapshot, strand: str | None = None) -> Table[Worked]:
     """What initiatives are said to have changed, a row a strand they bear on."""
-    given = evidence(snapshot)
-    only = given.declarations.offer.get(strand).key if strand else None
+    evidence = evidence_of(snapshot)
+    only = evidence.declarations.offer.get(strand).key if strand else None
     rows: list[Worked] = []
     for row in snapshot.reading.rows(Result):
         number = snapshot.merges.get(row.initiative, row.initiative)
-        if number not in given.register:
+        if number not in evidence.register:
             continue
         keys: list[str | None] = [
             key
-            for (each, key), judgement in given.judgements.items()
+            for (each, key), judgement in evidence.judgements.items()
             if each == number and judgement.outcome in NEAR
         ]
         pages = snapshot.pages_of.get(number, [])
-        initiative = given.register[number]
+        initiative = evidence.register[number]
         rows += [
             _worked(row, initiative, key, pages)
             for key in keys or [None]
@@ -121,33 +121,34 @@ def suggest(snapshot: Snapshot, name: str | None = None) -> Table[Suggestion]:
     A suggestion never counts. How far suggestions agree with what was confirmed is said of each
     strand beside the list.
     """
-    given = evidence(snapshot)
+    evidence = evidence_of(snapshot)
     only = snapshot.workspace.initiative(snapshot.reading, name).id if name else None
     pages_of = snapshot.pages_of
     snapshot.texts([page for pages in pages_of.values() for page in pages])  # at once
-    race = Matcher.of(term for term in given.declarations.lexicon.term if term.weight)
-    terms = StrandTerms(given.declarations.offer)
+    race = Matcher.of(term for term in evidence.declarations.lexicon.term if term.weight)
+    terms = StrandTerms(evidence.declarations.offer)
     rows: list[Suggestion] = []
     scores: dict[tuple[int, str], float] = {}
-    for number, initiative in given.register.items():
-        if given.is_own(number) or only not in (None, number):
+    for number, initiative in evidence.register.items():
+        if evidence.is_own(number) or only not in (None, number):
             continue
         texts = [f"{initiative.profile.title}. {initiative.profile.summary}"]
         texts += snapshot.texts(pages_of.get(number, []))
         for key, (score, passages) in terms.scores(texts, initiative.tags, race).items():
             scores[number, key] = score
-            if score >= WORTH and (number, key) not in given.judgements:
+            if score >= WORTH and (number, key) not in evidence.judgements:
                 shown = list(passages[:PASSAGES_SHOWN])
                 rows.append(Suggestion(key, initiative.slug, score, shown))
     rows.sort(key=lambda row: (-row.score, row.strand, row.initiative))
-    notes = given.marks + (() if name else tuple(_agreement(given, scores)))
+    notes = evidence.marks + (() if name else tuple(_agreement(evidence, scores)))
     return Table("suggest", Suggestion, rows, notes)
 
 
-def _agreement(given: Evidence, scores: Mapping[tuple[int, str], float]) -> Iterator[str]:
+def _agreement(evidence: Evidence, scores: Mapping[tuple[int, str], float]) -> Iterator[str]:
     """A sentence a strand on precision and recall of suggestions against what was confirmed."""
-    for strand in given.strands:
-        confirmed = {n: each for n, each in given.by_strand[strand.key].items() if each.confirmed}
+    for strand in evidence.strands:
+        judgements = evidence.by_strand[strand.key]
+        confirmed = {n: judgement for n, judgement in judgements.items() if judgement.confirmed}
         near = {number for number, judgement in confirmed.items() if judgement.outcome in NEAR}
         suggested = {n for n in confirmed if scores.get((n, strand.key), 0.0) >= WORTH}
         if near:
@@ -163,19 +164,19 @@ def _agreement(given: Evidence, scores: Mapping[tuple[int, str], float]) -> Iter
 @part
 def quiet(snapshot: Snapshot) -> dict[int, str]:
     """Initiatives of others that have gone quiet, each with why."""
-    given = evidence(snapshot)
-    months = given.rules.thresholds.quiet_months
+    evidence = evidence_of(snapshot)
+    months = evidence.rules.thresholds.quiet_months
     began = {row.row_id: row.made for row in snapshot.reading.history(Initiative)}
     reasons = {}
-    for number, initiative in given.register.items():
-        if given.is_own(number) or initiative.code("status") in ("ended", "superseded"):
+    for number, initiative in evidence.register.items():
+        if evidence.is_own(number) or initiative.code("status") in ("ended", "superseded"):
             continue
         if gone := _pages_gone(snapshot, initiative):
             reasons[number] = gone
             continue
         sign = _last_sign(initiative, snapshot.pages_of.get(number, []))
         since = sign or snapshot.acts[began[number]].at.date()
-        if months_between(since.isoformat(), given.rules.today) > months:
+        if months_between(since.isoformat(), evidence.rules.today) > months:
             reasons[number] = f"no sign since {since}" if sign else f"undated, here since {since}"
     return reasons
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kb.assess.causes import Cause, CauseKind
-from kb.assess.evidence import Evidence, evidence
+from kb.assess.evidence import Evidence, evidence_of
 from kb.assess.positions import Position
 from kb.declare.offer import Strand
 from kb.keep import register
@@ -37,9 +37,9 @@ def recheck(snapshot: Snapshot) -> Table[ToRecheck]:
     `would_become` is the strand's position if the assessment fell, where that differs; of a
     proposal, where it would stand confirmed.
     """
-    given = evidence(snapshot)
-    rows = [*_assessments(given), *_split_codes(given), *_results(given)]
-    return Table("recheck", ToRecheck, sorted(rows, key=_order), given.marks)
+    evidence = evidence_of(snapshot)
+    rows = [*_assessments(evidence), *_split_codes(evidence), *_results(evidence)]
+    return Table("recheck", ToRecheck, sorted(rows, key=_order), evidence.marks)
 
 
 def _order(row: ToRecheck) -> tuple[bool, int, str, str]:
@@ -47,31 +47,33 @@ def _order(row: ToRecheck) -> tuple[bool, int, str, str]:
     return not moves, list(CauseKind).index(row.cause.kind), row.strand or "", row.initiative
 
 
-def _assessments(given: Evidence) -> Iterator[ToRecheck]:
-    terms = StrandTerms(given.declarations.offer)
-    for strand in given.strands:
-        confirmed = given.levels(strand.key, proposals=False)
-        now = given.position(strand, confirmed)
-        for number, judgement in given.by_strand[strand.key].items():
-            kind = None if given.is_own(number) else _kind(given, strand, number, judgement)
+def _assessments(evidence: Evidence) -> Iterator[ToRecheck]:
+    terms = StrandTerms(evidence.declarations.offer)
+    for strand in evidence.strands:
+        confirmed = evidence.levels(strand.key, proposals=False)
+        now = evidence.position(strand, confirmed)
+        for number, judgement in evidence.by_strand[strand.key].items():
+            kind = None if evidence.is_own(number) else _kind(evidence, strand, number, judgement)
             if kind is None:
                 continue
-            after = given.position(strand, _after(confirmed, number, judgement, kind))
+            after = evidence.position(strand, _after(confirmed, number, judgement, kind))
             yield ToRecheck(
-                initiative=given.register[number].slug,
+                initiative=evidence.register[number].slug,
                 strand=strand.key,
                 cause=Cause(kind),
                 old=judgement.leading.quote or None,
-                nearest=_nearest(given, terms, strand, number, judgement),
+                nearest=_nearest(evidence, terms, strand, number, judgement),
                 would_become=after if after != now else None,
             )
 
 
-def _kind(given: Evidence, strand: Strand, number: int, judgement: Judgement) -> CauseKind | None:
-    kind = given.cause(number, strand, judgement.leading)
+def _kind(
+    evidence: Evidence, strand: Strand, number: int, judgement: Judgement
+) -> CauseKind | None:
+    kind = evidence.cause(number, strand, judgement.leading)
     if kind or judgement.confirmed or judgement.outcome == CONFLICT:
         return kind
-    return CauseKind.no_quote if number in given.snapshot.pages_of else None
+    return CauseKind.no_quote if number in evidence.snapshot.pages_of else None
 
 
 def _after(
@@ -84,10 +86,10 @@ def _after(
 
 
 def _nearest(
-    given: Evidence, terms: StrandTerms, strand: Strand, number: int, judgement: Judgement
+    evidence: Evidence, terms: StrandTerms, strand: Strand, number: int, judgement: Judgement
 ) -> str | None:
     """The passage of the current pages nearest to the old quote; for none, the best to quote."""
-    texts = given.snapshot.texts(given.snapshot.pages_of.get(number, []))
+    texts = evidence.snapshot.texts(evidence.snapshot.pages_of.get(number, []))
     old = judgement.leading.quote
     if old:
         still_there = any(quotes.locate(old, text) for text in texts)
@@ -95,14 +97,14 @@ def _nearest(
     return next(iter(terms.passages(strand.key, texts, telling=True)), None)
 
 
-def _split_codes(given: Evidence) -> Iterator[ToRecheck]:
+def _split_codes(evidence: Evidence) -> Iterator[ToRecheck]:
     """The tags whose code became several: what was renamed alone is recoded already."""
-    book = given.declarations.book
-    for tag in register.tags_outside(given.snapshot.reading, book.codes):
+    book = evidence.declarations.book
+    for tag in register.tags_outside(evidence.snapshot.reading, book.codes):
         heirs = book.heirs(tag.facet, tag.code)
-        if tag.initiative in given.register and len(heirs) > 1:
+        if tag.initiative in evidence.register and len(heirs) > 1:
             yield ToRecheck(
-                initiative=given.register[tag.initiative].slug,
+                initiative=evidence.register[tag.initiative].slug,
                 strand=None,
                 cause=Cause(CauseKind.code_split, f"{tag.facet} is {' or '.join(heirs)} now"),
                 old=f"{tag.facet}={tag.code}",
@@ -111,17 +113,17 @@ def _split_codes(given: Evidence) -> Iterator[ToRecheck]:
             )
 
 
-def _results(given: Evidence) -> Iterator[ToRecheck]:
+def _results(evidence: Evidence) -> Iterator[ToRecheck]:
     """What worked by a passage that is no longer there."""
-    snapshot = given.snapshot
+    snapshot = evidence.snapshot
     for row in snapshot.reading.rows(Result):
         number = snapshot.merges.get(row.initiative, row.initiative)
-        if number not in given.register:
+        if number not in evidence.register:
             continue
-        if kind := given.quote_cause(number, row.quote, row.revision):
+        if kind := evidence.quote_cause(number, row.quote, row.revision):
             texts = snapshot.texts(snapshot.pages_of.get(number, []))
             yield ToRecheck(
-                initiative=given.register[number].slug,
+                initiative=evidence.register[number].slug,
                 strand=None,
                 cause=Cause(CauseKind.result, kind.value),
                 old=row.quote,

@@ -46,7 +46,7 @@ def searched(
 ) -> Searched:
     """The grade of a strand over the sources that cover it; D where none does."""
     covering = [source for source in sources if source.covers & {strand, ALL}]
-    must_find = [met for source in covering for met in source.must_find]
+    must_find = [held_as_pages for source in covering for held_as_pages in source.must_find]
     documents = sum(source.documents for source in covering)
     empty = sum(source.without_text for source in covering)
     recent = sum(source.recent(today) for source in covering)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.assess.evidence import evidence
+from kb.assess.evidence import evidence_of
 from kb.declare.offer import Strand
 from kb.errors import Refused
 from kb.keep.decisions import Assessment
@@ -29,11 +29,11 @@ def strand_cards(snapshot: Snapshot, name: str) -> list[StrandCard]:
     initiative = snapshot.workspace.initiative(snapshot.reading, name)
     texts = snapshot.texts(snapshot.pages_of.get(initiative.id, []))
     whole = "\n".join([initiative.profile.title, initiative.profile.summary, *texts])
-    given = evidence(snapshot)
-    terms = StrandTerms(given.declarations.offer)
+    evidence = evidence_of(snapshot)
+    terms = StrandTerms(evidence.declarations.offer)
     cards = []
-    for strand in given.strands:
-        judgement = given.judgements.get((initiative.id, strand.key))
+    for strand in evidence.strands:
+        judgement = evidence.judgements.get((initiative.id, strand.key))
         cards.append(
             StrandCard(
                 strand=strand,

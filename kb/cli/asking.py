@@ -37,9 +37,9 @@ class Asking:
 
         What is not among them is asked again, with the choices. Raises Stopped.
         """
-        told = " ".join(f"[{key}]{word}" for key, word in choices.items() if word)
+        offered = " ".join(f"[{key}]{word}" for key, word in choices.items() if word)
         while True:
-            self.say(f"{question} {told}" if told else question)
+            self.say(f"{question} {offered}" if offered else question)
             typed = self._typed().strip() or default
             if typed in choices:
                 return typed

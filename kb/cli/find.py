@@ -53,6 +53,17 @@ class ForRow:
     url: str = column("Its address.")
 
 
+Sort = Annotated[str, typer.Option(help=f"One of {', '.join(SORTS)}.")]
+Part = Annotated[str, typer.Option("--in", help=f"One of {', '.join(PARTS)}.")]
+Everywhere = Annotated[bool, typer.Option(help="Every place: pages, quotes, reasons, people.")]
+Facets = Annotated[bool, typer.Option(help="Say how many of the hits have each code.")]
+Explain = Annotated[bool, typer.Option(help="Add what each score is made of.")]
+Like = Annotated[str, typer.Option(metavar="ID", help="Initiatives like it; no words needed.")]
+For = Annotated[
+    str, typer.Option("--for", metavar="AUDIENCE", help="By what it is to them: support first.")
+]
+
+
 @dataclass(frozen=True)
 class SearchOptions:
     """What is looked for, and how the hits are wanted."""
@@ -71,7 +82,7 @@ class SearchOptions:
 def search(
     ctx: typer.Context,
     words: Annotated[list[str] | None, typer.Argument(metavar="WORD...")] = None,
-    part: Annotated[str, typer.Option("--in", help=f"One of {', '.join(PARTS)}.")] = "all",
+    part: Part = "all",
     organisation: Organisation = None,
     region: Region = None,
     role: Role = None,
@@ -79,25 +90,12 @@ def search(
     kind: Kind = None,
     audience: Audience = None,
     status: Status = None,
-    everywhere: Annotated[
-        bool,
-        typer.Option(
-            "--everywhere", help="Every place of the store: pages, quotes, reasons, people."
-        ),
-    ] = False,
-    facets: Annotated[
-        bool, typer.Option("--facets", help="Say how many of the hits have each code.")
-    ] = False,
-    sort: Annotated[str, typer.Option(help=f"One of {', '.join(SORTS)}.")] = "score",
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Add what each score is made of.")
-    ] = False,
-    like: Annotated[
-        str, typer.Option(metavar="ID", help="Initiatives like this one; no words needed.")
-    ] = "",
-    who: Annotated[
-        str, typer.Option("--for", metavar="AUDIENCE", help="By what it is to them: support first.")
-    ] = "",
+    everywhere: Everywhere = False,
+    facets: Facets = False,
+    sort: Sort = "score",
+    explain: Explain = False,
+    like: Like = "",
+    who: For = "",
     limit: int | None = None,
 ) -> Table[Any]:
     """Find initiatives and pages: those with all words first, then those with most.
@@ -127,15 +125,19 @@ def search(
         # The door of the command table: this alone needs the store.
         identifying = importlib.import_module("kb.cli.identifying")
         return identifying.everywhere(ctx, words)  # type: ignore[no-any-return]
-    folder, settings = ctx.find_root().obj
-    home = find_home(folder, settings, Path.cwd())
-    _catch_up(home)
     options = SearchOptions(" ".join(words), like, who, sort, explain, facets, limit)
     filters = Filters(
         part="register" if like or who else None if part == "all" else part,
         organisation=organisation,
         codes=by_code,
     )
+    folder, settings = ctx.find_root().obj
+    return _from_index(find_home(folder, settings, Path.cwd()), options, filters)
+
+
+def _from_index(home: Home, options: SearchOptions, filters: Filters) -> Table[Any]:
+    """What the index holds, written first where it is missing, damaged or behind."""
+    _catch_up(home)
     try:
         with index.sound(home.index):
             return _searched(home, options, filters)

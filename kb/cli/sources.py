@@ -104,7 +104,7 @@ def looked(
     on: Annotated[
         date, typer.Option(metavar="DATE", parser=parse_day, help="When it was searched.")
     ],
-    found: Annotated[int, typer.Option(metavar="N", help="How many pages were found.")],
+    pages: Annotated[int, typer.Option("--found", metavar="N", help="How many pages were found.")],
     why: Why = "",
     by: By = None,
 ) -> None:
@@ -113,7 +113,7 @@ def looked(
     Example: kb sources looked members-library --on 2026-11-22 --found 3
     """
     with opened(ctx, by) as base:
-        row = base.sources.record_search(name, on=on, found=found, why=why)
+        row = base.sources.record_search(name, on=on, pages=pages, why=why)
     stderr(f"{row.source}: looked on {row.on}, {row.found} found")
 
 

@@ -37,7 +37,7 @@ def add(
     Example: kb watch add mentoring "reverse mentoring" --why "for the leadership paper"
     """
     with opened(ctx, by) as base:
-        row = base.searches.add(name, " ".join(query), why=why)
+        row = base.screen.save_search(name, " ".join(query), why=why)
     stderr(f"kept {row.name}: {row.query}")
 
 
@@ -49,7 +49,7 @@ def listed(ctx: typer.Context) -> Table[SavedSearch]:
     Example: kb watch list
     """
     with opened(ctx) as base:
-        return base.searches.list()
+        return base.screen.searches()
 
 
 @watch_app.command()
@@ -59,7 +59,7 @@ def remove(ctx: typer.Context, name: Name, by: By = None) -> None:
     Example: kb watch remove mentoring
     """
     with opened(ctx, by) as base:
-        base.searches.remove(name)
+        base.screen.remove_search(name)
     stderr(f"removed {name}")
 
 
@@ -75,4 +75,4 @@ def run(
     Example: kb watch run
     """
     with opened(ctx, by) as base:
-        return base.searches.news(name, read=True)
+        return base.screen.news(name, read=True)

@@ -43,11 +43,11 @@ def save_waiting(run: RunUnderWay) -> None:
 
 
 def _note_seen(
-    run: RunUnderWay, writing: Writing, asked: dict[int, bool]
+    run: RunUnderWay, writing: Writing, requested: dict[int, bool]
 ) -> list[tuple[Saved, int]]:
     """Notes that documents are as they were, and whether their address was asked."""
     now = run.workspace.clock()
-    rows = writing.rows_in(Document, "id", list(asked))
+    rows = writing.rows_in(Document, "id", list(requested))
     for row in rows:
-        saving.seen(row, now, run.number, asked=asked[row.row_id])
+        saving.seen(row, now, run.number, requested=requested[row.row_id])
     return [(Saved.same, row.row_id) for row in rows]

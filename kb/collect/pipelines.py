@@ -101,10 +101,10 @@ def addresses_of(page: Page, canonical: str = "") -> tuple[str, ...]:
     What was asked for is one of them unless a temporary redirect led elsewhere: then it is
     the only one.
     """
-    asked, there = normalised(page.asked or page.url), normalised(page.url)
-    if page.asked and asked != there and not page.permanent and not page.html:
-        return (asked,)
-    addresses = [there, asked] if page.permanent or page.html else [there]
+    requested, there = normalised(page.asked or page.url), normalised(page.url)
+    if page.asked and requested != there and not page.permanent and not page.html:
+        return (requested,)
+    addresses = [there, requested] if page.permanent or page.html else [there]
     if canonical:
         addresses.insert(0, normalised(canonical))
     return tuple(dict.fromkeys(addresses))

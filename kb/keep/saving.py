@@ -211,10 +211,10 @@ def add_aliases(writing: Writing, addresses_of: Mapping[int, Iterable[str]]) -> 
     )
 
 
-def seen(document: Document, when: datetime, run: int, *, asked: bool = True) -> None:
-    """Notes in the working values that a run met the document, and whether it asked for it."""
+def seen(document: Document, when: datetime, run: int, *, requested: bool = True) -> None:
+    """Notes in the working values that a run met the document, and whether it requested it."""
     document.last_seen, document.last_run, document.missed = when, run, 0
-    if asked:
+    if requested:
         document.asked_at = when
 
 

@@ -1,20 +1,15 @@
 """A new home: the shipped declarations, the store, the register, the index."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from kb.declare.declarations import Declarations
 from kb.errors import KBError, Refused
 from kb.home import DECLARATIONS, REGISTER, Home, shipped
 from kb.keep.acts import ActKind
 from kb.keep.store import Store
 from kb.register.imports import import_rows
-from kb.workspace.workspace import Workspace, now_utc
+from kb.workspace.workspace import Clock, Workspace, now_utc
 
 
-def make_home(
-    home: Home, *, by: str, register: bool = True, clock: Callable[[], datetime] = now_utc
-) -> Workspace:
+def make_home(home: Home, *, by: str, register: bool = True, clock: Clock = now_utc) -> Workspace:
     """Makes a home and opens it.
 
     Declarations that are in the folder already stay as they are. Raises Refused where there is a

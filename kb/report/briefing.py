@@ -16,7 +16,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from kb.assess.changes import Moved, moved_since
-from kb.assess.evidence import evidence
+from kb.assess.evidence import evidence_of
 from kb.assess.gaps import A_PROPOSAL, CAVEAT, Gap, Overlap, gaps_of, overlaps
 from kb.assess.outcomes import Worked, worked
 from kb.assess.positions import PRINTED
@@ -67,8 +67,8 @@ def brief(
     With `since` it says what moved since the end of that day. Raises Unknown if the strand does
     not exist.
     """
-    given = evidence(snapshot, region)
-    offer = given.declarations.offer
+    evidence = evidence_of(snapshot, region)
+    offer = evidence.declarations.offer
     strands = [offer.get(strand)] if strand else list(offer.strand)
     every = overlaps(snapshot, region=region).rows
     ids = {each.slug: number for number, each in snapshot.register.items()}
@@ -76,10 +76,10 @@ def brief(
         day=snapshot.moment.day,
         since=since,
         region=region,
-        declarations=given.declarations,
+        declarations=evidence.declarations,
         strands=strands,
-        marks=given.marks,
-        gaps=gaps_of(given, strands),
+        marks=evidence.marks,
+        gaps=gaps_of(evidence, strands),
         overlaps=overlaps(snapshot, strand or None, region=region),
         worked=worked(snapshot, strand or None),
         sources=sources(snapshot),
@@ -87,7 +87,7 @@ def brief(
         moved=moved_since(snapshot, since) if since else None,
         scanned=scanned(snapshot),
         seen={
-            (row.strand, row.initiative): seen_on(given, ids[row.initiative], row.strand)
+            (row.strand, row.initiative): seen_on(evidence, ids[row.initiative], row.strand)
             for row in every
         },
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from jinja2 import Environment
 from markupsafe import Markup
 
-from kb.assess.evidence import Evidence, evidence
+from kb.assess.evidence import Evidence, evidence_of
 from kb.assess.gaps import CAVEAT, Overlap, coded, gaps_of, overlaps
 from kb.assess.positions import NEAR, PRINTED, Position
 from kb.keep import runs
@@ -103,14 +103,14 @@ def evidence_map(snapshot: Snapshot, *, region: str = "England") -> EvidenceMap:
 
     Raises Unknown for a region that does not exist.
     """
-    given = evidence(snapshot, region)
-    offer, book = given.declarations.offer, given.declarations.book
-    gaps = gaps_of(given, offer.strand).rows
+    evidence = evidence_of(snapshot, region)
+    offer, book = evidence.declarations.offer, evidence.declarations.book
+    gaps = gaps_of(evidence, offer.strand).rows
     return EvidenceMap(
         title=offer.offer.title,
         version=offer.offer.version,
         day=snapshot.moment.day.isoformat(),
-        region=given.rules.region,
+        region=evidence.rules.region,
         levels=NEAR,
         positions={position.value: text for position, text in PRINTED.items()},
         strands=[
@@ -130,10 +130,10 @@ def evidence_map(snapshot: Snapshot, *, region: str = "England") -> EvidenceMap:
             facet: {code: each.means for code, each in book.codes[facet].items()}
             for facet in FILTERS
         },
-        cells={facet: _cells(given, facet) for facet in ACROSS},
-        initiatives=_initiatives(given),
+        cells={facet: _cells(evidence, facet) for facet in ACROSS},
+        initiatives=_initiatives(evidence),
         scanned=scanned(snapshot),
-        notes=[*given.marks, CAVEAT],
+        notes=[*evidence.marks, CAVEAT],
     )
 
 
@@ -148,15 +148,15 @@ def scanned(snapshot: Snapshot) -> Scanned:
         crawled=sum(source.name in last_ok for source in sources),
         last=last.date().isoformat() if last else None,
         never=sorted(source.name for source in sources if source.name not in last_ok),
-        waiting=sum(map(len, evidence(snapshot).waiting.values())),
+        waiting=sum(map(len, evidence_of(snapshot).waiting.values())),
     )
 
 
-def _initiatives(given: Evidence) -> list[MapInitiative]:
+def _initiatives(evidence: Evidence) -> list[MapInitiative]:
     rows: dict[str, list[Overlap]] = {}
-    for row in overlaps(given.snapshot, region=given.region).rows:
+    for row in overlaps(evidence.snapshot, region=evidence.region).rows:
         rows.setdefault(row.initiative, []).append(row)
-    by_title = sorted(given.register.values(), key=lambda each: each.profile.title.casefold())
+    by_title = sorted(evidence.register.values(), key=lambda each: each.profile.title.casefold())
     return [
         MapInitiative(
             slug=each.slug,
@@ -172,7 +172,7 @@ def _initiatives(given: Evidence) -> list[MapInitiative]:
                     counted=row.counted,
                     quote=row.quote,
                     why_not=row.why_not_counted,
-                    seen=_iso(seen_on(given, each.id, row.strand)),
+                    seen=_iso(seen_on(evidence, each.id, row.strand)),
                 )
                 for row in rows[each.slug]
             },
@@ -182,29 +182,29 @@ def _initiatives(given: Evidence) -> list[MapInitiative]:
     ]
 
 
-def seen_on(given: Evidence, number: int, strand: str) -> date | None:
+def seen_on(evidence: Evidence, number: int, strand: str) -> date | None:
     """The day on which what an assessment rests on was seen; None where that is unknown."""
-    leading = given.judgements[number, strand].leading
-    for page in given.snapshot.pages_of.get(number, []):
+    leading = evidence.judgements[number, strand].leading
+    for page in evidence.snapshot.pages_of.get(number, []):
         if page.revision == leading.revision:
             return page.fetched_at.date()
-    return given.register[number].profile.status_seen
+    return evidence.register[number].profile.status_seen
 
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _cells(given: Evidence, facet: str) -> dict[str, dict[str, str]]:
+def _cells(evidence: Evidence, facet: str) -> dict[str, dict[str, str]]:
     """Strand to code to position: where it stands by the initiatives with that code alone."""
     cells: dict[str, dict[str, str]] = {}
-    for strand in given.strands:
-        confirmed = given.levels(strand.key, proposals=False)
+    for strand in evidence.strands:
+        confirmed = evidence.levels(strand.key, proposals=False)
         cells[strand.key] = {}
-        for code, only in coded(given, facet).items():
-            bodies = given.bodies_in(facet, code)
-            grade = given.searched_in(strand.key, bodies).grade if bodies is not None else ""
-            cells[strand.key][code] = given.position(strand, confirmed, only, grade)
+        for code, only in coded(evidence, facet).items():
+            bodies = evidence.bodies_in(facet, code)
+            grade = evidence.searched_in(strand.key, bodies).grade if bodies is not None else ""
+            cells[strand.key][code] = evidence.position(strand, confirmed, only, grade)
     return cells
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from kb.assess.evidence import evidence
+from kb.assess.evidence import evidence_of
 from kb.assess.outcomes import quiet
 from kb.contract import Shape
 from kb.declare.declarations import Declarations
@@ -206,7 +206,7 @@ class _Filters:
 def _assessed_strands(snapshot: Snapshot) -> dict[int, list[str]]:
     """Initiative to the strands that it was found to bear on."""
     strands: dict[int, list[str]] = {}
-    for (number, strand), judgement in evidence(snapshot).judgements.items():
+    for (number, strand), judgement in evidence_of(snapshot).judgements.items():
         if judgement.outcome != "no-overlap":
             strands.setdefault(number, []).append(strand)
     return strands
@@ -363,19 +363,19 @@ def _run(run: Run) -> RunRow:
 
 def status(snapshot: Snapshot) -> dict[str, int]:
     """Counts of what is held and of what waits for a person."""
-    given = evidence(snapshot)
+    evidence = evidence_of(snapshot)
     judgements = [
         judgement
-        for (number, _), judgement in given.judgements.items()
+        for (number, _), judgement in evidence.judgements.items()
         if number in snapshot.register
     ]
     conflicts = [verdict.outcome for verdict in snapshot.verdicts.values()]
     conflicts += [judgement.outcome for judgement in judgements]
     to_recheck = [
-        given.cause(number, strand, judgement.leading)
-        for strand in given.strands
-        for number, judgement in given.by_strand[strand.key].items()
-        if not given.is_own(number)
+        evidence.cause(number, strand, judgement.leading)
+        for strand in evidence.strands
+        for number, judgement in evidence.by_strand[strand.key].items()
+        if not evidence.is_own(number)
     ]
     sources = snapshot.declarations.sources.source
     last = [snapshot.last_runs.get(source.name) for source in sources]

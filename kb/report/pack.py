@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from kb.assess.evidence import evidence
+from kb.assess.evidence import evidence_of
 from kb.assess.gaps import Overlap, gaps, overlaps
 from kb.assess.outcomes import worked
 from kb.errors import Refused
@@ -134,7 +134,7 @@ def _is_settled(row: Overlap) -> bool:
 
 def _captures(snapshot: Snapshot, rows: Sequence[Overlap]) -> list[Capture]:
     """For each row of overlaps what it rests on."""
-    judgements = evidence(snapshot).judgements
+    judgements = evidence_of(snapshot).judgements
     ids = {each.slug: number for number, each in snapshot.register.items()}
     captures = []
     for row in rows:

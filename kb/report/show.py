@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import ndiff
 
-from kb.assess.evidence import evidence
+from kb.assess.evidence import evidence_of
 from kb.declare.codebook import FACETS
 from kb.errors import Unknown
 from kb.keep.acts import ActKind, Row
@@ -124,8 +124,8 @@ def versions(snapshot: Snapshot, name: str) -> list[Revision]:
     page = snapshot.workspace.document(snapshot.reading, name)
     standings = snapshot.reading.history(Standing, document=page.id)
     revisions = [snapshot.reading.get(Revision, row.revision) for row in standings]
-    found = [revision for revision in revisions if revision is not None]
-    return [each for n, each in enumerate(found) if n == 0 or each.id != found[n - 1].id]
+    known = [revision for revision in revisions if revision is not None]
+    return [each for n, each in enumerate(known) if n == 0 or each.id != known[n - 1].id]
 
 
 def difference(snapshot: Snapshot, name: str) -> list[str]:
@@ -152,7 +152,7 @@ def show(snapshot: Snapshot, name: str) -> dict[str, object]:
         return _document(snapshot, name)
     initiative = snapshot.workspace.initiative(snapshot.reading, name)
     profile, slugs = initiative.profile, snapshot.slugs
-    judgements = evidence(snapshot).judgements.items()
+    judgements = evidence_of(snapshot).judgements.items()
     return {
         "id": initiative.id,
         "slug": initiative.slug,

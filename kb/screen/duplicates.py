@@ -44,8 +44,8 @@ class KnownRegister:
     ) -> list[tuple[StoredInitiative, Similarity]]:
         """The initiatives that the page may be about, the likeliest first."""
         organisation = self.publishers.get(page.source, "")
-        asked = named(self.bodies, page.title, organisation, page.text[:READ_CHARACTERS])
-        matches = self.similarities.best_matches(asked, most=most)
+        named_page = named(self.bodies, page.title, organisation, page.text[:READ_CHARACTERS])
+        matches = self.similarities.best_matches(named_page, most=most)
         return [(self.register[number], similarity) for number, similarity in matches]
 
 

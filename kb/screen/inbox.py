@@ -158,14 +158,14 @@ def decide(
         targets = [workspace.initiative(now.reading, name).id for name in initiatives]
         copies = _copies_waiting(now, pages)
     subject = " ".join(page.name for page in pages)
-    given = ScreeningInput(decision, tuple(targets), tuple(titles), reason, why)
+    answer = ScreeningInput(decision, tuple(targets), tuple(titles), reason, why)
     command = f"screen {subject} {decision}"
     with workspace.writing(ActKind.screen, command, subject=subject, why=why) as writing:
         rows = []
         for page in pages:
-            rows.append(_decide(workspace, writing, page, given))
+            rows.append(_decide(workspace, writing, page, answer))
             joined = tuple(sorted(documents.memberships(writing).get(page.id, set())))
-            with_it = replace(given, initiatives=joined, titles=(), why=f"{WITH_IT}{page.id}")
+            with_it = replace(answer, initiatives=joined, titles=(), why=f"{WITH_IT}{page.id}")
             rows += [_decide(workspace, writing, copy, with_it) for copy in copies[page.id]]
         return rows
 
@@ -189,8 +189,10 @@ def _copies_waiting(
         ]
         for page in pages
     }
-    found = documents.stored(snapshot.reading, {n for those in copies.values() for n in those})
-    by_id = {page.id: page for page in documents.with_content(snapshot.reading, found)}
+    pages_of_copies = documents.stored(
+        snapshot.reading, {n for those in copies.values() for n in those}
+    )
+    by_id = {page.id: page for page in documents.with_content(snapshot.reading, pages_of_copies)}
     return {leader: [by_id[number] for number in those] for leader, those in copies.items()}
 
 
@@ -208,20 +210,20 @@ def _reason(workspace: Workspace, decision: Decision, reason: str) -> str:
 
 
 def _decide(
-    workspace: Workspace, writing: Writing, page: StoredDocument, given: ScreeningInput
+    workspace: Workspace, writing: Writing, page: StoredDocument, answer: ScreeningInput
 ) -> Screened:
     row = Screening(
         document=page.id,
         person=workspace.by,
-        decision=given.decision,
-        reason=given.reason,
-        why=given.why,
+        decision=answer.decision,
+        reason=answer.reason,
+        why=answer.why,
     )
     writing.replace_own(row, "document", "person")
     members = documents.memberships(writing).get(page.id, set())
-    joined = list(given.initiatives)
-    if given.decision == Decision.include:
-        joined += [_make(workspace, writing, page, title) for title in given.titles]
+    joined = list(answer.initiatives)
+    if answer.decision == Decision.include:
+        joined += [_make(workspace, writing, page, title) for title in answer.titles]
         if not joined and not members:
             joined = [_make(workspace, writing, page)]
         for number in joined:
@@ -232,8 +234,8 @@ def _decide(
     initiatives = register.initiatives(writing, joined or sorted(members)).values()
     return Screened(
         document=page.name,
-        decision=given.decision.value,
-        reason=given.reason or None,
+        decision=answer.decision.value,
+        reason=answer.reason or None,
         person=workspace.by,
         initiatives=[each.slug for each in initiatives],
     )

@@ -86,11 +86,11 @@ class Snapshot:
     @cached_property
     def every_page_of(self) -> dict[int, list[StoredDocument]]:
         """Initiative to its pages, those that are gone among them."""
-        found: dict[int, list[StoredDocument]] = {}
+        by_initiative: dict[int, list[StoredDocument]] = {}
         for page in self.pages:
             for number in self.memberships.get(page.id, ()):
-                found.setdefault(number, []).append(page)
-        return found
+                by_initiative.setdefault(number, []).append(page)
+        return by_initiative
 
     @cached_property
     def pages_of(self) -> dict[int, list[StoredDocument]]:
@@ -126,6 +126,23 @@ def snapshot(workspace: Workspace, moment: Moment | None = None) -> Iterator[Sna
     moment = moment or workspace.moment()
     with workspace.store.reading(moment) as reading:
         yield Snapshot(workspace, reading, moment)
+
+
+class Reader:
+    """Opens a snapshot at one moment, now if none is named, for each call of a list."""
+
+    def __init__(self, workspace: Workspace, moment: Moment | None) -> None:
+        self.workspace = workspace
+        self.moment = moment
+
+    def __call__(self, make: Callable[Concatenate[Snapshot, P], T]) -> Callable[P, T]:
+        """The list as a function that needs no snapshot."""
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            with snapshot(self.workspace, self.moment) as opened:
+                return make(opened, *args, **kwargs)
+
+        return call
 
 
 def part(make: Callable[Concatenate[Snapshot, P], T]) -> Callable[Concatenate[Snapshot, P], T]:

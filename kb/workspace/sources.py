@@ -134,7 +134,7 @@ def is_due(source: Source, last: Run | None, now: datetime) -> bool:
 
 
 def record_search(
-    workspace: Workspace, name: str, *, on: date, found: int, why: str = ""
+    workspace: Workspace, name: str, *, on: date, pages: int, why: str = ""
 ) -> ManualSearch:
     """Records a search by hand of a source that is not crawled.
 
@@ -145,11 +145,11 @@ def record_search(
         raise Refused(f"source {source.name!r} is crawled", hint=f"kb crawl {source.name}")
     if on > workspace.clock().date():
         raise Refused(f"{on} is still to come")
-    if found < 0:
-        raise Refused(f"{found} pages cannot have been found")
+    if pages < 0:
+        raise Refused(f"{pages} pages cannot have been found")
     command = f"sources looked {source.name}"
     with workspace.writing(ActKind.source, command, subject=source.name, why=why) as writing:
-        return writing.add(ManualSearch(source=source.name, on=on, found=found, why=why))
+        return writing.add(ManualSearch(source=source.name, on=on, found=pages, why=why))
 
 
 def _rewrite(workspace: Workspace, name: str, change: Callable[[TomlTable], None]) -> None:

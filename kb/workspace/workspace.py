@@ -31,6 +31,9 @@ CHANGED = "offer changed: offer.toml differs from what was accepted; kb offer di
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
+Clock = Callable[[], datetime]
+
+
 def now_utc() -> datetime:
     """This instant, to the second: finer would promise an order that clocks do not keep."""
     return datetime.now(UTC).replace(microsecond=0)
@@ -56,9 +59,7 @@ def is_document(name: str) -> bool:
 class Workspace:
     """One home opened. `by` is who acts; `clock` says when."""
 
-    def __init__(
-        self, home: Home, *, by: str = "", clock: Callable[[], datetime] = now_utc
-    ) -> None:
+    def __init__(self, home: Home, *, by: str = "", clock: Clock = now_utc) -> None:
         self.home = home
         self.by = by.strip().casefold() or "unknown"
         if self.by == DESK_RESEARCH:
@@ -200,9 +201,9 @@ class Workspace:
         """
         slugs = register.slugs(reading)
         number = parse_id(name) or slugs.get(name.casefold())
-        found = register.initiatives(reading, [number]) if number is not None else {}
-        if number in found:
-            return found[number]
+        standing = register.initiatives(reading, [number]) if number is not None else {}
+        if number in standing:
+            return standing[number]
         if number is None or number not in slugs.values():
             raise Unknown("initiative", name, slugs, where="the register")
         into = documents.merges(reading).get(number)

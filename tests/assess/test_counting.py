@@ -1,5 +1,6 @@
 """The rules of counting, from what is coded and assessed to what the lists say."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,24 +22,32 @@ DAY = datetime(2026, 11, 2, 12, tzinfo=UTC)
 SUPPORT = ["role=support", "reach=england", "status=active", "audience=boards"]
 
 
+@pytest.fixture(scope="module")
+def searched_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home without the register, of which everything was looked through. Copy it."""
+    folder = tmp_path_factory.mktemp("searched") / "home"
+    with kb.make(Home(folder), by="ana", register=False, clock=lambda: DAY) as made:
+        sources = made.workspace.declarations.sources.source
+        runs = [
+            Run(number=n, source=s.name, started=DAY, finished=DAY, outcome=Outcome.ok)
+            for n, s in enumerate(sources, 1)
+        ]
+        with made.workspace.writing(ActKind.crawl, "crawl") as writing:
+            writing.add_all(runs)
+        for number, source in enumerate(sources):
+            if source.must_find:
+                addresses = tuple(map(normalised, source.must_find))
+                text = f"Page {number}."
+                save(made, page(f"m{number}", text, source=source.name, addresses=addresses))
+    return folder
+
+
 @pytest.fixture
-def base(tmp_path: Path) -> Iterator[KnowledgeBase]:
-    """A home without the register, of which everything was looked through."""
-    made = kb.make(Home(tmp_path / "home"), by="ana", register=False, clock=lambda: DAY)
-    sources = made.workspace.declarations.sources.source
-    runs = [
-        Run(number=n, source=s.name, started=DAY, finished=DAY, outcome=Outcome.ok)
-        for n, s in enumerate(sources, 1)
-    ]
-    with made.workspace.writing(ActKind.crawl, "crawl") as writing:
-        writing.add_all(runs)
-    for number, source in enumerate(sources):
-        if source.must_find:
-            addresses = tuple(map(normalised, source.must_find))
-            text = f"Page {number}."
-            save(made, page(f"m{number}", text, source=source.name, addresses=addresses))
-    yield made
-    made.close()
+def base(searched_home: Path, tmp_path: Path) -> Iterator[KnowledgeBase]:
+    """That home, in the hands of ana, on the day of the search."""
+    home = shutil.copytree(searched_home, tmp_path / "home")
+    with kb.connect(home, by="ana", clock=lambda: DAY) as opened:
+        yield opened
 
 
 def quote(key: str) -> str:
@@ -54,7 +63,7 @@ def made(base: KnowledgeBase, key: str, *tags: str, body: str = "") -> str:
     return str(slug)
 
 
-def said(base: KnowledgeBase, key: str, level: Level, *tags: str, body: str = "") -> str:
+def assessed(base: KnowledgeBase, key: str, level: Level, *tags: str, body: str = "") -> str:
     slug = made(base, key, *tags, body=body)
     base.assess.assess(slug, "talent", level, quote=quote(key))
     return slug
@@ -84,7 +93,7 @@ def test_nothing_is_found_once_what_may_serve_was_looked_at(base: KnowledgeBase)
 
 
 def test_where_people_differ_nothing_is_decided(base: KnowledgeBase) -> None:
-    slug = said(base, "one", Level.duplicates)
+    slug = assessed(base, "one", Level.duplicates)
     assert talent(base).position == "served"
     with kb.connect(base.workspace.home.path, by="ben", clock=lambda: DAY) as ben:
         ben.assess.assess(slug, "talent", Level.no_overlap)
@@ -96,7 +105,7 @@ def test_where_people_differ_nothing_is_decided(base: KnowledgeBase) -> None:
 def test_twelve_pledges_of_single_bodies_are_twelve_examples(base: KnowledgeBase) -> None:
     tags = ["role=practice", "reach=one", "status=active", "audience=boards"]
     for number in range(12):
-        said(base, f"pledge{number}", Level.overlaps, *tags)
+        assessed(base, f"pledge{number}", Level.overlaps, *tags)
     row = talent(base)
     assert (row.overlaps, row.examples, row.duties) == (0, 12, 0)
     assert reasons(base) == ["an example"] * 12
@@ -104,7 +113,7 @@ def test_twelve_pledges_of_single_bodies_are_twelve_examples(base: KnowledgeBase
 
 def test_duties_are_duties(base: KnowledgeBase) -> None:
     tags = ["role=requirement", "reach=england", "status=active", "audience=boards"]
-    said(base, "duty", Level.duplicates, *tags)
+    assessed(base, "duty", Level.duplicates, *tags)
     row = talent(base)
     assert (row.duplicates, row.duties, row.examples) == (0, 1, 0)
 
@@ -119,7 +128,7 @@ def test_duties_are_duties(base: KnowledgeBase) -> None:
     ],
 )
 def test_what_does_not_count_says_why(base: KnowledgeBase, tags: list[str], why: str) -> None:
-    said(base, "one", Level.duplicates, *tags)
+    assessed(base, "one", Level.duplicates, *tags)
     assert talent(base).duplicates == 0
     assert reasons(base) == [why]
 
@@ -127,14 +136,17 @@ def test_what_does_not_count_says_why(base: KnowledgeBase, tags: list[str], why:
 def test_own_work_leaves_every_position_as_it_was(base: KnowledgeBase) -> None:
     before = [row.position for row in base.assess.gaps().rows]
     for number in range(4):
-        said(base, f"own{number}", Level.duplicates, body="NHS Providers")
+        assessed(base, f"own{number}", Level.duplicates, body="NHS Providers")
     assert [row.position for row in base.assess.gaps().rows] == before
     assert reasons(base) == []
 
 
 def test_parts_count_once_under_their_head_and_adopters_never(base: KnowledgeBase) -> None:
-    head = said(base, "head", Level.overlaps)
-    part, adopter = said(base, "part", Level.duplicates), said(base, "adopter", Level.duplicates)
+    head = assessed(base, "head", Level.overlaps)
+    part, adopter = (
+        assessed(base, "part", Level.duplicates),
+        assessed(base, "adopter", Level.duplicates),
+    )
     assert (talent(base).duplicates, talent(base).overlaps) == (2, 1)
     base.register.edit(part, [f"part_of={head}"])
     base.register.edit(adopter, [f"adopts={head}"])
@@ -142,7 +154,7 @@ def test_parts_count_once_under_their_head_and_adopters_never(base: KnowledgeBas
 
 
 def test_what_is_forgotten_is_no_ground(base: KnowledgeBase) -> None:
-    slug = said(base, "one", Level.duplicates)
+    slug = assessed(base, "one", Level.duplicates)
     base.register.forget(document_of(base, slug), why="asked by the owner")
     assert [str(row.cause) for row in base.assess.recheck().rows] == ["quote gone"]
 
@@ -154,7 +166,7 @@ def document_of(base: KnowledgeBase, slug: str) -> str:
 
 
 def test_an_ended_initiative_is_looked_at_once_and_a_succeeded_one_too(base: KnowledgeBase) -> None:
-    old, new = said(base, "old", Level.duplicates), said(base, "new", Level.overlaps)
+    old, new = assessed(base, "old", Level.duplicates), assessed(base, "new", Level.overlaps)
     base.register.edit(new, [f"succeeds={old}"])
     assert [str(row.cause) for row in base.assess.recheck().rows] == ["initiative superseded"]
     base.assess.renew(old, "talent")
@@ -166,7 +178,7 @@ def test_an_ended_initiative_is_looked_at_once_and_a_succeeded_one_too(base: Kno
 
 
 def test_a_removed_strand_stays_removed_when_its_key_comes_again(base: KnowledgeBase) -> None:
-    said(base, "one", Level.duplicates)
+    assessed(base, "one", Level.duplicates)
     file = base.workspace.home.declaration("offer.toml")
     whole = file.read_text(encoding="utf-8")
     blocks = whole.split("[[strand]]")
@@ -228,7 +240,7 @@ def test_a_passage_that_tells_nothing_is_not_offered_as_a_quote(base: KnowledgeB
 
 
 def test_results_follow_a_merge_and_are_looked_at_again(base: KnowledgeBase) -> None:
-    a, b = said(base, "a", Level.overlaps), said(base, "b", Level.overlaps)
+    a, b = assessed(base, "a", Level.overlaps), assessed(base, "b", Level.overlaps)
     base.assess.note_result(b, "boards changed", quote=quote("b"))
     base.register.merge(a, b, why="one scheme")
     assert {row.initiative for row in base.assess.worked().rows} == {a}
@@ -249,7 +261,7 @@ def test_results_follow_a_merge_and_are_looked_at_again(base: KnowledgeBase) -> 
     ],
 )
 def test_what_we_did_is_not_put_on_the_world(base: KnowledgeBase, act: object, cause: str) -> None:
-    slug = said(base, "one", Level.duplicates)
+    slug = assessed(base, "one", Level.duplicates)
     base.workspace.clock = lambda: DAY + timedelta(days=9)
     act(base, slug)  # type: ignore[operator]
     rows = base.assess.moved_between(DAY.date()).rows
@@ -257,7 +269,7 @@ def test_what_we_did_is_not_put_on_the_world(base: KnowledgeBase, act: object, c
 
 
 def test_what_was_taken_out_of_the_register_is_our_doing(base: KnowledgeBase) -> None:
-    slug = said(base, "one", Level.duplicates)
+    slug = assessed(base, "one", Level.duplicates)
     base.workspace.clock = lambda: DAY + timedelta(days=9)
     base.screen.decide(
         [document_of(base, slug)], Decision.exclude, reason="mention-only", why="read again"
@@ -269,7 +281,7 @@ def test_what_was_taken_out_of_the_register_is_our_doing(base: KnowledgeBase) ->
 
 
 def test_age_alone_is_the_worlds_doing(base: KnowledgeBase) -> None:
-    said(base, "one", Level.duplicates, *SUPPORT[:2], "status=unknown", SUPPORT[3])
+    assessed(base, "one", Level.duplicates, *SUPPORT[:2], "status=unknown", SUPPORT[3])
     assert talent(base).duplicates == 1
     base.workspace.clock = lambda: DAY + timedelta(days=900)
     (row,) = [row for row in base.assess.moved_between(DAY.date()).rows if row.list_ == "overlaps"]
@@ -304,7 +316,7 @@ def test_an_offer_asked_about_may_not_name_what_never_was(
 def test_two_days_without_an_act_between_are_each_reckoned_by_their_own_day(
     base: KnowledgeBase,
 ) -> None:
-    said(base, "one", Level.duplicates, *SUPPORT[:2], "status=unknown", SUPPORT[3])
+    assessed(base, "one", Level.duplicates, *SUPPORT[:2], "status=unknown", SUPPORT[3])
     base.workspace.clock = lambda: DAY + timedelta(days=1000)
     early, late = DAY.date() + timedelta(days=1), DAY.date() + timedelta(days=900)
 

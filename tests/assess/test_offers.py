@@ -242,7 +242,7 @@ def test_the_grade_says_how_well_we_looked(sources: list[SearchedSource], grade:
 
 
 @pytest.mark.parametrize(
-    ("position", "grade", "needs", "said"),
+    ("position", "grade", "needs", "sentences"),
     [
         (Position.none_found, "A", ["asked-for"], "by rule: consider leading"),
         (Position.related, "B", ["asked-for"], "by rule: consider leading"),
@@ -256,7 +256,7 @@ def test_the_grade_says_how_well_we_looked(sources: list[SearchedSource], grade:
     ],
 )
 def test_the_prompt_follows_the_rule(
-    position: Position, grade: str, needs: list[str], said: str
+    position: Position, grade: str, needs: list[str], sentences: str
 ) -> None:
     made = prompt(position, grade=grade, needs=needs, names=["A", "B"], waiting=["d1", "d2"])
-    assert str(made) == said
+    assert str(made) == sentences

@@ -70,8 +70,8 @@ SOUND = Candidate(
     ],
 )
 def test_what_does_not_count_has_its_reason(change: dict[str, object], why: str) -> None:
-    told = exclusion_reason(replace(SOUND, **change), PEERS, RULES)  # type: ignore[arg-type]
-    assert (told == "") if why == "" else (why in told)
+    output = exclusion_reason(replace(SOUND, **change), PEERS, RULES)  # type: ignore[arg-type]
+    assert (output == "") if why == "" else (why in output)
 
 
 def test_knowledge_counts_where_the_strand_says_so_and_its_effect_is_known() -> None:
@@ -103,7 +103,7 @@ def placed(
 
 
 @pytest.mark.parametrize(
-    ("levels", "wanted"),
+    ("levels", "expected"),
     [
         ({1: "duplicates", 2: "duplicates"}, "crowded"),
         ({1: "duplicates"}, "served"),
@@ -115,8 +115,8 @@ def placed(
         ({}, "not-assessed"),
     ],
 )
-def test_positions_are_read_off_the_counts(levels: dict[int, str], wanted: str) -> None:
-    assert placed(levels) == wanted
+def test_positions_are_read_off_the_counts(levels: dict[int, str], expected: str) -> None:
+    assert placed(levels) == expected
 
 
 def test_nothing_found_needs_a_good_search_grade() -> None:
@@ -175,8 +175,8 @@ def test_a_family_stands_by_the_body_and_reach_of_the_part_that_counts() -> None
     candidates = {9: head, 1: part, **others}
     counted = count(PEERS, dict.fromkeys((1, 2, 3), "overlaps"), candidates, RULES)
     assert counted.bodies("overlaps") == {"B1", "B2", "B3"}
-    found = position(counted, thresholds=OFFER.positions, assessed_share=1.0, grade=None)
-    assert found == "part-served"
+    matches = position(counted, thresholds=OFFER.positions, assessed_share=1.0, grade=None)
+    assert matches == "part-served"
 
 
 def test_what_is_open_in_scotland_alone_counts_there() -> None:

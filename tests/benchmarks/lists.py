@@ -100,23 +100,23 @@ def filled(folder: Path, initiatives: int, documents: int) -> None:
 def seconds(folder: Path, command: str) -> float:
     """The best of three runs of the command, as json."""
     words = [sys.executable, "-m", "kb", "--home", str(folder), *command.split(), "-f", "json"]
-    found = []
+    matches = []
     for _ in range(TIMES):
         began = time.perf_counter()
         subprocess.run(words, check=True, capture_output=True)
-        found.append(time.perf_counter() - began)
-    return min(found)
+        matches.append(time.perf_counter() - began)
+    return min(matches)
 
 
 def main() -> None:
     """Prints each figure beside that of an empty home."""
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--initiatives", type=int, default=2_000)
-    asked.add_argument("--documents", type=int, default=5_000)
-    given = asked.parse_args()
+    query = argparse.ArgumentParser()
+    query.add_argument("--initiatives", type=int, default=2_000)
+    query.add_argument("--documents", type=int, default=5_000)
+    text = query.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         large, empty = Path(folder) / "large", Path(folder) / "empty"
-        filled(large, given.initiatives, given.documents)
+        filled(large, text.initiatives, text.documents)
         kb.make(
             Home(empty), by="ana", register=False, clock=lambda: datetime(2026, 1, 1, tzinfo=UTC)
         ).close()

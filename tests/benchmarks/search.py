@@ -146,9 +146,9 @@ def warm(folder: Path) -> None:
 
 def main() -> None:
     """Prints each figure beside its peer's."""
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--documents", type=int, default=10_000)
-    count = asked.parse_args().documents
+    query = argparse.ArgumentParser()
+    query.add_argument("--documents", type=int, default=10_000)
+    count = query.parse_args().documents
     for made in (0, 5_000):
         with tempfile.TemporaryDirectory() as folder:
             cold_beside_sqlite(Path(folder), made)

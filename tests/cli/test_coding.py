@@ -15,12 +15,25 @@ import kb
 QUOTE = "Chairs of trusts meet six times a year to talk about race."
 
 
-@pytest.fixture
-def sheet(home: Path, run_kb: Command, tmp_path: Path) -> Path:
-    """The sheet of a home with one coded initiative whose page is held."""
-    with kb.connect(home, by="ana") as base:
+@pytest.fixture(scope="module")
+def coded_home(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one coded initiative whose page is held. Do not write into it: copy it."""
+    folder = Path(shutil.copytree(made_home, tmp_path_factory.mktemp("coded") / "home"))
+    with kb.connect(folder, by="ana") as base:
         base.screen.decide([held(base, "one", QUOTE)], "include")
         base.register.tag("race-equality-programme-one", ["role=support", "reach=england"])
+    return folder
+
+
+@pytest.fixture
+def home(coded_home: Path, tmp_path: Path) -> Path:
+    """That home as a test's own."""
+    return Path(shutil.copytree(coded_home, tmp_path / "home"))
+
+
+@pytest.fixture
+def sheet(home: Path, run_kb: Command, tmp_path: Path) -> Path:
+    """The coding sheet of that home."""
     path = tmp_path / "coding.xlsx"
     assert run_kb("export", "coding", "-o", str(path)).returncode == 0
     return path
@@ -47,8 +60,8 @@ def test_a_choice_is_offered_for_each_code(sheet: Path) -> None:
     rows = openpyxl.load_workbook(sheet)["coding"]
     lists = {str(each.sqref): each for each in rows.data_validations.dataValidation}
     role = next(cell.column_letter for cell in rows[1] if cell.value == "role")
-    (found,) = [each for place, each in lists.items() if place.startswith(f"{role}2:")]
-    assert found.type == "list"
+    (matches,) = [each for place, each in lists.items() if place.startswith(f"{role}2:")]
+    assert matches.type == "list"
     assert rows.freeze_panes == "C2"
 
 
@@ -73,8 +86,8 @@ def test_changes_are_shown_and_taken_as_one_act(sheet: Path, home: Path, run_kb:
     with kb.connect(home) as base:
         shown = base.register.show(slug)
         assert shown["audience"] == ["chairs", "non-executives"]
-        (said,) = shown["assessments"]
-        assert (said["level"], said["basis"], said["by"]) == ("overlaps", "confirmed", "ben")
+        (row,) = shown["assessments"]
+        assert (row["level"], row["basis"], row["by"]) == ("overlaps", "confirmed", "ben")
         assert base.register.show("a-new-one")["role"] == ["voice"]
         after = base.workspace.store.last_act()
         assert before is not None

@@ -129,7 +129,7 @@ def test_every_list_can_be_exported(run, tmp_path: Path) -> None:  # type: ignor
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "told"),
+    ("words", "status", "output"),
     [
         (("shwo", "x"), 2, "'show'"),
         (("show", "race-equality-weak"), 1, "did you mean 'race-equality-week'?"),
@@ -159,12 +159,12 @@ def test_every_list_can_be_exported(run, tmp_path: Path) -> None:  # type: ignor
     ],
 )
 def test_an_error_says_what_and_what_to_do(
-    run, words: tuple[str, ...], status: int, told: str
+    run, words: tuple[str, ...], status: int, output: str
 ) -> None:  # type: ignore[no-untyped-def]
     got, out, err = run(*words)
     assert (got, out) == (status, "")
     assert err.startswith("error: ")
-    assert told in err
+    assert output in err
 
 
 def test_a_broken_declaration_is_named_by_line(run, home: Path) -> None:  # type: ignore[no-untyped-def]
@@ -249,16 +249,16 @@ def test_search_writes_an_index_that_is_behind(run_kb: Command, home: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("words", "wanted"),
+    ("words", "expected"),
     [
         (("reverse", "mentoring"), "reciprocal-mentoring-for-inclusion"),
         (("BAME",), "east-midlands-bame-co-mentoring"),
         (("wres", "--region", "London"), "london-primary-care-wres"),
     ],
 )
-def test_search_finds_what_staff_mean(run, words: tuple[str, ...], wanted: str) -> None:  # type: ignore[no-untyped-def]
+def test_search_finds_what_staff_mean(run, words: tuple[str, ...], expected: str) -> None:  # type: ignore[no-untyped-def]
     hits = json.loads(run("search", *words, "-f", "json")[1])
-    assert wanted in [hit["slug"] for hit in hits[:10]]
+    assert expected in [hit["slug"] for hit in hits[:10]]
 
 
 def test_a_store_of_a_newer_kb_is_not_searched(run, home: Path) -> None:  # type: ignore[no-untyped-def]

@@ -7,8 +7,8 @@ from conftest import Command
 
 def test_every_place_is_listed_with_what_is_around_it(run_kb: Command) -> None:
     run_kb("tag", "race-equality-week", "status=ended", "--by", "quillfeather")
-    told = json.loads(run_kb("search", "--everywhere", "Quillfeather", "-f", "json").stdout)
-    assert [(row["table"], row["column"], row["text"]) for row in told] == [
+    output = json.loads(run_kb("search", "--everywhere", "Quillfeather", "-f", "json").stdout)
+    assert [(row["table"], row["column"], row["text"]) for row in output] == [
         ("act", "by", "quillfeather")
     ]
     assert run_kb("search", "--everywhere", "x").returncode == 1

@@ -14,29 +14,29 @@ ROWS = [
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, *, terminal: bool, colour: bool = True) -> str:
-    held = StringIO()
-    made = Console(file=held, force_terminal=terminal, width=80, no_color=not colour)
+    holding = StringIO()
+    made = Console(file=holding, force_terminal=terminal, width=80, no_color=not colour)
     monkeypatch.setattr(drawing, "console", lambda: made)
     drawing.table(list(ROWS[0]), ROWS)
-    return held.getvalue()
+    return holding.getvalue()
 
 
 def test_a_terminal_gets_colour_and_bars(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
-    told = shown(monkeypatch, terminal=True)
-    assert "\x1b[" in told
-    assert "█ 8" in told
-    assert "▁ 1" in told
+    output = shown(monkeypatch, terminal=True)
+    assert "\x1b[" in output
+    assert "█ 8" in output
+    assert "▁ 1" in output
     plain = shown(monkeypatch, terminal=True, colour=False)
     assert "\x1b[34m" not in plain
     assert "served" in plain
 
 
 def test_a_pipe_gets_words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = shown(monkeypatch, terminal=False)
-    assert "\x1b[" not in told
-    assert not set("▁▂▃▄▅▆▇█") & set(told)
-    assert all(str(row["position"]) in told for row in ROWS)
+    output = shown(monkeypatch, terminal=False)
+    assert "\x1b[" not in output
+    assert not set("▁▂▃▄▅▆▇█") & set(output)
+    assert all(str(row["position"]) in output for row in ROWS)
 
 
 @pytest.mark.parametrize(("value", "most", "drawn"), [(0, 5, ""), (5, 5, "█ "), (1, 0, "")])

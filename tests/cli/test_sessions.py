@@ -105,44 +105,44 @@ def page(home: Path, key: str = "one", text: str = PAGE, **more: object) -> str:
 
 def test_one_initiative_from_the_inbox_to_assessed(home: Path, terminal: Open) -> None:
     page(home)
-    told = terminal("review", "--assess")
-    told.expect("1 of 1")
-    told.expect("programme one")
-    told.expect("[i]nclude")
-    told.type("i")
-    told.expect("title [")
-    told.type("Chairs talk\n")
-    told.expect("organisation")
-    told.type("nhs englnd\n")
-    told.expect("nearest:")
-    told.type("1")
-    told.expect("role")
-    told.type("support\n")
-    told.expect("reach")
-    told.type("enlgand\n")
-    told.expect("did you mean 'england'")
-    told.expect("reach")
-    told.type("england\n")
+    output = terminal("review", "--assess")
+    output.expect("1 of 1")
+    output.expect("programme one")
+    output.expect("[i]nclude")
+    output.type("i")
+    output.expect("title [")
+    output.type("Chairs talk\n")
+    output.expect("organisation")
+    output.type("nhs englnd\n")
+    output.expect("nearest:")
+    output.type("1")
+    output.expect("role")
+    output.type("support\n")
+    output.expect("reach")
+    output.type("enlgand\n")
+    output.expect("did you mean 'england'")
+    output.expect("reach")
+    output.type("england\n")
     for facet, codes in (("audience", "chairs"), ("means", "conversation"), ("status", "active")):
-        told.expect(facet)
-        told.type(f"{codes}\n")
-    told.expect("1 of 10")
-    strand = told.expect("[y]").strip().splitlines()[0].split(":")[0].strip()
-    told.type("y")
+        output.expect(facet)
+        output.type(f"{codes}\n")
+    output.expect("1 of 10")
+    strand = output.expect("[y]").strip().splitlines()[0].split(":")[0].strip()
+    output.type("y")
     for _ in range(3):
-        told.expect("[n]o")
-        told.type("y")
-    told.expect("Open now")
-    told.type("y")
-    told.expect("duplicates? Enter takes it")
-    told.type("\r")
-    told.expect("quote passage 1-")
-    told.type("1")
-    told.expect("(confirmed)")
-    told.expect("2 of 10")
-    told.type("N")
-    told.expect("1 decided; 0 left")
-    assert told.end() == 0
+        output.expect("[n]o")
+        output.type("y")
+    output.expect("Open now")
+    output.type("y")
+    output.expect("duplicates? Enter takes it")
+    output.type("\r")
+    output.expect("quote passage 1-")
+    output.type("1")
+    output.expect("(confirmed)")
+    output.expect("2 of 10")
+    output.type("N")
+    output.expect("1 decided; 0 left")
+    assert output.end() == 0
     with kb.connect(home) as base:
         shown = base.register.show("race-equality-programme-one")
         assert shown["title"] == "Chairs talk"
@@ -159,41 +159,41 @@ def test_a_level_against_the_answers_needs_a_reason(home: Path, terminal: Open) 
     with kb.connect(home, by="ana") as base:
         slug = str(base.screen.decide([name], "include")[0]["initiatives"][0])  # type: ignore[index]
         base.register.tag(slug, ["role=support", "reach=england"])
-    told = terminal("assess", slug)
-    told.expect("[y]")
-    told.type("y")
+    output = terminal("assess", slug)
+    output.expect("[y]")
+    output.type("y")
     for _ in range(4):
-        told.expect("[n]o")
-        told.type("y")
-    told.expect("Enter takes it")
-    told.type("c")
-    told.expect("why complements")
-    told.type("it costs ten times as much\n")
-    told.expect("quote passage")
-    told.type("m")
-    told.expect("from the words")
-    told.type("The programme is open\n")
-    told.expect("to the words")
-    told.type("launched in 2021.\n")
-    told.expect("(confirmed)")
-    told.type("q")
-    told.end()
+        output.expect("[n]o")
+        output.type("y")
+    output.expect("Enter takes it")
+    output.type("c")
+    output.expect("why complements")
+    output.type("it costs ten times as much\n")
+    output.expect("quote passage")
+    output.type("m")
+    output.expect("from the words")
+    output.type("The programme is open\n")
+    output.expect("to the words")
+    output.type("launched in 2021.\n")
+    output.expect("(confirmed)")
+    output.type("q")
+    output.end()
     with kb.connect(home) as base:
-        (said,) = base.register.show(slug)["assessments"]
-        assert said["level"] == "complements"
-        assert said["why"] == "it costs ten times as much"
-        assert said["quote"].endswith("was launched in 2021.")
+        (sentences,) = base.register.show(slug)["assessments"]
+        assert sentences["level"] == "complements"
+        assert sentences["why"] == "it costs ten times as much"
+        assert sentences["quote"].endswith("was launched in 2021.")
 
 
 def test_what_was_decided_before_the_line_is_cut_stays(home: Path, terminal: Open) -> None:
     page(home, "one")
     page(home, "two", PAGE.replace("Chairs", "Governors and chairs").replace("six", "nine"))
-    told = terminal("review")
-    told.expect("[i]nclude")
-    told.type("i")
-    told.expect("title [")
-    told.process.terminate()
-    told.end()
+    output = terminal("review")
+    output.expect("[i]nclude")
+    output.type("i")
+    output.expect("title [")
+    output.process.terminate()
+    output.end()
     with kb.connect(home) as base:
         assert len(base.screen.inbox().rows) == 1
         assert len(base.register.decisions().rows) == 239  # those of the desk research and this one
@@ -202,18 +202,18 @@ def test_what_was_decided_before_the_line_is_cut_stays(home: Path, terminal: Ope
 def test_letters_exclude_and_z_takes_it_back(home: Path, terminal: Open) -> None:
     page(home, "one")
     page(home, "two", PAGE.replace("Chairs", "Governors and chairs").replace("six", "nine"))
-    told = terminal("review", NO_COLOR="1")
-    told.expect("[i]nclude")
-    told.type("e")
-    told.expect("b same-as-other")
-    told.type("c")
-    told.expect("2 of 2")
-    told.expect("[i]nclude")
-    assert "\x1b[1" not in told.shown.replace("\x1b[1;7m", "")
-    told.type("z")
-    told.expect("undone: screen d1 exclude")
-    told.type("q")
-    told.end()
+    output = terminal("review", NO_COLOR="1")
+    output.expect("[i]nclude")
+    output.type("e")
+    output.expect("b same-as-other")
+    output.type("c")
+    output.expect("2 of 2")
+    output.expect("[i]nclude")
+    assert "\x1b[1" not in output.shown.replace("\x1b[1;7m", "")
+    output.type("z")
+    output.expect("undone: screen d1 exclude")
+    output.type("q")
+    output.end()
     with kb.connect(home) as base:
         assert len(base.screen.inbox().rows) == 2
 
@@ -238,6 +238,6 @@ def test_by_lines_for_a_screen_reader_and_without_a_terminal(home: Path) -> None
 
 
 def test_the_criteria_are_those_of_the_protocol(run_kb: Command) -> None:
-    told = run_kb("review", "--criteria").stdout
-    assert "Which initiatives of others" in told
-    assert "mention-only" in told
+    output = run_kb("review", "--criteria").stdout
+    assert "Which initiatives of others" in output
+    assert "mention-only" in output

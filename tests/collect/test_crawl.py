@@ -388,16 +388,16 @@ def test_a_crawl_that_is_killed_leaves_a_sound_store_and_the_next_completes(
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "output"),
     [
         (("crawl", "a-sight"), "did you mean 'a-site'?"),
         (("runs", "a-sight"), "did you mean 'a-site'?"),
     ],
 )
 def test_an_unknown_source_is_named_with_the_nearest(
-    listed: Site, run_kb: Command, words: tuple[str, ...], told: str
+    listed: Site, run_kb: Command, words: tuple[str, ...], output: str
 ) -> None:
     done = run_kb(*words)
     assert done.returncode == 1
     assert "'a-sight'" in done.stderr
-    assert told in done.stderr
+    assert output in done.stderr

@@ -49,15 +49,15 @@ def test_the_group_of_robots_txt_that_speaks_to_us() -> None:
 
 
 def test_a_wait_is_named_in_seconds_or_as_a_date() -> None:
-    def asked(value: str) -> float | None:
+    def seconds(value: str) -> float | None:
         return seconds_asked(Response("http://127.0.0.1/", headers={"Retry-After": value}))
 
-    assert asked("7") == 7
-    later = asked(format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True))
+    assert seconds("7") == 7
+    later = seconds(format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True))
     assert later is not None
     assert 50 < later <= 60
-    assert asked("soon") is None
-    assert asked("") is None
+    assert seconds("soon") is None
+    assert seconds("") is None
 
 
 @pytest.mark.parametrize(

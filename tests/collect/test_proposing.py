@@ -73,8 +73,8 @@ def test_check_names_what_is_amiss(site: Site, home: Path, run_kb: Command) -> N
         '[[source]]\nname = "odd"\norganisation = "No Body"\nshape = "listing"\n'
         f'start = ["{site.address}/"]\nmust_find = ["https://other.example/x"]\n'
     )
-    told = json.loads(run_kb("sources", "check", "-f", "json").stdout)
-    assert [row["source"] for row in told] == ["odd"] * 3
-    assert "No Body" in told[0]["fault"]
-    assert "other.example" in told[1]["fault"]
-    assert told[2]["fault"] == "never crawled"
+    output = json.loads(run_kb("sources", "check", "-f", "json").stdout)
+    assert [row["source"] for row in output] == ["odd"] * 3
+    assert "No Body" in output[0]["fault"]
+    assert "other.example" in output[1]["fault"]
+    assert output[2]["fault"] == "never crawled"

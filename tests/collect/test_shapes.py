@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
-from conftest import Answer, Command, Site, told
+from conftest import Answer, Command, Site, last_line
 from files import pdf, word
 from pages import documents_by_path
 
@@ -44,7 +44,7 @@ def test_sitemaps_are_read_through_robots_index_and_gzip(
     for name in ("/work/one", "/news/two", "/work/three"):
         site.page(name, f"Page {name}", ABOUT)
     declare(shape="sitemap", start=[f"{site.address}/"], follow=["/work/"])
-    assert told(run_kb("crawl")) == "a-site: 2 new, 0 changed, 0 same; ok"
+    assert last_line(run_kb("crawl")) == "a-site: 2 new, 0 changed, 0 same; ok"
     assert set(documents_by_path(home)) == {"/work/one", "/work/three"}
 
 
@@ -63,7 +63,7 @@ def test_files_that_a_page_links_to_are_documents_related_to_it(
     )
     declare(start=[f"{site.address}/list"])
     done = run_kb("crawl")
-    assert told(done) == "a-site: 4 new, 0 changed, 0 same; ok", done.stderr
+    assert last_line(done) == "a-site: 4 new, 0 changed, 0 same; ok", done.stderr
     pages = documents_by_path(home)
     assert pages["/files/plan.pdf"].title == "The plan"
     assert "five parts" in pages["/files/plan.pdf"].text
@@ -99,9 +99,9 @@ def posts(site: Site, count: int) -> list[dict[str, object]]:
 def wordpress(site: Site, count: int) -> None:
     """The list routes of `wp/v2`, paged as WordPress pages them."""
 
-    def listed(asked: dict[str, list[str]]) -> Answer:
-        per_page, number = 2, int(asked.get("page", ["1"])[0])
-        words = asked.get("search", [""])[0]
+    def listed(requests: dict[str, list[str]]) -> Answer:
+        per_page, number = 2, int(requests.get("page", ["1"])[0])
+        words = requests.get("search", [""])[0]
         every = [p for p in posts(site, count) if words in json.dumps(p)]
         part = every[(number - 1) * per_page : number * per_page]
         total = str(max(1, -(-len(every) // per_page)))
@@ -120,14 +120,14 @@ def test_wordpress_is_read_through_its_api_protected_posts_passed_over(
 ) -> None:
     wordpress(site, 5)
     declare(shape="wordpress", start=[f"{site.address}/"], search=["mentoring", "equality"])
-    assert told(run_kb("crawl")) == "a-site: 4 new, 0 changed, 0 same; ok"
+    assert last_line(run_kb("crawl")) == "a-site: 4 new, 0 changed, 0 same; ok"
     pages = documents_by_path(home)
     assert set(pages) == {"/post-1/", "/post-2/", "/post-4/", "/post-5/"}
     one = pages["/post-1/"]
     assert (one.key, one.title) == ("post:1", "Programme 1 – race equality")
     assert str(one.published_on) == "2025-02-03"
     assert one.loaded.summary == "In short."
-    assert told(run_kb("crawl")) == "a-site: 0 new, 0 changed, 4 same; ok"
+    assert last_line(run_kb("crawl")) == "a-site: 0 new, 0 changed, 4 same; ok"
 
 
 @pytest.mark.slow
@@ -141,7 +141,7 @@ def test_a_closed_api_is_no_new_site(
     del site.routes["/wp-json/wp/v2/posts"]
     site.put("/wp-json/wp/v2/posts", '{"code":"rest_forbidden"}', 401)
     done = run_kb("crawl")
-    assert ": 0 new" in told(done), done.stderr
+    assert ": 0 new" in last_line(done), done.stderr
     assert {path: each.id for path, each in documents_by_path(home).items()} == before
 
 
@@ -152,7 +152,7 @@ def test_a_wordpress_without_api_and_sitemap_is_read_through_its_feed(
     site.page("/one", "One", ABOUT)
     site.put("/feed/", rss(site, "/one"), Content_Type="application/rss+xml")
     declare(shape="wordpress", start=[f"{site.address}/"])
-    assert told(run_kb("crawl")) == "a-site: 1 new, 0 changed, 0 same; ok"
+    assert last_line(run_kb("crawl")) == "a-site: 1 new, 0 changed, 0 same; ok"
 
 
 def rss(site: Site, *paths: str) -> str:
@@ -171,12 +171,12 @@ def test_a_feed_brings_its_pages_and_what_drops_out_of_it_stays(
         site.page(name, f"Page {name}", ABOUT)
     site.put("/feed", rss(site, "/one", "/two"), Content_Type="application/rss+xml")
     declare(shape="feed", start=[f"{site.address}/feed"])
-    assert told(run_kb("crawl")) == "a-site: 2 new, 0 changed, 0 same; ok"
+    assert last_line(run_kb("crawl")) == "a-site: 2 new, 0 changed, 0 same; ok"
     one = documents_by_path(home)["/one"]
     assert one.key == "id:/one"
     assert (str(one.published_on), one.loaded.published_from) == ("2025-03-04", "source")
     site.put("/feed", rss(site, "/two"), Content_Type="application/rss+xml")
-    assert told(run_kb("crawl")) == "a-site: 0 new, 0 changed, 2 same; ok"
+    assert last_line(run_kb("crawl")) == "a-site: 0 new, 0 changed, 2 same; ok"
     assert {each.state for each in documents_by_path(home).values()} == {"live"}
 
 
@@ -190,7 +190,7 @@ def test_a_renamed_key_is_the_same_document(
     run_kb("crawl")
     renamed = rss(site, "/one").replace("id:/one", "another-id")
     site.put("/feed", renamed, Content_Type="application/rss+xml")
-    assert told(run_kb("crawl")) == "a-site: 0 new, 0 changed, 1 same; ok"
+    assert last_line(run_kb("crawl")) == "a-site: 0 new, 0 changed, 1 same; ok"
     assert len(documents_by_path(home)) == 1
 
 
@@ -209,7 +209,7 @@ def test_atom_and_the_oldest_rss_are_feeds_too(
     site.page("/one", "One", ABOUT)
     site.put("/feed", text.format(address=site.address), Content_Type="application/xml")
     declare(shape="feed", start=[f"{site.address}/feed"])
-    assert told(run_kb("crawl")) == "a-site: 1 new, 0 changed, 0 same; ok"
+    assert last_line(run_kb("crawl")) == "a-site: 1 new, 0 changed, 0 same; ok"
 
 
 KNOWN = {"q", "count", "start", "fields", "filter_organisations", "order"}
@@ -240,12 +240,12 @@ def govuk(site: Site) -> None:
         "withdrawn_at": "2025-07-01T00:00:00Z",
     }
 
-    def searched(asked: dict[str, list[str]]) -> Answer:
-        if not set(asked) <= KNOWN:
+    def searched(requests: dict[str, list[str]]) -> Answer:
+        if not set(requests) <= KNOWN:
             return Answer(b'{"error":"Unexpected parameters"}', 422)
-        begin = int(asked.get("start", ["0"])[0])
-        found = [{"link": path} for path in items][begin : begin + int(asked["count"][0])]
-        return Answer(json.dumps({"results": found, "total": len(items)}).encode())
+        begin = int(requests.get("start", ["0"])[0])
+        results = [{"link": path} for path in items][begin : begin + int(requests["count"][0])]
+        return Answer(json.dumps({"results": results, "total": len(items)}).encode())
 
     site.routes["/api/search.json"] = searched
     for number, (path, item) in enumerate(items.items(), 1):
@@ -273,7 +273,7 @@ def test_govuk_is_read_through_its_apis(
         organisations=["dhsc"],
     )
     done = run_kb("crawl")
-    assert told(done) == "a-site: 6 new, 0 changed, 0 same; ok", done.stderr
+    assert last_line(done) == "a-site: 6 new, 0 changed, 0 same; ok", done.stderr
     one = documents_by_path(home)["/government/publications/plan-1"]
     assert one.key == "id-1"
     assert one.title == "Race equality plan 1"
@@ -284,7 +284,7 @@ def test_govuk_is_read_through_its_apis(
     assert "Withdrawn on 2025-07-01" in withdrawn
     assert "Replaced by plan 1" in withdrawn
     site.answered.clear()
-    assert told(run_kb("crawl")) == "a-site: 0 new, 0 changed, 6 same; ok"
+    assert last_line(run_kb("crawl")) == "a-site: 0 new, 0 changed, 6 same; ok"
     assert [s for path, s in site.answered if path.startswith("/api/content")] == [304] * 3
 
 

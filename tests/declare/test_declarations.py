@@ -129,19 +129,19 @@ def test_a_bad_field_is_named_by_table_key_and_field() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('key = "peer-learning"', 'key = "talent"', "two strands have the key"),
         ("assessed_share = 0.8", "assessed_share = 1.8", "positions.assessed_share"),
         ('means = ["peer-learning", "network"]', 'means = ["per-learning"]', "peer-learning"),
     ],
 )
-def test_a_faulty_offer_is_refused(old: str, new: str, told: str) -> None:
+def test_a_faulty_offer_is_refused(old: str, new: str, message: str) -> None:
     texts = {name: shipped(name).read_text() for name in DECLARATIONS}
     texts["offer.toml"] = texts["offer.toml"].replace(old, new, 1)
     with pytest.raises(Declared, match=r"offer\.toml") as wrong:
         Declarations(texts).offer  # noqa: B018 - parsed when asked for
-    assert told in str(wrong.value)
+    assert message in str(wrong.value)
 
 
 def test_two_bodies_of_one_spelling_are_refused() -> None:
@@ -171,7 +171,7 @@ def test_every_bad_row_is_named_and_nothing_is_taken(
     file.write_text("\n".join(map(json.dumps, rows)) + "\n{broken\n")
     with pytest.raises(Declared) as wrong:
         base.register.import_rows(file)
-    told = str(wrong.value)
+    message = str(wrong.value)
     for part in (
         "row 2: field 'role'",
         "support",
@@ -181,12 +181,12 @@ def test_every_bad_row_is_named_and_nothing_is_taken(
         "talent",
         "row 5",
     ):
-        assert part in told
+        assert part in message
     assert "a-new-one" not in {row.slug for row in base.register.list().rows}
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"part_of": "nothing-there"}, "no other initiative 'nothing-there'"),
         ({"own": True}, "'own'"),
@@ -195,14 +195,14 @@ def test_every_bad_row_is_named_and_nothing_is_taken(
     ],
 )
 def test_rows_that_do_not_fit_the_others_are_refused(
-    base: kb.KnowledgeBase, tmp_path: Path, change: dict[str, object], told: str
+    base: kb.KnowledgeBase, tmp_path: Path, change: dict[str, object], message: str
 ) -> None:
     good = json.loads(shipped("register.jsonl").read_text().splitlines()[0])
     file = tmp_path / "rows.jsonl"
     file.write_text(json.dumps(good | {"slug": "n", "title": "N", "part_of": None} | change))
     with pytest.raises(Declared) as wrong:
         base.register.import_rows(file)
-    assert told in str(wrong.value)
+    assert message in str(wrong.value)
 
 
 def test_rows_that_exist_are_left_alone_and_reported(
@@ -227,7 +227,7 @@ def test_slugs_are_readable_and_not_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("fields", "message"),
     [
         ({"name": "Bad Name"}, "'name'"),
         ({"shape": "magic", "start": ["http://127.0.0.1/"]}, "'shape'"),
@@ -238,12 +238,12 @@ def test_slugs_are_readable_and_not_taken() -> None:
     ],
 )
 def test_a_faulty_source_is_named(
-    home: Path, declare: Callable[..., None], given: dict[str, object], told: str
+    home: Path, declare: Callable[..., None], fields: dict[str, object], message: str
 ) -> None:
-    declare(**given)
+    declare(**fields)
     with pytest.raises(Declared) as wrong:
         Declarations.of(Home(home)).sources  # noqa: B018 - parsed when asked for
-    assert told in str(wrong.value)
+    assert message in str(wrong.value)
     assert "sources.toml" in str(wrong.value)
 
 

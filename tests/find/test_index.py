@@ -53,7 +53,7 @@ def built(folder: Path) -> Path:
     return folder
 
 
-def found(folder: Path, word: str) -> int:
+def count_of(folder: Path, word: str) -> int:
     search = Search(folder)
     try:
         return len(search.find(parse(word, search.words.alternatives), Filters()).numbers)
@@ -64,7 +64,7 @@ def found(folder: Path, word: str) -> int:
 def whole(folder: Path) -> None:
     """The index holds what was there before, or what came after; nothing in between."""
     assert act_of(folder) in (1, 2)
-    assert {found(folder, "earlier"), found(folder, "later")} == {0, MANY}
+    assert {count_of(folder, "earlier"), count_of(folder, "later")} == {0, MANY}
 
 
 @pytest.mark.parametrize("how", ["build", "update"])
@@ -81,21 +81,21 @@ def test_a_kill_at_any_moment_leaves_a_whole_index(tmp_path: Path, how: str) -> 
             process.send_signal(signal.SIGKILL)
         whole(folder)
     built(folder)
-    assert (found(folder, "earlier"), act_of(folder)) == (MANY, 1)
+    assert (count_of(folder, "earlier"), act_of(folder)) == (MANY, 1)
     assert sum(each.is_dir() for each in folder.iterdir()) == 1  # nothing of the killed is left
 
 
 def test_searches_go_on_over_the_old_one_while_a_new_one_is_built(tmp_path: Path) -> None:
     folder = built(tmp_path / "index")
-    met = set()
+    ids = set()
     with subprocess.Popen(
         [sys.executable, "-c", WRITES, str(folder), "build"], stdout=subprocess.DEVNULL
     ) as process:
         while process.poll() is None:
-            met.add((found(folder, "earlier"), found(folder, "later")))
+            ids.add((count_of(folder, "earlier"), count_of(folder, "later")))
     assert process.returncode == 0
-    assert (MANY, 0) in met
-    assert found(folder, "later") == MANY
+    assert (MANY, 0) in ids
+    assert count_of(folder, "later") == MANY
 
 
 def _cut(path: Path) -> None:
@@ -143,7 +143,7 @@ def test_two_do_not_build_at_once(tmp_path: Path) -> None:
     folder = built(tmp_path / "index")
     with building(folder), pytest.raises(Locked):
         built(folder)
-    assert found(folder, "earlier") == MANY
+    assert count_of(folder, "earlier") == MANY
 
 
 def test_a_decision_is_stored_where_the_index_cannot_be_had(base: kb.KnowledgeBase) -> None:

@@ -22,15 +22,15 @@ def test_the_ranking_is_better_than_the_best_simple_one(rank: Rank) -> None:
 
 @pytest.mark.parametrize(("kind", "share"), [("known-item", 0.9), ("misspelt", 0.8)])
 def test_one_known_thing_is_among_the_first_three(rank: Rank, kind: str, share: float) -> None:
-    asked = [each for each in judged() if each.kind == kind]
-    met = [each for each in asked if any(each.grades.get(s) == 2 for s in rank(each.query)[:3])]
-    assert len(met) >= share * len(asked), [each.query for each in asked if each not in met]
+    query = [each for each in judged() if each.kind == kind]
+    ids = [each for each in query if any(each.grades.get(s) == 2 for s in rank(each.query)[:3])]
+    assert len(ids) >= share * len(query), [each.query for each in query if each not in ids]
 
 
 def test_what_nothing_answers_finds_no_screenful(rank: Rank) -> None:
-    asked = [each for each in judged() if not each.grades]
-    assert asked
-    assert all(len(rank(each.query)) < SCREENFUL for each in asked)
+    query = [each for each in judged() if not each.grades]
+    assert query
+    assert all(len(rank(each.query)) < SCREENFUL for each in query)
 
 
 def test_the_set_is_whole() -> None:

@@ -27,22 +27,22 @@ def test_words_are_looked_for_one_by_one() -> None:
 
 def test_quotes_make_a_phrase_and_an_open_one_is_read_to_the_end() -> None:
     assert shown('race "board session" x') == ["race", '"board session"', "x"]
-    asked = read('race "board session x')
-    assert [node.shown for node in asked.wanted] == ["race", '"board session x"']
-    assert asked.notes == ("the quote is read to the end",)
+    query = read('race "board session x')
+    assert [node.shown for node in query.wanted] == ["race", '"board session x"']
+    assert query.notes == ("the quote is read to the end",)
 
 
 def test_plus_must_and_not_must_not() -> None:
-    asked = read('race +mentoring NOT nurses -midwives -"staff network"')
+    query = read('race +mentoring NOT nurses -midwives -"staff network"')
     assert shown("race +mentoring") == ["race", "mentoring"]
-    assert [node.shown for node in asked.must] == ["mentoring"]
-    assert [node.shown for node in asked.never] == ["nurses", "midwives", '"staff network"']
-    assert [node.shown for node in asked.wanted] == ["race", "mentoring"]
+    assert [node.shown for node in query.must] == ["mentoring"]
+    assert [node.shown for node in query.never] == ["nurses", "midwives", '"staff network"']
+    assert [node.shown for node in query.wanted] == ["race", "mentoring"]
 
 
 def test_or_joins_what_stands_beside_it_and_brackets_join_what_they_hold() -> None:
-    asked = read("race (reverse mentoring) OR sponsorship OR course tool")
-    race, either, tool = asked.wanted
+    query = read("race (reverse mentoring) OR sponsorship OR course tool")
+    race, either, tool = query.wanted
     assert race == Unit(("race",))
     assert isinstance(either, Group)
     assert either.shown == "((reverse mentoring) OR sponsorship OR course)"
@@ -62,9 +62,9 @@ def test_or_joins_what_stands_beside_it_and_brackets_join_what_they_hold() -> No
 def test_an_operator_with_nothing_to_work_on_is_passed_over(
     text: str, words: list[str], note: str
 ) -> None:
-    asked = read(text)
-    assert [node.shown for node in asked.wanted] == words
-    assert any(note in each for each in asked.notes)
+    query = read(text)
+    assert [node.shown for node in query.wanted] == words
+    assert any(note in each for each in query.notes)
 
 
 def test_closing_brackets_that_close_nothing_and_lone_signs_are_passed_over() -> None:
@@ -80,10 +80,10 @@ def test_a_star_begins_and_needs_two_letters() -> None:
 
 
 def test_fields_facets_and_dates() -> None:
-    asked = read('title:pledge summary:"board session" audience:boards since:2023 until:2024-06')
-    assert [node.shown for node in asked.wanted] == ["title:pledge", 'summary:"board session"']
-    assert asked.codes == {"audience": ["boards"]}
-    assert (asked.since, asked.until) == ("2023", "2024-06")
+    query = read('title:pledge summary:"board session" audience:boards since:2023 until:2024-06')
+    assert [node.shown for node in query.wanted] == ["title:pledge", 'summary:"board session"']
+    assert query.codes == {"audience": ["boards"]}
+    assert (query.since, query.until) == ("2023", "2024-06")
     assert shown("https://example.org/x www.example.org") == ['"example org x"', '"example org"']
 
 
@@ -103,7 +103,7 @@ def test_words_of_questions_are_no_things_to_find() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted", "must", "never"),
+    ("text", "expected", "must", "never"),
     [
         ("mentoring -status:ended", ["mentoring"], [], ["status:ended"]),
         ("mentoring NOT since:2023", ["mentoring"], [], ["since:2023"]),
@@ -125,32 +125,32 @@ def test_words_of_questions_are_no_things_to_find() -> None:
     ],
 )
 def test_signs_and_facets_hold_where_they_stand(
-    text: str, wanted: list[str], must: list[str], never: list[str]
+    text: str, expected: list[str], must: list[str], never: list[str]
 ) -> None:
-    asked = read(text)
-    assert [node.shown for node in asked.wanted] == wanted
-    assert [node.shown for node in asked.must] == must
-    assert [node.shown for node in asked.never] == never
+    query = read(text)
+    assert [node.shown for node in query.wanted] == expected
+    assert [node.shown for node in query.must] == must
+    assert [node.shown for node in query.never] == never
 
 
 def test_facets_and_dates_by_themselves_narrow() -> None:
-    asked = read("race role:support role:voice since:2023")
-    assert (asked.codes, asked.since) == ({"role": ["support", "voice"]}, "2023")
-    assert asked.narrows
+    query = read("race role:support role:voice since:2023")
+    assert (query.codes, query.since) == ({"role": ["support", "voice"]}, "2023")
+    assert query.narrows
     assert not read("race").narrows
 
 
 def test_what_must_or_must_not_be_there_is_meant_as_typed() -> None:
     wide = Alternatives(forms={"bame": [("ethnic minority", 0.5)]})
-    asked = parse("+BAME tool NOT bame", wide)
-    assert [unit.others != () for unit in asked.units] == [True, False]
-    assert asked.must == asked.never == (Unit(("bame",)),)
+    query = parse("+BAME tool NOT bame", wide)
+    assert [unit.others != () for unit in query.units] == [True, False]
+    assert query.must == query.never == (Unit(("bame",)),)
 
 
 def test_words_passed_over_stay_within_what_they_belong_to() -> None:
     at_work = Alternatives(forms={"race at work charter": []}, longest=4)
-    asked = parse("the race at work charter for us", at_work)
-    assert [node.shown for node in asked.wanted] == ["race", "work", "charter"]
+    query = parse("the race at work charter for us", at_work)
+    assert [node.shown for node in query.wanted] == ["race", "work", "charter"]
     assert read('"race at work"').wanted == (Unit(("race", "at", "work"), phrase=True),)
     assert read('"to be" the').wanted == ()
 
@@ -172,6 +172,6 @@ PIECES = st.sampled_from(
 @given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=12).map(" ".join)))
 def test_whatever_is_typed_is_read_or_refused_with_a_reason(text: str) -> None:
     with suppress(Unknown, Refused):  # both name what can be
-        asked = read(text)
-        assert all(node.shown for node in (*asked.wanted, *asked.must, *asked.never))
-        assert all(unit.words for unit in asked.units)
+        query = read(text)
+        assert all(node.shown for node in (*query.wanted, *query.must, *query.never))
+        assert all(unit.words for unit in query.units)

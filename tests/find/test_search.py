@@ -21,8 +21,8 @@ def register(made_home: Path) -> Iterator[Search]:
 
 
 def find(search: Search, text: str, limit: int = 20, **filters: object) -> list[Hit]:
-    asked = parse(text, search.words.alternatives)
-    return search.best(asked, Filters(**filters), limit=limit)  # type: ignore[arg-type]
+    query = parse(text, search.words.alternatives)
+    return search.best(query, Filters(**filters), limit=limit)  # type: ignore[arg-type]
 
 
 def test_those_with_all_words_come_first_then_those_with_most(
@@ -31,14 +31,14 @@ def test_those_with_all_words_come_first_then_those_with_most(
     counts = [len(hit.matched) for hit in find(register, "mentoring midwives")]
     assert counts[0] == 2
     assert 2 not in counts[counts.index(1) :]
-    held = ["mentoring board midwives", "mentoring board others", "midwives some others"]
+    holding = ["mentoring board midwives", "mentoring board others", "midwives some others"]
     rows = [
         IndexEntry(f"i{at}", "register", at, title, "Body", "", slug=f"s{at}")
-        for at, title in enumerate([*reversed(held), *(["midwives meet often"] * 6)])
+        for at, title in enumerate([*reversed(holding), *(["midwives meet often"] * 6)])
     ]
     build(tmp_path / "index", rows, Words(), act=1)
     search = Search(tmp_path / "index")
-    assert [hit.title for hit in find(search, "mentoring board midwives")] == held[:2]
+    assert [hit.title for hit in find(search, "mentoring board midwives")] == holding[:2]
     search.close()
 
 
@@ -171,16 +171,16 @@ def test_odd_queries_are_no_error(register: Search, text: str) -> None:
 
 
 def test_related_terms_are_offered_not_searched(register: Search) -> None:
-    asked = parse("reverse mentoring", register.words.alternatives)
-    assert "reciprocal mentoring" in asked.see_also
-    assert all(not unit.others for unit in asked.units)
+    query = parse("reverse mentoring", register.words.alternatives)
+    assert "reciprocal mentoring" in query.see_also
+    assert all(not unit.others for unit in query.units)
 
 
 def test_what_is_like_an_initiative_shares_its_rare_words(register: Search) -> None:
     slug = "bitc-mentoring-circles"
-    asked = Query(wanted=tuple(register.words_of(slug)))
-    found = register.find(asked, Filters(part="register"), but=slug)
-    slugs = [hit.slug for hit in register.hits(found, limit=5)]
+    query = Query(wanted=tuple(register.words_of(slug)))
+    matches = register.find(query, Filters(part="register"), but=slug)
+    slugs = [hit.slug for hit in register.hits(matches, limit=5)]
     assert slug not in slugs
     assert any("mentoring" in str(each) for each in slugs[:2])
     with pytest.raises(Unknown, match="bitc-mentoring-circle"):
@@ -212,26 +212,27 @@ def test_what_must_not_be_there_is_not(register: Search) -> None:
 
 
 def test_a_phrase_that_nothing_holds_says_what_comes_near(register: Search) -> None:
-    asked = parse('"board development"', register.words.alternatives)
-    found = register.find(asked, Filters())
-    assert any(f"{len(found.numbers)} for development near board" in note for note in found.notes)
-    (hit,) = register.hits(found, limit=9)
+    query = parse('"board development"', register.words.alternatives)
+    matches = register.find(query, Filters())
+    near = f"{len(matches.numbers)} for development near board"
+    assert any(near in note for note in matches.notes)
+    (hit,) = register.hits(matches, limit=9)
     assert hit.matched == ["board … development"]
 
 
 def test_a_misspelt_word_is_asked_back(register: Search) -> None:
-    asked = parse("microagressions", register.words.alternatives)
-    found = register.find(asked, Filters())
-    assert found.without == ("microagressions",)
-    assert "microaggressions" in register.did_you_mean(found, asked)
-    assert register.hits(found, limit=1)[0].matched == ["like it in letters"]
+    query = parse("microagressions", register.words.alternatives)
+    matches = register.find(query, Filters())
+    assert matches.without == ("microagressions",)
+    assert "microaggressions" in register.did_you_mean(matches, query)
+    assert register.hits(matches, limit=1)[0].matched == ["like it in letters"]
 
 
 def test_codes_are_counted_over_everything_found(register: Search) -> None:
-    asked = parse("mentoring", register.words.alternatives)
-    found = register.find(asked, Filters(part="register"))
-    counts = register.facets(found)["role"]
-    coded = register.coded(found, "role")
+    query = parse("mentoring", register.words.alternatives)
+    matches = register.find(query, Filters(part="register"))
+    counts = register.facets(matches)["role"]
+    coded = register.coded(matches, "role")
     assert sum(counts.values()) == sum(map(len, coded.values())) > 0
 
 
@@ -277,8 +278,8 @@ def test_a_star_stands_for_words_not_for_their_stems(register: Search) -> None:
 def test_a_slip_is_asked_back_though_nothing_is_found(
     register: Search, typed: str, meant: str
 ) -> None:
-    asked = parse(typed, register.words.alternatives)
-    assert register.did_you_mean(register.find(asked, Filters()), asked) == [meant]
+    query = parse(typed, register.words.alternatives)
+    assert register.did_you_mean(register.find(query, Filters()), query) == [meant]
 
 
 def test_what_is_found_does_not_hang_on_how_often_it_was_written(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_the_migrations_make_the_tables_that_the_models_declare(tmp_path: Path) 
     def shape(path: Path) -> dict[str, object]:
         engine = create_engine(f"sqlite:///{path}")
         seen = inspect(engine)
-        found = {
+        matches = {
             table: (
                 sorted((c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)),
                 sorted(i["name"] or "" for i in seen.get_indexes(table)),
@@ -54,7 +54,7 @@ def test_the_migrations_make_the_tables_that_the_models_declare(tmp_path: Path) 
             for table in sorted(seen.get_table_names())
         }
         engine.dispose()
-        return found
+        return matches
 
     assert shape(migrated) == shape(created)
     assert store_status.version(migrated) == store_status.NEWEST
@@ -113,10 +113,10 @@ def test_a_row_cannot_be_changed_or_deleted(store: Store) -> None:
         pytest.raises(RuntimeError, match="reason"),
         store.writing(ActKind.tag, "x", by="ana", now=NOON) as writing,
     ):
-        found = writing.get(Screening, row.id or 0)
-        assert found is not None
-        found.reason = "too-old"
-        writing.end(found)
+        matches = writing.get(Screening, row.id or 0)
+        assert matches is not None
+        matches.reason = "too-old"
+        writing.end(matches)
     with (
         pytest.raises(RuntimeError, match="deleted"),
         store.writing(ActKind.tag, "x", by="ana", now=NOON) as writing,

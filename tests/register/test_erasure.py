@@ -79,8 +79,8 @@ def test_a_reason_and_a_passage_that_is_there_are_needed(base: kb.KnowledgeBase)
 def test_everywhere_finds_pages_reasons_and_people(base: kb.KnowledgeBase) -> None:
     name = held(base, "one", TEXT)
     base.screen.decide([name], "exclude", reason="mention-only", why="Quillfeather asked us to")
-    found = {(row.table, row.column_) for row in base.register.everywhere("quillFEATHER").rows}
-    assert {("revision", "text"), ("screening", "why"), ("act", "why")} <= found
+    matches = {(row.table, row.column_) for row in base.register.everywhere("quillFEATHER").rows}
+    assert {("revision", "text"), ("screening", "why"), ("act", "why")} <= matches
     assert {row.table for row in base.register.everywhere("ana").rows} >= {"act", "screening"}
 
 

@@ -50,14 +50,14 @@ def page(browser: Browser, content: dict[str, object], tmp_path: Path) -> Iterat
     write_map(tmp_path / "map.html", content)
     opened = browser.new_page(viewport={"width": 1280, "height": 900})
     faults: list[str] = []
-    asked: list[str] = []
+    requests: list[str] = []
     opened.on("console", lambda message: faults.append(message.text))
     opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("request", lambda request: requests.append(request.url))
     opened.goto((tmp_path / "map.html").as_uri())
     yield opened
     assert faults == []
-    assert asked == [(tmp_path / "map.html").as_uri()]
+    assert requests == [(tmp_path / "map.html").as_uri()]
     opened.close()
 
 
@@ -74,15 +74,15 @@ def test_click_and_keyboard_reach_what_a_cell_holds(page: Page, content: dict[st
     page.select_option("#down", "all")
     cell = page.locator('button[data-strand="peer-learning"][data-code="peer-learning"]')
     cell.click()
-    wanted = members(content, "peer-learning", "means", "peer-learning")
-    assert page.locator("#list > li").count() == len(wanted) > 0
+    expected = members(content, "peer-learning", "means", "peer-learning")
+    assert page.locator("#list > li").count() == len(expected) > 0
     assert QUOTE in page.locator("#list").inner_text()
     assert page.evaluate("document.activeElement.id") == "listed-title"
     page.locator("#close").click()
     assert page.locator("#listed").is_hidden()
     assert cell.evaluate("each => each === document.activeElement")
     page.keyboard.press("Enter")
-    assert page.locator("#list > li").count() == len(wanted)
+    assert page.locator("#list > li").count() == len(expected)
 
 
 def test_every_cell_can_be_reached_by_tab_alone(page: Page) -> None:
@@ -133,8 +133,8 @@ def test_nothing_keeps_anyone_out(page: Page, width: int) -> None:
     page.locator("td.cell > button").first.click()
     for view in ("map", "table"):
         page.select_option("#view", view)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        matches = Axe().run(page)
+        assert matches.violations_count == 0, matches.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

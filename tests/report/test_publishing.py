@@ -147,8 +147,8 @@ def test_references_stay_one_a_row_whatever_they_say(tmp_path: Path) -> None:
 def test_the_lists_of_a_home_go_into_one_workbook(run_kb: Command, tmp_path: Path) -> None:
     assert run_kb("export", "all", "-o", str(tmp_path / "all.xlsx")).returncode == 0
     book = openpyxl.load_workbook(tmp_path / "all.xlsx")
-    wanted = {"About", "gaps", "overlaps", "initiatives", "sources", "Columns"}
-    assert wanted <= set(book.sheetnames)
+    expected = {"About", "gaps", "overlaps", "initiatives", "sources", "Columns"}
+    assert expected <= set(book.sheetnames)
     assert book["gaps"].max_row == 11
     refused = run_kb("export", "all", "-o", str(tmp_path / "all.csv"))
     assert (refused.returncode, "workbook" in refused.stderr) == (1, True)

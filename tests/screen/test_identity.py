@@ -66,10 +66,10 @@ def pairs(chance: random.Random) -> Iterator[tuple[bool, Named, Named]]:
 
 
 def test_the_same_at_one_body_is_found_and_the_same_title_elsewhere_is_not() -> None:
-    told = [(same, SIMILARITIES.of(a, b).same) for same, a, b in pairs(random.Random(20261123))]
-    right = sum(same and said for same, said in told)
-    assert right / sum(said for _, said in told) >= 0.95
-    assert right / sum(same for same, _ in told) >= 0.85
+    output = [(same, SIMILARITIES.of(a, b).same) for same, a, b in pairs(random.Random(20261123))]
+    right = sum(same and sentences for same, sentences in output)
+    assert right / sum(sentences for _, sentences in output) >= 0.95
+    assert right / sum(same for same, _ in output) >= 0.85
 
 
 def test_a_pledge_at_another_trust_is_another_pledge() -> None:

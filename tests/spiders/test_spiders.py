@@ -18,14 +18,14 @@ SAVED = Path(__file__).parent / "saved"
 LOADER = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["spiders"]}))
 
 
-def source(**given: object) -> Source:
+def source(**fields: object) -> Source:
     values = {
         "name": "a-site",
         "organisation": "A Body",
         "shape": "listing",
         "start": ("https://www.a.example/work/",),
     }
-    return Source(**values | given)  # type: ignore[arg-type]
+    return Source(**values | fields)  # type: ignore[arg-type]
 
 
 def answer(url: str, body: str, **meta: object) -> HtmlResponse:
@@ -44,8 +44,8 @@ def test_every_shape_that_is_crawled_has_its_spider() -> None:
     assert {*SPIDERS.values(), ADDRESSES} == set(LOADER.list())
 
 
-def split(found: Iterator[Page | Request]) -> tuple[list[Page], list[Request]]:
-    every = list(found)
+def split(matches: Iterator[Page | Request]) -> tuple[list[Page], list[Request]]:
+    every = list(matches)
     return (
         [each for each in every if isinstance(each, Page)],
         [each for each in every if isinstance(each, Request)],

@@ -29,6 +29,6 @@ def test_a_quote_of_the_wrong_length_is_refused(quote: str) -> None:
 
 
 def test_the_nearest_passage_is_offered() -> None:
-    found = nearest("Six evenings a month at which chairs talk about race", [TEXT])
-    assert found == "Six evenings a year at which Chairs talk frankly about race."
+    matches = nearest("Six evenings a month at which chairs talk about race", [TEXT])
+    assert matches == "Six evenings a year at which Chairs talk frankly about race."
     assert nearest("Entirely different words stand here instead", [TEXT]) is None

@@ -53,10 +53,10 @@ def crawled(home: Path) -> str:
     return done.stderr.splitlines()[-1]
 
 
-def expect(told: str, wanted: str) -> None:
+def expect(output: str, expected: str) -> None:
     """Prints what came; SystemExit where it is not what should have come."""
-    print(f"{told}{'' if told.endswith(wanted) else f'   <- expected {wanted}'}")
-    if not told.endswith(wanted):
+    print(f"{output}{'' if output.endswith(expected) else f'   <- expected {expected}'}")
+    if not output.endswith(expected):
         raise SystemExit(1)
 
 

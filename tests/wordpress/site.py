@@ -41,13 +41,13 @@ class WordPress:
 
     def _asked(self, method: str, route: str, body: bytes | None) -> Any:
         signed = base64.b64encode(f"editor:{self.password}".encode()).decode()
-        asked = urllib.request.Request(
+        request = urllib.request.Request(
             f"{self.address}/wp-json/wp/v2/{route}",
             data=body,
             method=method,
             headers={"Authorization": f"Basic {signed}", "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(asked, timeout=WAIT_SECONDS) as answer:
+        with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as answer:
             return json.load(answer)
 
 
@@ -135,6 +135,6 @@ def _wait_for(there: Any) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])

@@ -8,11 +8,11 @@ from kb.errors import Refused, Unknown
 
 
 def titles(base: KnowledgeBase, **how: bool) -> list[object]:
-    return [row.title for row in base.searches.news(**how).rows]
+    return [row.title for row in base.screen.news(**how).rows]
 
 
 def test_a_search_tells_what_came_since_it_was_read(base: KnowledgeBase) -> None:
-    base.searches.add("mentors", "reverse mentoring", why="for the paper")
+    base.screen.save_search("mentors", "reverse mentoring", why="for the paper")
     assert titles(base) == []
     held(base, "one", "Reverse mentoring of leaders by staff of the trust.")
     held(base, "two", "Nothing of the kind stands on this page.")
@@ -25,15 +25,15 @@ def test_a_search_tells_what_came_since_it_was_read(base: KnowledgeBase) -> None
 
 
 def test_what_is_kept_is_listed_until_it_is_removed(base: KnowledgeBase) -> None:
-    base.searches.add("wres", "WRES -nurses", why="because")
-    (row,) = base.searches.list().rows
+    base.screen.save_search("wres", "WRES -nurses", why="because")
+    (row,) = base.screen.searches().rows
     assert (row.name, row.query, row.why) == ("wres", "WRES -nurses", "because")
     with pytest.raises(Refused, match="there is a search"):
-        base.searches.add("wres", "other", why="because")
+        base.screen.save_search("wres", "other", why="because")
     with pytest.raises(Unknown, match="wrse"):
-        base.searches.remove("wrse")
-    base.searches.remove("wres")
-    assert base.searches.list().rows == []
+        base.screen.remove_search("wrse")
+    base.screen.remove_search("wres")
+    assert base.screen.searches().rows == []
 
 
 @pytest.mark.parametrize(("query", "why"), [("*", "x"), ("since:soon", "x"), ("race", " ")])
@@ -41,5 +41,5 @@ def test_a_search_that_looks_for_nothing_is_refused(
     base: KnowledgeBase, query: str, why: str
 ) -> None:
     with pytest.raises(Refused):
-        base.searches.add("a", query, why=why)
-    assert base.searches.list().rows == []
+        base.screen.save_search("a", query, why=why)
+    assert base.screen.searches().rows == []

@@ -40,7 +40,7 @@ from kb.workspace.snapshot import Reader, Snapshot, snapshot
 from kb.workspace.workspace import Clock, Workspace, now_utc
 
 
-class Sources:
+class Scan:
     """The sites that are scanned."""
 
     def __init__(self, workspace: Workspace, read: Reader) -> None:
@@ -137,7 +137,7 @@ class KnowledgeBase:
         self.workspace = workspace
         self.moment = moment
         read = Reader(workspace, moment)
-        self.sources = Sources(workspace, read)
+        self.sources = Scan(workspace, read)
         self.screen = Screen(workspace, read)
         self.register = Register(workspace, read)
         self.assess = Assess(workspace, read)

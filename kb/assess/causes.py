@@ -24,6 +24,7 @@ class Cause:
 
     kind: CauseKind
     detail: str = ""
+    facet: str = ""  # of a code that was split: what to tag anew
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.detail}" if self.detail else self.kind.value

@@ -106,7 +106,9 @@ def _split_codes(evidence: Evidence) -> Iterator[ToRecheck]:
             yield ToRecheck(
                 initiative=evidence.register[tag.initiative].slug,
                 strand=None,
-                cause=Cause(CauseKind.code_split, f"{tag.facet} is {' or '.join(heirs)} now"),
+                cause=Cause(
+                    CauseKind.code_split, f"{tag.facet} is {' or '.join(heirs)} now", tag.facet
+                ),
                 old=f"{tag.facet}={tag.code}",
                 nearest=None,
                 would_become=None,

@@ -58,8 +58,7 @@ def _show(asking: Asking, row: ToRecheck) -> str:
     becomes = f"; without it the strand is {row.would_become}" if row.would_become else ""
     asking.say(f"{row.initiative} and {row.strand or 'its codes'}: {row.cause}{becomes}")
     if row.strand is None:
-        facet = (row.old or "").partition("=")[0]
-        asking.say(f"  was: {row.old}; say which: kb tag {row.initiative} {facet}=CODE")
+        asking.say(f"  was: {row.old}; say which: kb tag {row.initiative} {row.cause.facet}=CODE")
         return asking.key("", {key: CHOICES[key] for key in "sq"})
     asking.say(f"  was: {row.old or 'no quote'}")
     asking.say(f"  now: {row.nearest or 'nothing like it'}")

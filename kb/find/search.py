@@ -309,9 +309,9 @@ class Search:
 
     def words_of(self, slug: str) -> list[Unit]:
         """The rarest words of an initiative, by which others like it are found."""
-        row = self._index.kept(self._slugs[slug])
+        kept = self._index.kept(self._slugs[slug])
         count = self._index.count or 1
-        words = dict.fromkeys(WORD.findall(f"{row['title']} {row['summary']}".casefold()))
+        words = dict.fromkeys(WORD.findall(f"{kept['title']} {kept['summary']}".casefold()))
 
         def rare(word: str) -> float:
             stemmed = stems(word)

@@ -1,6 +1,7 @@
 """Rules over every spider, and each on a saved page."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,16 @@ from scrapy.spiderloader import SpiderLoader
 
 from kb.collect.crawl import ADDRESSES, SPIDERS
 from kb.contract import Page, Source
+from spiders.addresses import AddressesSpider
 from spiders.base import SourceSpider
+from spiders.feed import FeedSpider
+from spiders.govuk import GovukSpider
 from spiders.listing import ListingSpider
+from spiders.sitemap import SitemapSpider
+from spiders.wordpress import WordpressSpider
 
 SAVED = Path(__file__).parent / "saved"
+SITE = "https://www.a.example"
 LOADER = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["spiders"]}))
 
 
@@ -70,6 +77,65 @@ def test_a_listing_without_main_is_read_whole() -> None:
         spider.parse(answer("https://www.a.example/work/", "<body><a href=/x>x</a></body>"))
     )
     assert [request.url for request in requests] == ["https://www.a.example/x"]
+
+
+def saved_answer(url: str, name: str) -> HtmlResponse:
+    return answer(url, (SAVED / name).read_text())
+
+
+def test_a_sitemap_gives_the_followed_part_the_newest_first() -> None:
+    spider = SitemapSpider(source(shape="sitemap", follow=("/work/",)))
+    requests = list(spider.parse_sitemap(saved_answer(f"{SITE}/sitemap.xml", "sitemap.xml")))
+    assert [request.url for request in requests] == [f"{SITE}/work/newer", f"{SITE}/work/older"]
+
+
+def test_a_feed_gives_its_pages_with_key_and_date() -> None:
+    spider = FeedSpider(source(shape="feed"))
+    requests = list(spider.parse(saved_answer(f"{SITE}/feed/", "feed.xml")))
+    assert [(request.url, request.cb_kwargs or request.meta["hints"]) for request in requests] == [
+        (f"{SITE}/work/mentoring", {"key": "a-site-17", "published_on": date(2026, 11, 2)}),
+        (f"{SITE}/work/plain", {"key": None, "published_on": None}),
+    ]
+
+
+def test_a_wordpress_api_gives_its_open_posts_and_the_files_they_link_to() -> None:
+    spider = WordpressSpider(source(shape="wordpress", follow=("/work/",)))
+    response = saved_answer(f"{SITE}/wp-json/wp/v2/posts", "wordpress.json")
+    pages, requests = split(spider.parse_posts(response, response.url, "", 1))
+    (page,) = pages
+    assert (page.key, page.url, page.title) == ("post:7", f"{SITE}/work/allies/", "Allies & boards")
+    assert (page.published_on, page.updated_on) == (date(2026, 1, 5), date(2026, 2, 6))
+    assert [request.url for request in requests] == [f"{SITE}/files/guide.pdf"]
+
+
+def test_govuk_gives_items_of_the_site_and_the_next_results() -> None:
+    spider = GovukSpider(source(shape="govuk"))
+    response = saved_answer(f"{SITE}/api/search.json", "govuk_results.json")
+    item, following = spider.parse_results(response, SITE, "race", 0)
+    assert item.url == f"{SITE}/api/content/government/publications/race-report"
+    assert following.callback == spider.parse_results
+
+
+def test_a_govuk_item_is_a_page_with_its_files_and_its_html_publications() -> None:
+    spider = GovukSpider(source(shape="govuk"))
+    path = "/government/publications/race-report"
+    pages, requests = split(
+        spider.parse_content(saved_answer(f"{SITE}/api/content{path}", "govuk_content.json"))
+    )
+    (page,) = pages
+    assert (page.key, page.url, page.title) == ("0a1b", f"{SITE}{path}", "Race report")
+    assert (page.published_on, page.updated_on) == (date(2025, 4, 1), date(2026, 4, 2))
+    assert [request.url for request in requests] == [
+        f"{SITE}/files/report.pdf",
+        f"{SITE}/api/content{path}/in-full",
+    ]
+
+
+def test_an_address_is_a_page_and_nothing_is_followed() -> None:
+    spider = AddressesSpider(source())
+    pages, requests = split(spider.parse_document(saved_answer(f"{SITE}/work/", "listing.html")))
+    assert [page.key for page in pages] == ["https://a.example/work"]
+    assert requests == []
 
 
 def test_a_page_notes_where_it_was_asked_for() -> None:

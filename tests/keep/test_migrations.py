@@ -1,0 +1,87 @@
+"""A migration runs whole or not at all, and the store before it is set aside."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from kb.keep import store_status
+from kb.keep.migrations import HERE, upgrade
+from kb.keep.store import Store
+
+NEXT = '''
+"""Two tables; between them the machine may be switched off."""
+import os
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.create_table("first_of_two", sa.Column("id", sa.Integer(), primary_key=True))
+    if os.environ.get("KB_TEST_CUT") == "kill":
+        os._exit(137)
+    if os.environ.get("KB_TEST_CUT") == "raise":
+        raise RuntimeError("no room left")
+    op.create_table("second_of_two", sa.Column("id", sa.Integer(), primary_key=True))
+'''
+RUN = "import sys, pathlib as p; from kb.keep.migrations import upgrade; "
+RUN += "upgrade(p.Path(sys.argv[1]), versions=p.Path(sys.argv[2]))"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    path = tmp_path / "kb.sqlite"
+    Store.create(path).close()
+    return path
+
+
+@pytest.fixture
+def versions(tmp_path: Path) -> Path:
+    """The migrations there are, and one to come."""
+    folder = Path(shutil.copytree(HERE / "versions", tmp_path / "versions"))
+    (folder / "0002_two_tables.py").write_text(NEXT)
+    return folder
+
+
+def tables(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("select name from sqlite_master where type = 'table'")
+        return {name for (name,) in rows}
+
+
+def test_one_that_is_killed_between_two_tables_leaves_the_store_as_it_was(
+    store: Path, versions: Path
+) -> None:
+    before = tables(store)
+    command = [sys.executable, "-c", RUN, str(store), str(versions)]
+    done = subprocess.run(command, check=False, env={"KB_TEST_CUT": "kill"})
+    assert done.returncode == 137
+    assert (store_status.version(store), tables(store)) == ("0001", before)
+    upgrade(store, versions=versions)
+    assert store_status.version(store) == "0002"
+    assert tables(store) - before == {"first_of_two", "second_of_two"}
+
+
+def test_one_that_fails_leaves_the_store_as_it_was(
+    store: Path, versions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tables(store)
+    monkeypatch.setenv("KB_TEST_CUT", "raise")
+    with pytest.raises(RuntimeError):
+        upgrade(store, versions=versions)
+    assert (store_status.version(store), tables(store)) == ("0001", before)
+
+
+def test_the_store_before_is_set_aside_and_opens(store: Path, versions: Path) -> None:
+    before = tables(store)
+    upgrade(store, versions=versions)
+    copy = store.with_name("kb.sqlite.0001")
+    assert (store_status.version(copy), tables(copy)) == ("0001", before)
+    Store.open(copy).close()

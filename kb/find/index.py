@@ -41,7 +41,7 @@ with warnings.catch_warnings():
     from whoosh.reading import TermNotFound
     from whoosh.system import pack_uint
 
-# Whoosh names segments by `random`; where a caller has seeded that, two get one name.
+# Whoosh 2.7.4 names segments by `random`; where a caller has seeded that, two get one name.
 whoosh_codec.random_name = lambda size=28: secrets.token_hex(size // 2)
 
 FORM = "8"  # changes when rows must be indexed anew

@@ -26,6 +26,14 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def made_bare_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home without the register. Do not write into it: copy it."""
+    folder = tmp_path_factory.mktemp("bare") / "home"
+    kb.make(Home(folder), by="ana", register=False).close()
+    return folder
+
+
 @pytest.fixture
 def home(made_home: Path, tmp_path: Path) -> Path:
     """A home of this test's own, with the shipped register."""

@@ -17,6 +17,7 @@ from pathlib import Path
 import kb
 from kb.home import Home
 from kb.keep import saving
+from kb.keep.acts import ActKind
 from kb.keep.decisions import Assessment, Basis, Initiative, Level, Membership, Profile, Tag
 from tests.pages import page
 
@@ -41,13 +42,13 @@ def filled(folder: Path, initiatives: int, documents: int) -> None:
     began = datetime(2026, 1, 1, tzinfo=UTC)
     base = kb.make(Home(folder), by="ana", register=False, clock=lambda: began)
     base.workspace.clock = lambda: datetime(2026, 1, 3, tzinfo=UTC)
-    with base.workspace.writing("crawl a-site") as writing:
+    with base.workspace.writing(ActKind.crawl, "crawl a-site") as writing:
         pages = [page(f"p{number}", text(number)) for number in range(documents)]
         saved = saving.save_all(writing, pages, run=1)
     base.screen.derive()
     strands = base.workspace.declarations.offer.strand
     chance = random.Random(1)
-    with base.workspace.writing("import") as writing:
+    with base.workspace.writing(ActKind.import_, "import") as writing:
         made = [Initiative(slug=f"i{number}") for number in range(initiatives)]
         writing.add_all(made)
         ids = [row.id or 0 for row in made]
@@ -100,23 +101,23 @@ def filled(folder: Path, initiatives: int, documents: int) -> None:
 def seconds(folder: Path, command: str) -> float:
     """The best of three runs of the command, as json."""
     words = [sys.executable, "-m", "kb", "--home", str(folder), *command.split(), "-f", "json"]
-    matches = []
+    times = []
     for _ in range(TIMES):
         began = time.perf_counter()
         subprocess.run(words, check=True, capture_output=True)
-        matches.append(time.perf_counter() - began)
-    return min(matches)
+        times.append(time.perf_counter() - began)
+    return min(times)
 
 
 def main() -> None:
     """Prints each figure beside that of an empty home."""
-    query = argparse.ArgumentParser()
-    query.add_argument("--initiatives", type=int, default=2_000)
-    query.add_argument("--documents", type=int, default=5_000)
-    text = query.parse_args()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--initiatives", type=int, default=2_000)
+    parser.add_argument("--documents", type=int, default=5_000)
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         large, empty = Path(folder) / "large", Path(folder) / "empty"
-        filled(large, text.initiatives, text.documents)
+        filled(large, options.initiatives, options.documents)
         kb.make(
             Home(empty), by="ana", register=False, clock=lambda: datetime(2026, 1, 1, tzinfo=UTC)
         ).close()

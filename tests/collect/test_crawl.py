@@ -82,6 +82,7 @@ def test_the_signature_that_the_reader_made_is_kept_with_the_page(
     assert {acts[row.made] for row in signatures} == {"crawl a-site"}
 
 
+@pytest.mark.registered
 def test_a_page_at_a_registered_address_joins_its_initiative(
     listed: Site, home: Path, run_kb: Command, tmp_path: Path
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_page_at_a_registered_address_joins_its_initiative(
         ]
 
 
+@pytest.mark.registered
 def test_registered_addresses_are_fetched_once(
     site: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:

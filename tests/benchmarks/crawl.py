@@ -135,25 +135,27 @@ def crawls(count: int, times: int) -> list[tuple[float, float]]:
         home.declaration("sources.toml").write_text(SOURCE.format(start=start))
         kb.make(home, by="bench", register=False).close()
         command = (sys.executable, "-m", "kb", "--home", folder, "crawl")
-        matches = [measured(*command) for _ in range(times)]
+        measures = [measured(*command) for _ in range(times)]
     server.shutdown()
-    return matches
+    return measures
 
 
 def main() -> None:
     """Prints each figure with what it is against."""
-    query = argparse.ArgumentParser()
-    query.add_argument("--pages", type=int, default=300)
-    query.add_argument("--memory", action="store_true")
-    text = query.parse_args()
-    server, start = served(text.pages)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pages", type=int, default=300)
+    parser.add_argument("--memory", action="store_true")
+    options = parser.parse_args()
+    server, start = served(options.pages)
     bare = min(measured(sys.executable, "-c", BARE, start)[0] for _ in range(3))
     server.shutdown()
-    (first, _), (again, _) = crawls(text.pages, 2)
-    print(f"bare Scrapy   {text.pages / bare:7.1f} pages/s")
-    print(f"kb, first     {text.pages / first:7.1f} pages/s   ratio {bare / first:.2f} (reach 0.6)")
+    (first, _), (again, _) = crawls(options.pages, 2)
+    print(f"bare Scrapy   {options.pages / bare:7.1f} pages/s")
+    print(
+        f"kb, first     {options.pages / first:7.1f} pages/s   ratio {bare / first:.2f} (reach 0.6)"
+    )
     print(f"kb, again     {again:7.1f} s          ratio {again / first:.2f} (reach 0.4)")
-    if text.memory:
+    if options.memory:
         ((_, small),), ((_, large),) = crawls(2_000, 1), crawls(20_000, 1)
         print(f"memory of 20,000 / 2,000 pages: {large:.0f} / {small:.0f} MB = {large / small:.2f}")
 

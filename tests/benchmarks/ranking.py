@@ -36,8 +36,8 @@ Measures = list[tuple[float, float]]
 
 def of_each(rank: Callable[[str], list[str]], queries: list[Judged]) -> Measures:
     """nDCG@10 and recall@20 of each query."""
-    matches = [(rank(each.query), each.grades) for each in queries]
-    return [(ndcg(slugs, grades), recall(slugs, grades)) for slugs, grades in matches]
+    ranked = [(rank(each.query), each.grades) for each in queries]
+    return [(ndcg(slugs, grades), recall(slugs, grades)) for slugs, grades in ranked]
 
 
 def overall(measures: Measures) -> str:
@@ -54,8 +54,8 @@ def drawn(chance: random.Random) -> Ranking:
 
 def main() -> None:
     """Prints the three tables."""
-    query = argparse.ArgumentParser()
-    query.add_argument("--draws", type=int, default=60)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--draws", type=int, default=60)
     chance = random.Random(7)
     queries = [each for each in judged() if each.grades]
     with tempfile.TemporaryDirectory() as folder:
@@ -63,7 +63,7 @@ def main() -> None:
         shipped = of_each(ranker(index), queries)
         print(f"as shipped               nDCG@10 and recall@20  {overall(shipped)}")
         tried = [
-            of_each(ranker(index, drawn(chance)), queries) for _ in range(query.parse_args().draws)
+            of_each(ranker(index, drawn(chance)), queries) for _ in range(parser.parse_args().draws)
         ]
         places = list(range(len(queries)))
         chance.shuffle(places)
@@ -71,10 +71,10 @@ def main() -> None:
         for fold in range(FOLDS):
             test = places[fold::FOLDS]
             train = [place for place in places if place not in test]
-            best = max(tried, key=lambda matches: mean(sum(matches[place]) for place in train))
+            best = max(tried, key=lambda measures: mean(sum(measures[place]) for place in train))
             unseen += [best[place] for place in test]
         print(f"chosen on four fifths, measured on the fifth    {overall(unseen)}")
-        worst = min(tried, key=lambda matches: mean(map(sum, matches)))
+        worst = min(tried, key=lambda measures: mean(map(sum, measures)))
         print(f"the worst of {len(tried)} draws                           {overall(worst)}")
         for name, values in AROUND.items():
             for value in values:

@@ -32,16 +32,16 @@ def main() -> None:
         for line in path.read_text().splitlines()
     ]
     truth = np.array([is_one for _, is_one in rows])
-    output = [(row["title"], row["summary"]) for row, _ in rows]
+    pages = [(row["title"], row["summary"]) for row, _ in rows]
     whole, terms = Scorer(lexicon), Scorer(lexicon.model_copy(update={"sign": ()}))
-    ours = [whole.score(title, summary, "").score for title, summary in output]
-    print(f"terms alone {_area(truth, [terms.score(*each, '').score for each in output]):.3f}")
+    ours = [whole.score(title, summary, "").score for title, summary in pages]
+    print(f"terms alone {_area(truth, [terms.score(*each, '').score for each in pages]):.3f}")
     print(f"as shipped  {_area(truth, ours):.3f} (its weights have seen these rows)")
     signs = [Matcher.of_phrases(s.forms) for s in lexicon.sign if s.in_opening]
     table = np.array(
         [
             [terms.score(*each, "").score, *(bool(s.occurrences(" \n ".join(each))) for s in signs)]
-            for each in output
+            for each in pages
         ]
     )
     unseen = [_unseen(table, truth, random.Random(seed)) for seed in range(SPLITS)]
@@ -55,12 +55,12 @@ def _unseen(table: np.ndarray, truth: np.ndarray, chance: random.Random) -> floa
     order = list(range(len(truth)))
     chance.shuffle(order)
     cut = len(order) * 2 // 3
-    picked = LogisticRegression(C=0.2, class_weight="balanced", max_iter=1000)
-    picked.fit(table[order[:cut]], truth[order[:cut]])
+    model = LogisticRegression(C=0.2, class_weight="balanced", max_iter=1000)
+    model.fit(table[order[:cut]], truth[order[:cut]])
     # Scaled as they stand in the lexicon: all that the terms can say is a half.
-    signs = np.round(picked.coef_[0][1:] / picked.coef_[0][0] * TERMS_SHARE, 2)
-    words, ids = table[order[cut:], 0] / TERMS_SHARE, table[order[cut:], 1:]
-    adds, takes = ids @ np.maximum(signs, 0), ids @ np.minimum(signs, 0)
+    signs = np.round(model.coef_[0][1:] / model.coef_[0][0] * TERMS_SHARE, 2)
+    words, acting = table[order[cut:], 0] / TERMS_SHARE, table[order[cut:], 1:]
+    adds, takes = acting @ np.maximum(signs, 0), acting @ np.minimum(signs, 0)
     return _area(truth[order[cut:]], words * (TERMS_SHARE + adds) + takes)
 
 

@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from whoosh.analysis import StemmingAnalyzer
@@ -29,7 +28,9 @@ from kb.find.query import parse
 from kb.find.search import Search
 from kb.home import Home, shipped
 from kb.keep import saving
+from kb.keep.acts import ActKind
 from kb.keep.saving import ReadPage
+from tests.pages import page
 
 WORDS = (
     "race equality boards trusts mentoring staff programme anti-racism network learning data "
@@ -48,12 +49,7 @@ def made_page(number: int) -> ReadPage:
     """A page of some 300 words of its own."""
     chance = random.Random(number)
     text = " ".join(chance.choices(WORDS, k=300))
-    address = f"https://a.example/{number}"
-    return ReadPage(
-        source="made", key=address, url=address, addresses=(address,), sha256=str(number),
-        fetched_at=datetime(2026, 11, 1, tzinfo=UTC), body_sha256=str(number), reader="2",
-        title=" ".join(chance.choices(WORDS, k=6)), summary="", text=text, media_type="text/html",
-    )  # fmt: skip
+    return page(str(number), text, title=" ".join(chance.choices(WORDS, k=6)), source="made")
 
 
 def cold(*command: str) -> float:
@@ -72,12 +68,14 @@ def cold_beside_sqlite(folder: Path, count: int) -> None:
     base = kb.make(Home(folder / "home"), by="bench")
     pages = [made_page(number) for number in range(count)]
     if pages:
-        with base.workspace.writing("crawl made") as writing:
+        with base.workspace.writing(ActKind.crawl, "crawl made") as writing:
             saving.save_all(writing, pages, run=1)
     base.close()
     rows = [json.loads(line) for line in shipped("register.jsonl").read_text().splitlines()]
     table = [{n: row[n] for n in ("title", "organisation", "summary")} for row in rows]
-    table += [{"title": p.title, "organisation": "", "summary": p.text} for p in pages]
+    table += [
+        {"title": p.reading.title, "organisation": "", "summary": p.reading.text} for p in pages
+    ]
     (folder / "rows.json").write_text(json.dumps(table))
     db, fts = f"{folder}/fts.db", f"{tools}/sqlite-utils"
     subprocess.run([fts, "insert", db, "rows", f"{folder}/rows.json"], check=True)
@@ -94,8 +92,8 @@ def entry(number: int, turn: int = 0) -> IndexEntry:
     made = made_page(number + 1_000_000 * turn)
     name = f"d{number}"
     return IndexEntry(
-        name, "documents", number, made.title, "NHS England", made.url, text=made.text,
-        document=name,
+        name, "documents", number, made.reading.title, "NHS England", made.url,
+        text=made.reading.text, document=name,
     )  # fmt: skip
 
 
@@ -134,9 +132,9 @@ def warm(folder: Path) -> None:
     search = Search(folder / "index")
     taken = []
     for turn in range(4):
-        for query in QUERIES:
-            asked = parse(query, search.words.alternatives)
-            took = seconds(lambda: search.best(asked, Filters(), limit=20))  # noqa: B023
+        for typed in QUERIES:
+            query = parse(typed, search.words.alternatives)
+            took = seconds(lambda: search.best(query, Filters(), limit=20))  # noqa: B023
             taken += [took] if turn else []
     search.close()
     taken.sort()
@@ -146,9 +144,9 @@ def warm(folder: Path) -> None:
 
 def main() -> None:
     """Prints each figure beside its peer's."""
-    query = argparse.ArgumentParser()
-    query.add_argument("--documents", type=int, default=10_000)
-    count = query.parse_args().documents
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--documents", type=int, default=10_000)
+    count = parser.parse_args().documents
     for made in (0, 5_000):
         with tempfile.TemporaryDirectory() as folder:
             cold_beside_sqlite(Path(folder), made)

@@ -25,9 +25,12 @@ from kb.keep.migrations import config
 from kb.keep.saving import Saved
 from kb.keep.store import TABLES, Store
 from kb.report.named_lists import LISTS
+from kb.report.show import history, show
+from kb.screen.inbox import inbox
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 TEXT = "Some words about race equality."
+NOT_READ = ("inbox", "same", "sources")
 
 
 @pytest.fixture
@@ -292,15 +295,20 @@ def _take(base: kb.KnowledgeBase, step: tuple[object, ...], number: int) -> None
 
 
 def _everything(base: kb.KnowledgeBase, act: int | None) -> object:
-    base = base.at(Moment(act, base.workspace.clock().date()))
-    slugs = [row.slug for row in base.register.list().rows]
-    tables = [
-        *(base.table(name) for name in LISTS if name not in ("inbox", "same", "sources")),
-        base.screen.inbox(everything=True),
-    ]
-    shown = [base.register.show(slug) for slug in slugs]
-    history = [base.register.history(slug).rows for slug in slugs]
-    return [table.rows for table in tables], shown, history
+    """Every list, and each initiative, of one snapshot."""
+    with base.at(Moment(act, base.workspace.clock().date())).snapshot() as then:
+        slugs = [row.slug for row in LISTS["initiatives"](then).rows]
+        tables = [
+            *(
+                make(then)
+                for name, make in LISTS.items()
+                if name not in ("inbox", "same", "sources")
+            ),
+            inbox(then, everything=True),
+        ]
+        shown = [show(then, slug) for slug in slugs]
+        diaries = [history(then, slug).rows for slug in slugs]
+    return [table.rows for table in tables], shown, diaries
 
 
 def test_the_acts_are_a_log(store: Store) -> None:

@@ -23,8 +23,8 @@ def classes() -> Iterator[tuple[str, ast.ClassDef]]:
                 yield path, node
 
 
-def places(found: Iterator[tuple[str, ast.AST]]) -> list[str]:
-    return [f"{path}:{getattr(node, 'lineno', 0)}" for path, node in found]
+def places(nodes: Iterator[tuple[str, ast.AST]]) -> list[str]:
+    return [f"{path}:{getattr(node, 'lineno', 0)}" for path, node in nodes]
 
 
 def test_no_two_classes_share_a_name() -> None:

@@ -1,5 +1,8 @@
 """A migration runs whole or not at all, and the store before it is set aside."""
 
+import importlib.util
+import io
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -8,6 +11,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlmodel import SQLModel
 
 from kb.keep import store_status
 from kb.keep.migrations import HERE, upgrade
@@ -85,3 +91,21 @@ def test_the_store_before_is_set_aside_and_opens(store: Path, versions: Path) ->
     copy = store.with_name("kb.sqlite.0001")
     assert (store_status.version(copy), tables(copy)) == ("0001", before)
     Store.open(copy).close()
+
+
+def test_the_baseline_is_written_for_postgresql_too() -> None:
+    """Compiled, not run: there is no server here. Every table that SQLite gets is made."""
+    script = io.StringIO()
+    context = MigrationContext.configure(
+        dialect_name="postgresql", opts={"as_sql": True, "output_buffer": script}
+    )
+    path = HERE / "versions/0001_baseline.py"
+    spec = importlib.util.spec_from_file_location("baseline", path)
+    assert spec is not None
+    assert spec.loader is not None
+    baseline = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(baseline)
+    with Operations.context(context):
+        baseline.upgrade()
+    made = set(re.findall(r'CREATE TABLE "?(\w+)', script.getvalue()))
+    assert made == set(SQLModel.metadata.tables)

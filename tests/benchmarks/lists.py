@@ -118,9 +118,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         large, empty = Path(folder) / "large", Path(folder) / "empty"
         filled(large, options.initiatives, options.documents)
-        kb.make(
-            Home(empty), by="ana", register=False, clock=lambda: datetime(2026, 1, 1, tzinfo=UTC)
-        ).close()
+        began = datetime(2026, 1, 1, tzinfo=UTC)
+        with (
+            kb.make(Home(empty), by="ana", register=False, clock=lambda: began) as base,
+            base.workspace.writing(ActKind.crawl, "crawl a-site"),
+        ):
+            pass  # an act, from which `moved` can reckon
         for command in COMMANDS:
             few, many = seconds(empty, command), seconds(large, command)
             print(f"{command:18} {few:6.2f} s empty {many:6.2f} s  + {many - few:5.2f} s")

@@ -9,10 +9,10 @@ import typer
 from kb.cli.opening import AsOf, opened, parse_day
 from kb.cli.output import stderr
 from kb.errors import Refused
-from kb.report import pack as packing
-from kb.report.briefing import write_brief
-from kb.report.digest import write_digest
-from kb.report.evidence_map import write_map
+from kb.report import pack_files as packing
+from kb.report.briefing_word import write_brief
+from kb.report.digest_files import write_digest
+from kb.report.map_page import write_map
 
 app = typer.Typer(rich_markup_mode=None)
 

@@ -11,7 +11,8 @@ from pages import held
 
 from kb.base import KnowledgeBase
 from kb.errors import Refused, Unknown
-from kb.report.digest import Digest, Line, Section, as_atom, as_html, as_markdown, write_digest
+from kb.report.digest import Digest, Line, Section
+from kb.report.digest_files import as_atom, as_html, as_markdown, write_digest
 
 RACE = "A race equality programme of mentoring for boards of NHS trusts, with anti-racism training."
 

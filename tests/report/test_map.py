@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import kb
 from kb.base import KnowledgeBase
 from kb.keep.decisions import Decision, Level
-from kb.report.evidence_map import map_page, write_map
+from kb.report.map_page import map_page, write_map
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUOTE = "Chairs of trusts meet six times a year to talk about race equality in learning sets."

@@ -15,7 +15,7 @@ import kb
 from kb.base import KnowledgeBase
 from kb.errors import Refused, Unknown
 from kb.keep.decisions import Decision, Level
-from kb.report.pack import verify, write_pack
+from kb.report.pack_files import verify, write_pack
 
 QUOTE = "Chairs of trusts meet six times a year to talk about race equality in learning sets."
 

@@ -17,8 +17,8 @@ from kb.assess.positions import PRINTED
 from kb.base import KnowledgeBase
 from kb.errors import Refused
 from kb.keep.decisions import Decision, Level
-from kb.report.briefing import write_brief
-from kb.report.evidence_map import write_map
+from kb.report.briefing_word import write_brief
+from kb.report.map_page import write_map
 from kb.report.named_lists import LISTS
 from kb.report.references import write_ris
 from kb.report.safe import for_document, for_script, for_sheet

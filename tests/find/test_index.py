@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,14 +12,17 @@ from pathlib import Path
 
 import pytest
 from conftest import Command
+from pages import held
 
 import kb
 from kb.find.entries import Filters, IndexEntry, Words
 from kb.find.index import Locked, Missing, act_of, build, building, is_building, update
 from kb.find.query import parse
 from kb.find.search import Search
+from kb.keep.decisions import Decision
 
 MANY = 60
+SLUG = "race-equality-programme-one"
 
 # A process that builds or updates an index, and tells when it begins.
 WRITES = """
@@ -40,6 +44,22 @@ else:
     update(folder, entries("later"), [f"d{n}" for n in range(MANY)], act=2)
 print("done", flush=True)
 """.replace("MANY", str(MANY))
+
+
+@pytest.fixture(scope="module")
+def mentoring_home(made_bare_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one initiative and its page. Do not write into it: copy it."""
+    folder = Path(shutil.copytree(made_bare_home, tmp_path_factory.mktemp("one") / "home"))
+    with kb.connect(folder, by="ana") as base:
+        name = held(base, "one", "Reverse mentoring for the chairs of trusts.")
+        base.screen.decide([name], Decision.include)
+    return folder
+
+
+@pytest.fixture
+def home(mentoring_home: Path, tmp_path: Path) -> Path:
+    """That home as a test's own."""
+    return Path(shutil.copytree(mentoring_home, tmp_path / "home"))
 
 
 def entry(number: int, word: str) -> IndexEntry:
@@ -151,16 +171,14 @@ def test_a_decision_is_stored_where_the_index_cannot_be_had(base: kb.KnowledgeBa
     with building(base.workspace.home.index):
         file.write_text(file.read_text().replace('"NHS Confed"', '"NHS Confed", "Zebra Confed"'))
         with kb.connect(base.workspace.home.path, by="ana") as later:
-            later.register.edit("race-equality-week", ["title=Race Equality Week, renamed"])
-            assert (
-                later.register.show("race-equality-week")["title"] == "Race Equality Week, renamed"
-            )
+            later.register.edit(SLUG, ["title=Race Equality Week, renamed"])
+            assert later.register.show(SLUG)["title"] == "Race Equality Week, renamed"
     with kb.connect(base.workspace.home.path) as after:
         after.workspace.catch_up_index()
     search = Search(base.workspace.home.index)
     hits = search.best(parse("week renamed", search.words.alternatives), Filters(), limit=1)
     search.close()
-    assert [hit.slug for hit in hits] == ["race-equality-week"]
+    assert [hit.slug for hit in hits] == [SLUG]
 
 
 def test_an_update_of_nothing_has_nowhere_to_go(tmp_path: Path) -> None:

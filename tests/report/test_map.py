@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import kb
 from kb.base import KnowledgeBase
 from kb.keep.decisions import Decision, Level
+from kb.report.evidence_map import EvidenceMap
 from kb.report.map_page import map_page, write_map
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -31,7 +33,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def content(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def content(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> EvidenceMap:
     """The map of the real register, with one assessment confirmed."""
     home = Path(shutil.copytree(made_home, tmp_path_factory.mktemp("map") / "home"))
     with kb.connect(home, by="ana") as base:
@@ -46,7 +48,7 @@ def content(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 
 
 @pytest.fixture
-def page(browser: Browser, content: dict[str, object], tmp_path: Path) -> Iterator[Page]:
+def page(browser: Browser, content: EvidenceMap, tmp_path: Path) -> Iterator[Page]:
     write_map(tmp_path / "map.html", content)
     opened = browser.new_page(viewport={"width": 1280, "height": 900})
     faults: list[str] = []
@@ -61,16 +63,16 @@ def page(browser: Browser, content: dict[str, object], tmp_path: Path) -> Iterat
     opened.close()
 
 
-def members(content: dict[str, object], strand: str, facet: str, code: str) -> list[str]:
+def members(content: EvidenceMap, strand: str, facet: str, code: str) -> list[str]:
     """The initiatives a cell should list, from the data that is exported."""
     return [
-        each["title"]
-        for each in content["initiatives"]  # type: ignore[attr-defined]
-        if strand in each["strands"] and code in each[facet]
+        each.title
+        for each in content.initiatives
+        if strand in each.strands and code in each.codes[facet]
     ]
 
 
-def test_click_and_keyboard_reach_what_a_cell_holds(page: Page, content: dict[str, object]) -> None:
+def test_click_and_keyboard_reach_what_a_cell_holds(page: Page, content: EvidenceMap) -> None:
     page.select_option("#down", "all")
     cell = page.locator('button[data-strand="peer-learning"][data-code="peer-learning"]')
     cell.click()
@@ -97,9 +99,9 @@ def test_every_cell_can_be_reached_by_tab_alone(page: Page) -> None:
     )
 
 
-def test_filters_count_as_the_data_says(page: Page, content: dict[str, object]) -> None:
-    initiatives: list[dict[str, list[str]]] = content["initiatives"]  # type: ignore[assignment]
-    practice = [each for each in initiatives if "practice" in each["role"]]
+def test_filters_count_as_the_data_says(page: Page, content: EvidenceMap) -> None:
+    initiatives = content.initiatives
+    practice = [each for each in initiatives if "practice" in each.codes["role"]]
     page.select_option("#role", "practice")
     assert page.locator("#count").inner_text().startswith(f"{len(practice)} of {len(initiatives)} ")
     page.select_option("#role", "")
@@ -133,22 +135,27 @@ def test_nothing_keeps_anyone_out(page: Page, width: int) -> None:
     page.locator("td.cell > button").first.click()
     for view in ("map", "table"):
         page.select_option("#view", view)
-        matches = Axe().run(page)
-        assert matches.violations_count == 0, matches.generate_report()
+        result = Axe().run(page)
+        assert result.violations_count == 0, result.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_what_is_hostile_is_text(base: KnowledgeBase, browser: Browser, tmp_path: Path) -> None:
     content = base.report.map()
-    first = content["initiatives"][0]  # type: ignore[index]
-    strand = next(iter(first["strands"]))
-    content["initiatives"] = [
-        first
-        | {"slug": f"h{at}", "title": text, "organisation": text, "url": text}
-        | {"strands": {strand: first["strands"][strand] | {"quote": text, "why_not": text}}}
-        for at, text in enumerate(HOSTILE)
+    first = content.initiatives[0]
+    strand, assessment = next(iter(first.strands.items()))
+    hostile = [
+        replace(
+            first,
+            title=text,
+            organisation=text,
+            url=text,
+            slug=str(number),
+            strands={strand: replace(assessment, quote=text, why_not=text)},
+        )
+        for number, text in enumerate(HOSTILE)
     ]
-    content["title"] = HOSTILE[4]
+    content = replace(content, title=HOSTILE[4], initiatives=hostile)
     write_map(tmp_path / "hostile.html", content)
     opened = browser.new_page()
     faults: list[str] = []
@@ -165,5 +172,5 @@ def test_what_is_hostile_is_text(base: KnowledgeBase, browser: Browser, tmp_path
     opened.close()
 
 
-def test_a_map_is_the_same_for_the_same_data(content: dict[str, object]) -> None:
+def test_a_map_is_the_same_for_the_same_data(content: EvidenceMap) -> None:
     assert map_page(content) == map_page(content)

@@ -14,32 +14,32 @@
   const NAMES = { organisation_kind: "kind of organisation" };
   let open = null; // the cell whose initiatives are listed: strand and code
 
-  const made = (tag, text, attributes = {}) => {
-    const element = document.createElement(tag);
-    if (text !== undefined && text !== null) element.textContent = text;
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    return element;
+  const element = (tag, text, attributes = {}) => {
+    const node = document.createElement(tag);
+    if (text !== undefined && text !== null) node.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    return node;
   };
   const fill = (select, values, first) => {
     select.replaceChildren();
-    if (first) select.append(made("option", first, { value: "" }));
-    for (const value of values) select.append(made("option", NAMES[value] || value, { value }));
+    if (first) select.append(element("option", first, { value: "" }));
+    for (const value of values) select.append(element("option", NAMES[value] || value, { value }));
   };
 
   const chosen = () => Object.fromEntries(CONTROLS.map((id) => [id, byId(id).value]));
 
-  const holds = (initiative, asked) => {
+  const holds = (initiative, choice) => {
     for (const facet of FILTERS) {
-      if (asked[facet] && !initiative[facet].includes(asked[facet])) return false;
+      if (choice[facet] && !initiative[facet].includes(choice[facet])) return false;
     }
-    const told = [initiative.title, initiative.organisation,
+    const text = [initiative.title, initiative.organisation,
       ...Object.values(initiative.strands).map((each) => each.quote || "")].join(" ").toLowerCase();
-    return asked.words.toLowerCase().split(/\s+/).every((word) => told.includes(word));
+    return choice.words.toLowerCase().split(/\s+/).every((word) => text.includes(word));
   };
 
-  const bears = (initiative, strand, asked) => {
-    const told = initiative.strands[strand];
-    return Boolean(told) && (asked.basis === "all" || told.basis === "confirmed");
+  const bears = (initiative, strand, choice) => {
+    const assessment = initiative.strands[strand];
+    return Boolean(assessment) && (choice.basis === "all" || assessment.basis === "confirmed");
   };
 
   const counted = (members, strand) => {
@@ -53,83 +53,83 @@
     return counts;
   };
 
-  const shownInitiatives = (asked) => data.initiatives.filter((each) => holds(each, asked));
-  const shownStrands = (asked) =>
-    data.strands.filter((each) => asked.down === "all" || each.axis === "topic");
-  const shownCodes = (asked, initiatives) =>
-    Object.keys(data.codes[asked.across]).filter((code) =>
-      initiatives.some((each) => each[asked.across].includes(code)));
+  const shownInitiatives = (choice) => data.initiatives.filter((each) => holds(each, choice));
+  const shownStrands = (choice) =>
+    data.strands.filter((each) => choice.down === "all" || each.axis === "topic");
+  const shownCodes = (choice, initiatives) =>
+    Object.keys(data.codes[choice.across]).filter((code) =>
+      initiatives.some((each) => each[choice.across].includes(code)));
 
-  const cellOf = (strand, code, asked, initiatives) => {
+  const cellOf = (strand, code, choice, initiatives) => {
     const members = initiatives.filter(
-      (each) => each[asked.across].includes(code) && bears(each, strand.key, asked));
+      (each) => each[choice.across].includes(code) && bears(each, strand.key, choice));
     const counts = counted(members, strand.key);
-    const position = data.cells[asked.across][strand.key][code];
-    const button = made("button", null, { type: "button", "data-strand": strand.key, "data-code": code });
-    const told = [];
+    const position = data.cells[choice.across][strand.key][code];
+    const button = element("button", null, { type: "button", "data-strand": strand.key, "data-code": code });
+    const parts = [];
     for (const [name, one, many] of CHIPS) {
       if (!counts[name]) continue;
       const word = counts[name] === 1 ? one : many;
-      button.append(made("span", `${counts[name]} ${word}`, { class: `chip ${name}` }));
-      told.push(`${counts[name]} ${word}`);
+      button.append(element("span", `${counts[name]} ${word}`, { class: `chip ${name}` }));
+      parts.push(`${counts[name]} ${word}`);
     }
     const empty = position === "none-found" || position === "not-assessed";
-    if (empty || !told.length) {
-      const found = position === "none-found" ? "∅ none found" : position === "not-assessed" ? "? not assessed" : "";
-      const sign = found ? `${found}, ${strand.grade}` : "–";
-      button.append(made("span", sign, { class: `sign ${position}` }));
-      told.push(found ? `${data.positions[position]}, search grade ${strand.grade}` : "nothing shown");
+    if (empty || !parts.length) {
+      const label = position === "none-found" ? "∅ none found" : position === "not-assessed" ? "? not assessed" : "";
+      const sign = label ? `${label}, ${strand.grade}` : "–";
+      button.append(element("span", sign, { class: `sign ${position}` }));
+      parts.push(label ? `${data.positions[position]}, search grade ${strand.grade}` : "nothing shown");
     } else {
-      told.push(data.positions[position]);
+      parts.push(data.positions[position]);
     }
-    button.setAttribute("aria-label", `${strand.name}, ${code}: ${told.join(", ")}`);
+    button.setAttribute("aria-label", `${strand.name}, ${code}: ${parts.join(", ")}`);
     button.addEventListener("click", () => list(strand.key, code, true));
-    const cell = made("td", null, { class: "cell" });
+    const cell = element("td", null, { class: "cell" });
     cell.append(button);
     return cell;
   };
 
-  const drawMap = (asked, initiatives) => {
-    const table = made("table");
-    table.append(made("caption", `Strands down, ${NAMES[asked.across] || asked.across} across`, { class: "small" }));
-    const head = made("tr");
-    head.append(made("th", "Strand", { scope: "col" }));
-    const codes = shownCodes(asked, initiatives);
-    for (const code of codes) head.append(made("th", code.replaceAll("-", " "), { scope: "col" }));
-    const top = made("thead");
+  const drawMap = (choice, initiatives) => {
+    const table = element("table");
+    table.append(element("caption", `Strands down, ${NAMES[choice.across] || choice.across} across`, { class: "small" }));
+    const head = element("tr");
+    head.append(element("th", "Strand", { scope: "col" }));
+    const codes = shownCodes(choice, initiatives);
+    for (const code of codes) head.append(element("th", code.replaceAll("-", " "), { scope: "col" }));
+    const top = element("thead");
     top.append(head);
-    const body = made("tbody");
-    for (const strand of shownStrands(asked)) {
-      const row = made("tr");
-      const name = made("th", strand.name, { scope: "row" });
-      name.append(made("div", `${data.positions[strand.position]} (grade ${strand.grade})`, { class: "small" }));
+    const body = element("tbody");
+    for (const strand of shownStrands(choice)) {
+      const row = element("tr");
+      const name = element("th", strand.name, { scope: "row" });
+      name.append(element("div", `${data.positions[strand.position]} (grade ${strand.grade})`, { class: "small" }));
       row.append(name);
-      for (const code of codes) row.append(cellOf(strand, code, asked, initiatives));
+      for (const code of codes) row.append(cellOf(strand, code, choice, initiatives));
       body.append(row);
     }
     table.append(top, body);
     byId("map").replaceChildren(table);
   };
 
-  const drawTable = (asked, initiatives) => {
-    const table = made("table");
-    const head = made("tr");
+  const drawTable = (choice, initiatives) => {
+    const table = element("table");
+    const head = element("tr");
     for (const name of ["Strand", "Initiative", "Organisation", "Level", "Counts", "Quote", "Seen"]) {
-      head.append(made("th", name, { scope: "col" }));
+      head.append(element("th", name, { scope: "col" }));
     }
-    const top = made("thead");
+    const top = element("thead");
     top.append(head);
-    const body = made("tbody");
-    for (const strand of shownStrands(asked)) {
-      for (const each of initiatives.filter((one) => bears(one, strand.key, asked))) {
-        const told = each.strands[strand.key];
-        const row = made("tr");
-        row.append(made("th", strand.name, { scope: "row" }));
-        const title = made("td");
+    const body = element("tbody");
+    for (const strand of shownStrands(choice)) {
+      for (const each of initiatives.filter((one) => bears(one, strand.key, choice))) {
+        const assessment = each.strands[strand.key];
+        const row = element("tr");
+        row.append(element("th", strand.name, { scope: "row" }));
+        const title = element("td");
         title.append(linked(each));
-        row.append(title, made("td", each.organisation), made("td", levelOf(told)),
-          made("td", told.counted ? "yes" : told.why_not ? `no: ${told.why_not}` : "no"), made("td", told.quote || "no quote"),
-          made("td", told.seen || "not known"));
+        row.append(title, element("td", each.organisation), element("td", levelOf(assessment)),
+          element("td", assessment.counted ? "yes" : assessment.why_not ? `no: ${assessment.why_not}` : "no"), element("td", assessment.quote || "no quote"),
+          element("td", assessment.seen || "not known"));
         body.append(row);
       }
     }
@@ -137,26 +137,26 @@
     byId("map").replaceChildren(table);
   };
 
-  const levelOf = (told) => (told.basis === "confirmed" ? told.level : `${told.level} (a proposal)`);
+  const levelOf = (assessment) => (assessment.basis === "confirmed" ? assessment.level : `${assessment.level} (a proposal)`);
   const linked = (initiative) =>
     initiative.url
-      ? made("a", initiative.title, { href: initiative.url, rel: "noopener noreferrer" })
-      : made("span", initiative.title);
+      ? element("a", initiative.title, { href: initiative.url, rel: "noopener noreferrer" })
+      : element("span", initiative.title);
 
   const list = (strandKey, code, focus) => {
-    const asked = chosen();
+    const choice = chosen();
     const strand = data.strands.find((each) => each.key === strandKey);
     if (!strand) return;
     open = [strandKey, code];
-    const members = shownInitiatives(asked).filter(
-      (each) => each[asked.across].includes(code) && bears(each, strandKey, asked));
+    const members = shownInitiatives(choice).filter(
+      (each) => each[choice.across].includes(code) && bears(each, strandKey, choice));
     byId("listed-title").textContent = `${strand.name}, ${code.replaceAll("-", " ")}: ${members.length} found`;
     byId("list").replaceChildren(...members.map((each) => {
-      const told = each.strands[strandKey];
-      const item = made("li");
-      item.append(linked(each), made("div", `${each.organisation}; ${levelOf(told)}; ${told.counted ? "counts" : `does not count${told.why_not ? `: ${told.why_not}` : ""}`}`));
-      item.append(told.quote ? made("blockquote", told.quote) : made("div", "no quote yet", { class: "small" }));
-      item.append(made("div", told.seen ? `seen ${told.seen}` : "not seen by a crawl", { class: "small" }));
+      const assessment = each.strands[strandKey];
+      const item = element("li");
+      item.append(linked(each), element("div", `${each.organisation}; ${levelOf(assessment)}; ${assessment.counted ? "counts" : `does not count${assessment.why_not ? `: ${assessment.why_not}` : ""}`}`));
+      item.append(assessment.quote ? element("blockquote", assessment.quote) : element("div", "no quote yet", { class: "small" }));
+      item.append(element("div", assessment.seen ? `seen ${assessment.seen}` : "not seen by a crawl", { class: "small" }));
       return item;
     }));
     byId("listed").hidden = false;
@@ -173,39 +173,39 @@
   };
 
   const keep = () => {
-    const asked = chosen();
-    const told = new URLSearchParams();
+    const choice = chosen();
+    const parameters = new URLSearchParams();
     for (const id of CONTROLS) {
-      if (asked[id] && asked[id] !== FIRST[id]) told.set(id, asked[id]);
+      if (choice[id] && choice[id] !== FIRST[id]) parameters.set(id, choice[id]);
     }
-    if (open) told.set("cell", open.join("/"));
-    const hash = told.toString();
+    if (open) parameters.set("cell", open.join("/"));
+    const hash = parameters.toString();
     if (hash !== location.hash.slice(1)) history.replaceState(null, "", `#${hash}`);
   };
 
   const draw = () => {
-    const asked = chosen();
-    const initiatives = shownInitiatives(asked);
-    (asked.view === "table" ? drawTable : drawMap)(asked, initiatives);
-    const told = initiatives.flatMap((each) => Object.values(each.strands));
-    const confirmed = told.filter((each) => each.basis === "confirmed").length;
-    const across = NAMES[asked.across] || asked.across;
-    const nowhere = initiatives.filter((each) => !each[asked.across].length).length;
+    const choice = chosen();
+    const initiatives = shownInitiatives(choice);
+    (choice.view === "table" ? drawTable : drawMap)(choice, initiatives);
+    const assessments = initiatives.flatMap((each) => Object.values(each.strands));
+    const confirmed = assessments.filter((each) => each.basis === "confirmed").length;
+    const across = NAMES[choice.across] || choice.across;
+    const nowhere = initiatives.filter((each) => !each[choice.across].length).length;
     byId("count").textContent = `${initiatives.length} of ${data.initiatives.length} initiatives shown` +
-      (nowhere && asked.view === "map" ? `, ${nowhere} of them in no column, as nobody coded their ${across}` : "") +
-      (data.settled ? "." : `; ${confirmed} of their ${told.length} assessments are confirmed by a person, ` +
+      (nowhere && choice.view === "map" ? `, ${nowhere} of them in no column, as nobody coded their ${across}` : "") +
+      (data.settled ? "." : `; ${confirmed} of their ${assessments.length} assessments are confirmed by a person, ` +
       "the rest are proposals. Positions rest on confirmed ones alone.");
     if (open) list(open[0], open[1], false);
     keep();
   };
 
   const read = () => {
-    const told = new URLSearchParams(location.hash.slice(1));
+    const parameters = new URLSearchParams(location.hash.slice(1));
     for (const id of CONTROLS) {
-      byId(id).value = told.get(id) ?? FIRST[id] ?? "";
+      byId(id).value = parameters.get(id) ?? FIRST[id] ?? "";
       if (byId(id).value === "" && FIRST[id]) byId(id).value = FIRST[id];
     }
-    const cell = (told.get("cell") || "").split("/");
+    const cell = (parameters.get("cell") || "").split("/");
     open = cell.length === 2 && isCell(...cell) ? cell : null;
     byId("listed").hidden = !open;
   };

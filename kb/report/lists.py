@@ -296,7 +296,7 @@ def _undo(snapshot: Snapshot, act: Act) -> DecisionRow:
         document=undone.subject if about_page else None,
         initiative=undone.subject if undone.subject and not about_page else None,
         strand=None,
-        decision=f"act {act.undoes}: {undone.command}",
+        decision=f"act {act.undoes} ({undone.kind})",
         reason=None,
         why=act.why or None,
         ended_at=None,

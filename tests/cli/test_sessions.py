@@ -157,7 +157,7 @@ def test_one_initiative_from_the_inbox_to_assessed(home: Path, terminal: Open) -
 def test_a_level_against_the_answers_needs_a_reason(home: Path, terminal: Open) -> None:
     name = page(home)
     with kb.connect(home, by="ana") as base:
-        slug = str(base.screen.decide([name], "include")[0]["initiatives"][0])  # type: ignore[index]
+        slug = base.screen.decide([name], "include")[0].initiatives[0]
         base.register.tag(slug, ["role=support", "reach=england"])
     output = terminal("assess", slug)
     output.expect("[y]")
@@ -179,10 +179,10 @@ def test_a_level_against_the_answers_needs_a_reason(home: Path, terminal: Open) 
     output.type("q")
     output.end()
     with kb.connect(home) as base:
-        (sentences,) = base.register.show(slug)["assessments"]
-        assert sentences["level"] == "complements"
-        assert sentences["why"] == "it costs ten times as much"
-        assert sentences["quote"].endswith("was launched in 2021.")
+        (assessment,) = base.register.show(slug)["assessments"]
+        assert assessment["level"] == "complements"
+        assert assessment["why"] == "it costs ten times as much"
+        assert assessment["quote"].endswith("was launched in 2021.")
 
 
 def test_what_was_decided_before_the_line_is_cut_stays(home: Path, terminal: Open) -> None:
@@ -234,7 +234,7 @@ def test_by_lines_for_a_screen_reader_and_without_a_terminal(home: Path) -> None
     assert "1 decided; 0 left" in done.stderr
     with kb.connect(home) as base:
         newest = base.register.decisions().rows[0]
-        assert (newest["by"], newest["reason"]) == ("ben", "not-race-equality")
+        assert (newest.by, newest.reason) == ("ben", "not-race-equality")
 
 
 def test_the_criteria_are_those_of_the_protocol(run_kb: Command) -> None:

@@ -46,7 +46,7 @@ def test_kill_at_ten_random_moments(
     done = run_kb("crawl")
     assert done.returncode == 0, done.stderr
     with kb.connect(home) as base, base.workspace.store.reading() as reading:
-        assert len(documents.with_content(reading, documents.stored(reading))) == PAGES + 1
+        assert len(list(documents.with_content(reading, documents.stored(reading)))) == PAGES + 1
         assert len(reading.rows(Document)) == PAGES + 1
         assert len(reading.rows(Standing)) == PAGES + 1
         assert len(reading.rows(Revision)) == PAGES + 1

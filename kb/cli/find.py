@@ -55,9 +55,11 @@ class ForRow:
 
 Sort = Annotated[str, typer.Option(help=f"One of {', '.join(SORTS)}.")]
 Part = Annotated[str, typer.Option("--in", help=f"One of {', '.join(PARTS)}.")]
-Everywhere = Annotated[bool, typer.Option(help="Every place: pages, quotes, reasons, people.")]
-Facets = Annotated[bool, typer.Option(help="Say how many of the hits have each code.")]
-Explain = Annotated[bool, typer.Option(help="Add what each score is made of.")]
+Everywhere = Annotated[
+    bool, typer.Option("--everywhere", help="Every place: pages, quotes, reasons, people.")
+]
+Facets = Annotated[bool, typer.Option("--facets", help="Say how many of the hits have each code.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Add what each score is made of.")]
 Like = Annotated[str, typer.Option(metavar="ID", help="Initiatives like it; no words needed.")]
 For = Annotated[
     str, typer.Option("--for", metavar="AUDIENCE", help="By what it is to them: support first.")

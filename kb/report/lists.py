@@ -1,8 +1,8 @@
 """Lists of what is held: initiatives, decisions, sources, runs; and what waits, in counts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from kb.assess.evidence import evidence_of
@@ -29,6 +29,12 @@ from kb.table import Table, column
 from kb.workspace.snapshot import Snapshot
 from kb.workspace.sources import is_due
 from kb.workspace.workspace import is_document
+
+# The acts whose subject is the names of pages and initiatives, one space between.
+ABOUT_NAMES = (
+    ActKind.screen, ActKind.tag, ActKind.edit, ActKind.merge, ActKind.split_, ActKind.not_same,
+    ActKind.assess, ActKind.result, ActKind.resolve,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -234,7 +240,7 @@ def decisions(snapshot: Snapshot) -> Table[DecisionRow]:
         *((row.made, _screening(snapshot, row)) for row in reading.history(Screening)),
         *((row.made, _assessment(snapshot, row)) for row in reading.history(Assessment)),
         *((row.made, _resolution(snapshot, row)) for row in reading.history(Resolved)),
-        *((act.id or 0, _undo(snapshot, act)) for act in reading.acts(ActKind.undo)),
+        *((act.id or 0, row) for act in reading.acts(ActKind.undo) for row in _undo(snapshot, act)),
     ]
     newest_first = sorted(enumerate(rows), key=lambda each: (each[1][0], each[0]), reverse=True)
     return Table("decisions", DecisionRow, [row for _, (_, row) in newest_first])
@@ -286,22 +292,23 @@ def _resolution(snapshot: Snapshot, row: Resolved) -> DecisionRow:
     )
 
 
-def _undo(snapshot: Snapshot, act: Act) -> DecisionRow:
+def _undo(snapshot: Snapshot, act: Act) -> Iterator[DecisionRow]:
+    """What an act took back: a row each page or initiative that it was about."""
     undone = snapshot.acts[act.undoes or 0]
-    about_page = is_document(undone.subject.partition(" ")[0])
-    return DecisionRow(
-        at=act.at,
-        by=act.by,
-        what="undo",
-        document=undone.subject if about_page else None,
-        initiative=undone.subject if undone.subject and not about_page else None,
-        strand=None,
-        decision=f"act {act.undoes} ({undone.kind})",
-        reason=None,
-        why=act.why or None,
-        ended_at=None,
-        ended_by=None,
-    )
+    for name in undone.subject.split() if undone.kind in ABOUT_NAMES else [""]:
+        yield DecisionRow(
+            at=act.at,
+            by=act.by,
+            what="undo",
+            document=name if is_document(name) else None,
+            initiative=None if is_document(name) else name or None,
+            strand=None,
+            decision=f"act {act.undoes} ({undone.kind})",
+            reason=None,
+            why=act.why or None,
+            ended_at=None,
+            ended_by=None,
+        )
 
 
 def _ended(snapshot: Snapshot, row: Row) -> dict[str, Any]:
@@ -316,7 +323,10 @@ def sources(snapshot: Snapshot) -> Table[SourceRow]:
     """
     unwell = runs.unwell_since(snapshot.reading)
     counts = documents.counts_by_source(snapshot.reading)
+    moment = snapshot.moment
     now = snapshot.workspace.clock()
+    if moment.act is not None:  # an earlier day: what was due by its end
+        now = datetime.combine(moment.day, time.max, UTC)
     rows = []
     for source in snapshot.declarations.sources.source:
         run = snapshot.last_runs.get(source.name)

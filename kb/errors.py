@@ -11,7 +11,10 @@ KBError                 exit status 1 unless said otherwise
 """
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+
+from rapidfuzz import fuzz, process
+
+ALIKE = 60  # of 100: from there on a name may have been meant
 
 
 class KBError(Exception):
@@ -65,7 +68,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """A hint: the nearest known name, else those there are (at most twelve)."""
     names = sorted({str(each) for each in known})
     folded = {known_name.casefold(): known_name for known_name in reversed(names)}
-    close = get_close_matches(name.casefold(), folded, n=1)
+    close = process.extractOne(name.casefold(), list(folded), scorer=fuzz.ratio, score_cutoff=ALIKE)
     if close:
         return f"did you mean {folded[close[0]]!r}?"
     more = ", …" if len(names) > 12 else ""

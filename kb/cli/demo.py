@@ -3,12 +3,14 @@
 import json
 import tempfile
 import threading
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -26,63 +28,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 BY = "ana"
 SITES = ("northvale", "tarnvalley", "lanternhouse")
-ADDRESS = "http://demo.invalid"  # what the shipped sitemap and feed call the site
-SOURCES = """
-[[source]]
-name = "northvale"
-organisation = "Northvale Health Alliance"
-shape = "listing"
-start = ["{address}/northvale/index.html"]
-expect = 24
-must_find = ["{address}/northvale/board-learning-sets.html"]
-
-[[source]]
-name = "tarnvalley"
-organisation = "Tarn Valley Integrated Care Board"
-shape = "sitemap"
-start = ["{address}/tarnvalley/sitemap.xml"]
-expect = 18
-
-[[source]]
-name = "lanternhouse"
-organisation = "Lanternhouse Trust"
-shape = "feed"
-start = ["{address}/lanternhouse/feed.xml"]
-expect = 18
-"""
-BODIES = """
-[[body]]
-name = "Northvale Health Alliance"
-kind = "charity"
-
-[[body]]
-name = "Tarn Valley Integrated Care Board"
-kind = "system"
-
-[[body]]
-name = "Lanternhouse Trust"
-kind = "funder"
-"""
-# Page, codes, strand, level, and the passage that says so.
-DECISIONS = (
-    (
-        "chairs-conversations",
-        "role=support reach=england kind=programme status=active region=England "
-        "audience=chairs,chief-executives means=conversation,event effect=measured",
-        "hearts-and-minds",
-        Level.duplicates,
-        "Six evenings a year at which chairs and chief executives of NHS trusts talk frankly "
-        "about race",
-    ),
-    (
-        "board-learning-sets",
-        "role=support reach=england kind=network status=active region=England "
-        "audience=executives,non-executives means=peer-learning effect=not-stated",
-        "peer-learning",
-        Level.duplicates,
-        "A learning set has seven members from seven trusts and meets every six weeks for a year.",
-    ),
-)
+ADDRESS = "http://demo.invalid"  # what the shipped files call the site
 
 
 @app.command()
@@ -101,9 +47,11 @@ def demo(ctx: typer.Context) -> None:
         )
     with served(shipped("demo")) as address:
         home.path.mkdir(parents=True, exist_ok=True)
-        for name, more in (("sources.toml", SOURCES), ("bodies.toml", BODIES)):
-            text = shipped(name).read_text(encoding="utf-8")
-            home.declaration(name).write_text(text + more.format(address=address), encoding="utf-8")
+        for name in ("sources.toml", "bodies.toml"):
+            text = "\n".join(
+                each.read_text(encoding="utf-8") for each in (shipped(name), shipped("demo") / name)
+            )
+            home.declaration(name).write_text(text.replace(ADDRESS, address), encoding="utf-8")
         with make(home, by=BY) as base:
             walk(base)
     _next(home)
@@ -124,8 +72,9 @@ def walk(base: KnowledgeBase) -> None:
     show(base.screen.inbox(limit=8), Shown())
     stderr(inbox_against_truth(base))
     _step(f"Two decisions by {BY}: included, coded, assessed by a quote from the page")
-    for page, codes, strand, level, quote in DECISIONS:
-        decide(base, page, codes.split(), strand, level, quote)
+    with (shipped("demo") / "decisions.toml").open("rb") as file:
+        for decision in tomllib.load(file)["decision"]:
+            decide(base, decision)
     _step("Overlaps: what others already do, the two confirmed first")
     table = base.assess.overlaps()
     confirmed_first = sorted(
@@ -156,16 +105,18 @@ def inbox_against_truth(base: KnowledgeBase) -> str:
     )
 
 
-def decide(
-    base: KnowledgeBase, page: str, codes: list[str], strand: str, level: Level, quote: str
-) -> None:
+def decide(base: KnowledgeBase, decision: dict[str, Any]) -> None:
     """Includes the page of that name, codes what it made, and assesses that."""
     waiting = base.screen.inbox(everything=True).rows
-    document = next(row.document for row in waiting if row.url.endswith(f"/{page}.html"))
+    document = next(
+        row.document for row in waiting if row.url.endswith(f"/{decision['page']}.html")
+    )
     (slug,) = base.screen.decide([document], Decision.include)[0].initiatives
-    base.register.tag(slug, codes)
-    row = base.assess.assess(slug, strand, level, quote=quote)
-    stderr(f"{slug} {row.level} {strand}: {row.quote!r}")
+    base.register.tag(slug, decision["codes"])
+    row = base.assess.assess(
+        slug, decision["strand"], Level(decision["level"]), quote=decision["quote"]
+    )
+    stderr(f"{slug} {row.level} {row.strand}: {row.quote!r}")
 
 
 @contextmanager

@@ -87,7 +87,8 @@ class Register:
         self.everywhere = read(erasure.everywhere)
         self.list = read(lists.initiatives)
         self.decisions = read(lists.decisions)
-        self.show = read(show.show)
+        self.initiative = read(show.initiative)
+        self.document = read(show.document)
         self.history = read(show.history)
         self.difference = read(show.difference)
 

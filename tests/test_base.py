@@ -13,6 +13,7 @@ from kb.find.entries import Filters
 from kb.find.query import parse
 from kb.find.search import Search
 from kb.keep.decisions import Decision, Level
+from kb.report.show import PageShown
 
 QUOTE = "Chairs of trusts meet six times a year to talk about race."
 
@@ -54,9 +55,9 @@ def test_a_page_that_looks_like_an_initiative_waits_with_its_reasons(
 def test_including_makes_an_initiative_and_takes_the_page_out(base: kb.KnowledgeBase) -> None:
     slug = included(base, held(base))
     assert base.screen.inbox().rows == []
-    shown = base.register.show(slug)
-    assert shown["title"] == "Race equality programme one"
-    assert shown["documents"] == [{"document": "d1", "url": "https://a.example/one"}]
+    shown = base.register.initiative(slug)
+    assert shown.stored.profile.title == "Race equality programme one"
+    assert shown.documents == [PageShown("d1", "https://a.example/one")]
 
 
 def test_a_page_may_belong_to_several_initiatives(base: kb.KnowledgeBase) -> None:
@@ -65,7 +66,7 @@ def test_a_page_may_belong_to_several_initiatives(base: kb.KnowledgeBase) -> Non
         [name], Decision.include, initiatives=["race-equality-week", "shuri-network"]
     )[0]
     assert row.initiatives == ["race-equality-week", "shuri-network"]
-    assert base.register.show(name)["initiatives"] == ["race-equality-week", "shuri-network"]
+    assert base.register.document(name).initiatives == ["race-equality-week", "shuri-network"]
 
 
 def test_excluding_needs_a_reason_of_the_list(base: kb.KnowledgeBase) -> None:
@@ -92,7 +93,7 @@ def test_a_new_decision_ends_only_ones_own_and_people_may_differ(base: kb.Knowle
         ("ana", "include", True),
         ("ana", "unsure", False),
     ]
-    assert base.register.show(name)["screening"] == "conflict"
+    assert base.register.document(name).screening == "conflict"
     assert base.report.status()["conflicts"] == 1
 
 
@@ -113,7 +114,7 @@ def test_excluding_what_one_included_takes_back_what_it_made(base: kb.KnowledgeB
     slug = included(base, name)
     base.screen.decide([name], Decision.exclude, reason="mention-only")
     with pytest.raises(Refused, match="no longer stands"):
-        base.register.show(slug)
+        base.register.initiative(slug)
 
 
 def test_an_assessment_is_confirmed_by_a_quote_of_a_current_page(base: kb.KnowledgeBase) -> None:
@@ -207,13 +208,13 @@ def test_a_name_in_other_case_is_the_same_person(base: kb.KnowledgeBase) -> None
     base.screen.decide([name], Decision.unsure)
     with kb.connect(base.workspace.home.path, by=" ANA ") as other:
         other.screen.decide([name], Decision.include)
-        assert other.register.show(name)["screening"] == "include"
+        assert other.register.document(name).screening == "include"
 
 
 def test_tags_are_added_replaced_and_taken_away(base: kb.KnowledgeBase) -> None:
-    before = base.register.show("race-equality-week")
+    before = base.register.initiative("race-equality-week")
     tags = base.register.tag("race-equality-week", ["chairs", "role=practice"])
-    assert tags["audience"] == [*before["audience"], "chairs"]
+    assert tags["audience"] == [*before.stored.codes("audience"), "chairs"]
     assert tags["role"] == ["practice"]
     assert (
         "chairs" not in base.register.tag("race-equality-week", ["chairs"], remove=True)["audience"]
@@ -226,7 +227,10 @@ def test_tags_are_added_replaced_and_taken_away(base: kb.KnowledgeBase) -> None:
 
 def test_a_status_notes_the_day_it_was_seen(base: kb.KnowledgeBase) -> None:
     base.register.tag("race-equality-week", ["status=active"])
-    assert base.register.show("race-equality-week")["status_seen"] == base.workspace.clock().date()
+    assert (
+        base.register.initiative("race-equality-week").stored.profile.status_seen
+        == base.workspace.clock().date()
+    )
 
 
 def test_the_register_is_filtered_as_search_is(base: kb.KnowledgeBase) -> None:
@@ -265,7 +269,7 @@ def test_what_is_decided_is_found_at_once(base: kb.KnowledgeBase) -> None:
 @pytest.mark.parametrize(
     ("call", "near"),
     [
-        (lambda base: base.register.show("race-equality-weak"), "race-equality-week"),
+        (lambda base: base.register.initiative("race-equality-weak"), "race-equality-week"),
         (lambda base: base.assess.assess("race-equality-week", "talnt", Level.overlaps), "talent"),
         (lambda base: base.register.tag("race-equality-week", ["role=suport"]), "support"),
         (lambda base: base.assess.gaps(region="Londn"), "London"),
@@ -325,7 +329,7 @@ def test_a_register_that_does_not_load_leaves_no_home(tmp_path: Path) -> None:
 def test_a_code_that_is_empty_takes_nothing_away(base: kb.KnowledgeBase) -> None:
     with pytest.raises(Refused, match="no code"):
         base.register.tag("race-equality-week", ["role="])
-    assert base.register.show("race-equality-week")["role"] == ["support"]
+    assert base.register.initiative("race-equality-week").stored.codes("role") == ["support"]
 
 
 def test_lists_as_of_today_are_the_lists_of_now(base: kb.KnowledgeBase) -> None:

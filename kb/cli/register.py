@@ -15,6 +15,7 @@ from kb.report.lists import DecisionRow, InitiativeRow
 from kb.report.safe import for_terminal
 from kb.report.tables import text_of, write_json
 from kb.table import Table
+from kb.workspace.workspace import is_document
 
 # Fields that we write; titles, names and quotes are others' own words.
 OUR_SENTENCES = ("summary", "learning")
@@ -78,7 +79,8 @@ def show(
         if history:
             show_table(base.register.history(name), Shown(format))
             return
-        values = base.register.show(name)
+        read = base.register.document if is_document(name) else base.register.initiative
+        values = read(name).values()
     if format == "json":
         write_json(list(values), [values], sys.stdout)
     else:

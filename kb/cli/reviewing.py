@@ -120,8 +120,8 @@ class _Session:
                 return True
 
     def _why(self, card: PageCard) -> None:
-        for each in card.terms:
-            self._ask.say(f"  {each['strength']:+.2f} {each['form']} ({each['where']})")
+        for signal in card.signals:
+            self._ask.say(f"  {signal.strength:+.2f} {signal.form} ({signal.where})")
 
     def _undo(self) -> None:
         try:

@@ -23,8 +23,9 @@ LEVELS = {"d": Level.duplicates, "o": Level.overlaps, "c": Level.complements, "n
 
 def walk(base: KnowledgeBase, ask: Asking, name: str) -> int:
     """Goes through the strands with a person; how many assessments were made."""
+    coded = base.register.initiative(name).stored.tags
     for facet in NEEDED:
-        if not base.register.show(name)[facet] and not _coded(base, ask, name, facet):
+        if not coded.get(facet) and not _coded(base, ask, name, facet):
             return 0
     walking = _Walk(base, ask, name)
     cards = base.assess.strand_cards(name)

@@ -267,9 +267,8 @@ def clean(text: str) -> str:
 def with_derived(reading: PageReading, scorer: Scorer) -> PageReading:
     """What was read with its relevance and its signature."""
     scored = scorer.score(reading.title, reading.summary, reading.text)
-    terms = [vars(signal) for signal in scored.signals]
     hashes = signature(f"{reading.title}\n{reading.text}")
-    facts = DerivedFacts(scorer.version, scored.score, terms, shingles.FORM, hashes)
+    facts = DerivedFacts(scorer.version, scored.score, scored.signals, shingles.FORM, hashes)
     return replace(reading, derived=facts)
 
 

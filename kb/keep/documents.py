@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import case
 from sqlalchemy import select as select_columns
@@ -13,6 +12,7 @@ from sqlmodel import col, func, select
 from kb.keep.crawled import Alias, Document, Relevance, Revision, Standing, State
 from kb.keep.decisions import Decision, Membership, Merge, Profile, Resolved, Screening
 from kb.keep.store import AT_A_TIME, Reading, batches, valid_at
+from kb.text.page_reading import Signal
 
 CONFLICT = "conflict"  # people differ, and nobody resolved it
 
@@ -24,7 +24,7 @@ class Content:
     summary: str
     text: str
     published_from: str
-    terms: list[dict[str, Any]]
+    signals: tuple[Signal, ...]  # the strongest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,9 @@ def _contents(reading: Reading, revisions: Collection[int]) -> dict[int, Content
         .where(col(Revision.id).in_(list(revisions)))
     )
     return {
-        number: Content(summary, text, published_from, terms or [])
+        number: Content(
+            summary, text, published_from, tuple(Signal(**each) for each in terms or ())
+        )
         for number, summary, text, published_from, terms in reading.session.execute(query)
     }
 

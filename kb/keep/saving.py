@@ -144,10 +144,9 @@ class _Batch:
         for row, page in made:
             if derived := page.reading.derived:
                 number, lexicon, form = row.row_id, derived.lexicon, derived.form
+                terms = [vars(signal) for signal in derived.signals]
                 relevance.append(
-                    Relevance(
-                        revision=number, lexicon=lexicon, score=derived.score, terms=derived.terms
-                    )
+                    Relevance(revision=number, lexicon=lexicon, score=derived.score, terms=terms)
                 )
                 signatures.append(Signature(revision=number, form=form, hashes=derived.hashes))
         self._writing.add_all(relevance)

@@ -1,6 +1,6 @@
 """One initiative or one document in full: what holds of it, its diary, its versions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import ndiff
@@ -12,6 +12,7 @@ from kb.keep.acts import ActKind, Row
 from kb.keep.crawled import Revision, Standing, State
 from kb.keep.decisions import (
     Assessment,
+    Basis,
     Membership,
     Merge,
     Profile,
@@ -22,6 +23,8 @@ from kb.keep.decisions import (
     Screening,
     Tag,
 )
+from kb.keep.documents import StoredDocument
+from kb.keep.register import StoredInitiative
 from kb.table import Table, column
 from kb.text.quotes import SENTENCE_END, locate
 from kb.workspace.snapshot import Snapshot
@@ -53,6 +56,83 @@ class Event:
     said: str
     ended: bool
     row: int
+
+
+@dataclass(frozen=True)
+class AssessmentShown:
+    """What an initiative is to a strand, and on what that rests."""
+
+    strand: str
+    level: str
+    basis: Basis
+    quote: str | None
+    why: str | None
+    by: str
+
+
+@dataclass(frozen=True)
+class PageShown:
+    """A page of an initiative: its number, its address."""
+
+    document: str
+    url: str
+
+
+@dataclass(frozen=True)
+class InitiativeInFull:
+    """An initiative with everything that holds of it; `relations` and `parts` are slugs."""
+
+    stored: StoredInitiative
+    own: bool
+    relations: Mapping[RelationKind, Sequence[str]]
+    parts: Sequence[str]
+    assessments: Sequence[AssessmentShown]
+    documents: Sequence[PageShown]
+
+    def values(self) -> dict[str, object]:
+        """Field to value, for exporters."""
+        relations = {kind.replace("-", "_"): slugs for kind, slugs in self.relations.items()}
+        profile = self.stored.profile.values()
+        del profile["initiative"], profile["address"]
+        return {
+            "id": self.stored.id,
+            "slug": self.stored.slug,
+            **profile,
+            "own": self.own,
+            **{facet: self.stored.codes(facet) for facet in FACETS},
+            **relations,
+            "parts": self.parts,
+            "assessments": [vars(each) for each in self.assessments],
+            "documents": [vars(each) for each in self.documents],
+        }
+
+
+@dataclass(frozen=True)
+class DocumentInFull:
+    """A page that is held: its content, what was decided on it, its initiatives' slugs."""
+
+    page: StoredDocument
+    screening: str | None
+    initiatives: Sequence[str]
+
+    def values(self) -> dict[str, object]:
+        """Field to value, for exporters."""
+        page, content = self.page, self.page.loaded
+        return {
+            "document": page.name,
+            "title": page.title,
+            "source": page.source,
+            "url": page.url,
+            "state": page.state,
+            "fetched_at": page.fetched_at,
+            "published_on": page.published_on,
+            "published_from": content.published_from or None,
+            "relevance": page.score,
+            "terms": [vars(signal) for signal in content.signals],
+            "screening": self.screening,
+            "initiatives": self.initiatives,
+            "text": content.text,
+        }
 
 
 def history(snapshot: Snapshot, name: str) -> Table[DiaryLine]:
@@ -146,63 +226,43 @@ def _sentences(revision: Revision) -> list[str]:
     return [revision.title, *(sentence for sentence in flat if sentence)]
 
 
-def show(snapshot: Snapshot, name: str) -> dict[str, object]:
-    """One initiative, or one document, with everything that holds of it: field to value."""
-    if is_document(name):
-        return _document(snapshot, name)
-    initiative = snapshot.workspace.initiative(snapshot.reading, name)
-    profile, slugs = initiative.profile, snapshot.slugs
-    judgements = evidence_of(snapshot).judgements.items()
-    return {
-        "id": initiative.id,
-        "slug": initiative.slug,
-        **profile.model_dump(exclude={"id", "made", "ended", "initiative", "address"}),
-        "own": initiative.id in snapshot.own,
-        **{facet: initiative.codes(facet) for facet in FACETS},
-        **{
-            kind.replace("-", "_"): [slugs[number] for number in others]
-            for kind, others in initiative.relations.items()
+def initiative(snapshot: Snapshot, name: str) -> InitiativeInFull:
+    """One initiative with everything that holds of it; by slug or number."""
+    stored, slugs = snapshot.workspace.initiative(snapshot.reading, name), snapshot.slugs
+    return InitiativeInFull(
+        stored,
+        own=stored.id in snapshot.own,
+        relations={
+            kind: [slugs[number] for number in others] for kind, others in stored.relations.items()
         },
-        "parts": [
+        parts=[
             other.slug
             for other in snapshot.register.values()
-            if initiative.id in other.relations.get(RelationKind.part_of, [])
+            if stored.id in other.relations.get(RelationKind.part_of, [])
         ],
-        "assessments": [
-            {
-                "strand": strand,
-                "level": judgement.outcome,
-                "basis": judgement.leading.basis,
-                "quote": judgement.leading.quote or None,
-                "why": judgement.leading.why or None,
-                "by": judgement.leading.person,
-            }
-            for (number, strand), judgement in judgements
-            if number == initiative.id
+        assessments=[
+            AssessmentShown(
+                strand,
+                level=judgement.outcome,
+                basis=judgement.leading.basis,
+                quote=judgement.leading.quote or None,
+                why=judgement.leading.why or None,
+                by=judgement.leading.person,
+            )
+            for (number, strand), judgement in evidence_of(snapshot).judgements.items()
+            if number == stored.id
         ],
-        "documents": [
-            {"document": page.name, "url": page.url}
-            for page in snapshot.pages_of.get(initiative.id, [])
-        ],
-    }
+        documents=[PageShown(page.name, page.url) for page in snapshot.pages_of.get(stored.id, [])],
+    )
 
 
-def _document(snapshot: Snapshot, name: str) -> dict[str, object]:
+def document(snapshot: Snapshot, name: str) -> DocumentInFull:
+    """One page that is held, with its text and what was decided on it."""
     page = snapshot.workspace.document(snapshot.reading, name)
     verdict = snapshot.verdicts.get(page.id)
     members = snapshot.memberships.get(page.id, set())
-    return {
-        "document": page.name,
-        "title": page.title,
-        "source": page.source,
-        "url": page.url,
-        "state": page.state,
-        "fetched_at": page.fetched_at,
-        "published_on": page.published_on,
-        "published_from": page.loaded.published_from or None,
-        "relevance": page.score,
-        "terms": page.loaded.terms,
-        "screening": verdict.outcome if verdict else None,
-        "initiatives": sorted(snapshot.slugs[number] for number in members),
-        "text": page.text,
-    }
+    return DocumentInFull(
+        page,
+        screening=verdict.outcome if verdict else None,
+        initiatives=sorted(snapshot.slugs[number] for number in members),
+    )

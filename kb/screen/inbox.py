@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from kb.contract import address_of
 from kb.declare.register import slug_of
@@ -15,6 +14,7 @@ from kb.keep.documents import StoredDocument
 from kb.keep.store import Writing
 from kb.screen import duplicates
 from kb.table import Table, column
+from kb.text.page_reading import Signal
 from kb.workspace.snapshot import Snapshot, part, snapshot
 from kb.workspace.workspace import Workspace, parse_enum
 
@@ -110,7 +110,7 @@ def inbox(
             title=page.title,
             organisation=publishers.get(page.source) or None,
             url=page.url,
-            terms=terms_shown(page.loaded.terms),
+            terms=terms_shown(page.loaded.signals),
             similar_to=[
                 initiative.slug
                 for initiative, similarity in known.best_matches(page)
@@ -125,9 +125,9 @@ def inbox(
     return Table("inbox", InboxPage, rows)
 
 
-def terms_shown(terms: Sequence[dict[str, Any]]) -> list[str]:
+def terms_shown(signals: Sequence[Signal]) -> list[str]:
     """The strongest forms, with where they stand: `allyship (title)`."""
-    return [f"{each['form']} ({each['where']})" for each in terms[:TERMS_SHOWN]]
+    return [f"{signal.form} ({signal.where})" for signal in signals[:TERMS_SHOWN]]
 
 
 def decide(

@@ -17,23 +17,13 @@ from dataclasses import dataclass
 
 from kb.declare.lexicon import Lexicon, Sign
 from kb.text.matcher import Matcher, TokenizedText
+from kb.text.page_reading import Signal
 
 FORMULA = "2"  # changes when the same lexicon would give another score
 TEXT_PLACE = 0.6
 TERMS_SHARE = 0.5
 OPENING_CHARACTERS = 800
 READ_CHARACTERS = 20_000  # what a page is about is said in its first pages
-
-
-@dataclass(frozen=True)
-class Signal:
-    """One term or sign that acted on the score: where it stood, how often, what it added."""
-
-    term: str
-    form: str
-    where: str  # title, summary, text or sign
-    count: int
-    strength: float
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a person is shown to decide on a page that waits, and what is guessed for them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from kb.screen.inbox import waiting
 from kb.table import Table, column
 from kb.text import quotes
 from kb.text.matcher import Matcher
+from kb.text.page_reading import Signal
 from kb.workspace.snapshot import Snapshot, snapshot
 from kb.workspace.workspace import Workspace
 
@@ -40,7 +41,7 @@ class PageCard:
     organisation: str
     url: str
     relevance: float
-    terms: Sequence[Mapping[str, object]]  # terms and signs, the strongest first
+    signals: Sequence[Signal]  # terms and signs of its relevance, the strongest first
     passages: Sequence[str]  # those that hold a term, then the rest
     similar: Sequence[tuple[StoredInitiative, Similarity]]
     copies: Sequence[str]
@@ -77,7 +78,7 @@ class Review:
             organisation=self._known.publishers.get(page.source, ""),
             url=page.url,
             relevance=page.score or 0.0,
-            terms=page.loaded.terms,
+            signals=page.loaded.signals,
             passages=[*speaking, *(each for each in passages if each not in speaking)],
             similar=self._known.best_matches(page),
             copies=[f"d{number}" for number in copies],

@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One term or sign that acted on the score: where it stood, how often, what it added."""
+
+    term: str
+    form: str
+    where: str  # title, summary, text or sign
+    count: int
+    strength: float
 
 
 @dataclass(frozen=True)
@@ -14,7 +24,7 @@ class DerivedFacts:
 
     lexicon: str
     score: float
-    terms: list[dict[str, Any]]
+    signals: tuple[Signal, ...]
     form: str
     hashes: bytes
 

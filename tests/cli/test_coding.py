@@ -84,11 +84,11 @@ def test_changes_are_shown_and_taken_as_one_act(sheet: Path, home: Path, run_kb:
         assert base.workspace.store.last_act() == before
     assert run_kb("import", str(sheet), "--update", "--by", "ben").returncode == 0
     with kb.connect(home) as base:
-        shown = base.register.show(slug)
-        assert shown["audience"] == ["chairs", "non-executives"]
-        (row,) = shown["assessments"]
-        assert (row["level"], row["basis"], row["by"]) == ("overlaps", "confirmed", "ben")
-        assert base.register.show("a-new-one")["role"] == ["voice"]
+        shown = base.register.initiative(slug)
+        assert shown.stored.codes("audience") == ["chairs", "non-executives"]
+        (row,) = shown.assessments
+        assert (row.level, row.basis, row.by) == ("overlaps", "confirmed", "ben")
+        assert base.register.initiative("a-new-one").stored.codes("role") == ["voice"]
         after = base.workspace.store.last_act()
         assert before is not None
         assert after is not None
@@ -103,7 +103,7 @@ def test_rows_that_exist_are_left_alone_without_update(
     fill(sheet, "race-equality-week", status="ended")
     assert run_kb("import", str(sheet)).stderr.splitlines()[-1] == "0 rows, 0 fields changed"
     with kb.connect(home) as base:
-        assert base.register.show("race-equality-week")["status"] != ["ended"]
+        assert base.register.initiative("race-equality-week").stored.codes("status") != ["ended"]
 
 
 def test_bad_rows_are_named_by_number_and_field_and_nothing_is_taken(

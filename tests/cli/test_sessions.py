@@ -144,13 +144,14 @@ def test_one_initiative_from_the_inbox_to_assessed(home: Path, terminal: Open) -
     output.expect("1 decided; 0 left")
     assert output.end() == 0
     with kb.connect(home) as base:
-        shown = base.register.show("race-equality-programme-one")
-        assert shown["title"] == "Chairs talk"
-        assert shown["organisation"] == "NHS England"
-        assert (shown["role"], shown["reach"]) == (["support"], ["england"])
-        levels = {each["strand"]: each for each in shown["assessments"]}
-        assert levels.pop(strand)["level"] == "duplicates"
-        assert {each["level"] for each in levels.values()} == {"no-overlap"}
+        shown = base.register.initiative("race-equality-programme-one")
+        stored = shown.stored
+        assert stored.profile.title == "Chairs talk"
+        assert stored.profile.organisation == "NHS England"
+        assert (stored.codes("role"), stored.codes("reach")) == (["support"], ["england"])
+        levels = {each.strand: each.level for each in shown.assessments}
+        assert levels.pop(strand) == "duplicates"
+        assert set(levels.values()) == {"no-overlap"}
         assert len(levels) == 9
 
 
@@ -179,10 +180,10 @@ def test_a_level_against_the_answers_needs_a_reason(home: Path, terminal: Open) 
     output.type("q")
     output.end()
     with kb.connect(home) as base:
-        (assessment,) = base.register.show(slug)["assessments"]
-        assert assessment["level"] == "complements"
-        assert assessment["why"] == "it costs ten times as much"
-        assert assessment["quote"].endswith("was launched in 2021.")
+        (assessment,) = base.register.initiative(slug).assessments
+        assert assessment.level == "complements"
+        assert assessment.why == "it costs ten times as much"
+        assert assessment.quote.endswith("was launched in 2021.")
 
 
 def test_what_was_decided_before_the_line_is_cut_stays(home: Path, terminal: Open) -> None:

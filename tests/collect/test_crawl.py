@@ -87,7 +87,7 @@ def test_a_page_at_a_registered_address_joins_its_initiative(
     listed: Site, home: Path, run_kb: Command, tmp_path: Path
 ) -> None:
     with kb.connect(home, by="ana") as base:
-        row = base.register.show("race-equality-week")
+        row = base.register.initiative("race-equality-week").values()
         file = tmp_path / "row.jsonl"
         kept = ("kind role reach status effect").split()
         many = "means audience focus region setting group".split()
@@ -102,7 +102,7 @@ def test_a_page_at_a_registered_address_joins_its_initiative(
             str(row.url).rpartition("/")[2] for row in base.screen.inbox(everything=True).rows
         }
         assert waiting == {"list", "list2", "two", "three"}
-        assert [each["url"] for each in base.register.show("known")["documents"]] == [
+        assert [each.url for each in base.register.initiative("known").documents] == [
             f"{listed.address}/one"
         ]
 
@@ -133,7 +133,7 @@ def test_registered_addresses_are_fetched_once(
     assert "nothing to crawl" in second.stderr
     with kb.connect(home) as base:
         assert base.screen.inbox(everything=True).rows == []
-        assert len(base.register.show("1")["documents"]) == 1
+        assert len(base.register.initiative("1").documents) == 1
 
 
 def test_what_fails_is_counted_and_named_and_the_others_go_on(

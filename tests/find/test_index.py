@@ -172,7 +172,10 @@ def test_a_decision_is_stored_where_the_index_cannot_be_had(base: kb.KnowledgeBa
         file.write_text(file.read_text().replace('"NHS Confed"', '"NHS Confed", "Zebra Confed"'))
         with kb.connect(base.workspace.home.path, by="ana") as later:
             later.register.edit(SLUG, ["title=Race Equality Week, renamed"])
-            assert later.register.show(SLUG)["title"] == "Race Equality Week, renamed"
+            assert (
+                later.register.initiative(SLUG).stored.profile.title
+                == "Race Equality Week, renamed"
+            )
     with kb.connect(base.workspace.home.path) as after:
         after.workspace.catch_up_index()
     search = Search(base.workspace.home.index)

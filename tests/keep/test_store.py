@@ -25,7 +25,7 @@ from kb.keep.migrations import config
 from kb.keep.saving import Saved
 from kb.keep.store import TABLES, Store
 from kb.report.named_lists import LISTS
-from kb.report.show import history, show
+from kb.report.show import history, initiative
 from kb.screen.inbox import inbox
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -306,7 +306,7 @@ def _everything(base: kb.KnowledgeBase, act: int | None) -> object:
             ),
             inbox(then, everything=True),
         ]
-        shown = [show(then, slug) for slug in slugs]
+        shown = [initiative(then, slug) for slug in slugs]
         diaries = [history(then, slug).rows for slug in slugs]
     return [table.rows for table in tables], shown, diaries
 

@@ -46,7 +46,7 @@ def test_a_page_is_forgotten_in_store_index_and_archive(
     with kb.connect(home) as base:
         assert base.register.everywhere("Quillfeather").rows == []
         assert [row.table for row in base.register.everywhere("erasure was wanted").rows] == ["act"]
-        assert base.register.show(name)["text"] == "[removed]"
+        assert base.register.document(name).page.text == "[removed]"
     assert run_kb("undo").returncode == 1
 
 
@@ -58,12 +58,12 @@ def test_a_passage_goes_with_the_quotes_that_hold_it_and_stays_away(
     base.register.tag(slug, ["role=support", "reach=england"])
     base.assess.assess(slug, "talent", Level.overlaps, quote=SECRET)
     base.register.forget(name, passage="Zebediah Quillfeather", why="asked for")
-    shown = base.register.show(name)["text"]
+    shown = base.register.document(name).page.text
     assert "Quillfeather" not in shown
     assert "open to every trust" in shown
-    assert base.register.show(slug)["assessments"][0]["quote"] == "[removed]"
+    assert base.register.initiative(slug).assessments[0].quote == "[removed]"
     held(base, "one", TEXT + " More is said.")
-    assert "Quillfeather" not in base.register.show(name)["text"]
+    assert "Quillfeather" not in base.register.document(name).page.text
     assert everywhere_on_disk(home, "Quillfeather") == []
 
 
@@ -73,7 +73,7 @@ def test_a_reason_and_a_passage_that_is_there_are_needed(base: kb.KnowledgeBase)
         base.register.forget(name, why=" ")
     with pytest.raises(Refused, match="does not hold"):
         base.register.forget(name, passage="nobody said this", why="asked for")
-    assert base.register.show(name)["text"] == TEXT
+    assert base.register.document(name).page.text == TEXT
 
 
 def test_everywhere_finds_pages_reasons_and_people(base: kb.KnowledgeBase) -> None:

@@ -31,7 +31,7 @@ def made(base: kb.KnowledgeBase, key: str, text: str = "", **more: object) -> st
 
 
 def levels(base: kb.KnowledgeBase, slug: str) -> dict[str, str]:
-    return {each["strand"]: each["level"] for each in base.register.show(slug)["assessments"]}
+    return {each.strand: each.level for each in base.register.initiative(slug).assessments}
 
 
 def names(inbox: kb.Table[InboxPage]) -> list[str]:
@@ -68,18 +68,18 @@ def test_merging_counts_for_the_one_that_stays_and_splitting_takes_it_back(
     a, b = made(base, "alpha"), made(base, "beta")
     base.assess.assess(b, "hearts-and-minds", Level.duplicates, quote=QUOTE)
     base.register.tag(b, ["means=conversation"])
-    before = base.register.show(b)
+    before = base.register.initiative(b)
     base.register.merge(a, b)
     assert levels(base, a) == {"hearts-and-minds": "duplicates"}
-    assert base.register.show(a)["means"] == ["conversation"]
-    assert len(base.register.show(a)["documents"]) == 2
+    assert base.register.initiative(a).stored.codes("means") == ["conversation"]
+    assert len(base.register.initiative(a).documents) == 2
     with pytest.raises(Refused, match="merged"):
-        base.register.show(b)
+        base.register.initiative(b)
     with pytest.raises(Refused, match="merged"):
         base.assess.assess(b, "hearts-and-minds", Level.overlaps)
     base.register.split(a, [b])
     assert levels(base, a) == {}
-    assert base.register.show(b) == before
+    assert base.register.initiative(b) == before
 
 
 def test_what_quotes_a_page_of_the_merged_one_goes_with_it(base: kb.KnowledgeBase) -> None:
@@ -100,12 +100,12 @@ def test_a_page_split_off_becomes_an_initiative_with_what_quotes_it(base: kb.Kno
     (fresh,) = base.register.split(a, [page]).parts
     assert levels(base, a) == {}
     assert levels(base, str(fresh)) == {"talent": "overlaps"}
-    assert base.register.show(str(fresh))["role"] == ["support"]
+    assert base.register.initiative(str(fresh)).stored.codes("role") == ["support"]
 
 
 def test_a_split_that_leaves_nothing_is_refused(base: kb.KnowledgeBase) -> None:
     a = made(base, "alpha")
-    (page,) = [each["document"] for each in base.register.show(a)["documents"]]
+    (page,) = [each.document for each in base.register.initiative(a).documents]
     for parts in ([page], ["d999"], ["nothing-like-it"]):
         with pytest.raises((Refused, Unknown)):
             base.register.split(a, parts)
@@ -117,7 +117,9 @@ def test_one_page_may_hold_several(base: kb.KnowledgeBase) -> None:
     page = held(base, "one", PAGE.format(year=2021))
     (row,) = base.screen.decide([page], Decision.include, titles=["Talks", "Mentors"])
     assert row.initiatives == ["talks", "mentors"]
-    assert base.register.show("talks")["documents"] == base.register.show("mentors")["documents"]
+    assert (
+        base.register.initiative("talks").documents == base.register.initiative("mentors").documents
+    )
 
 
 def test_pairs_are_listed_until_they_are_found_not_to_be_the_same(base: kb.KnowledgeBase) -> None:
@@ -148,18 +150,18 @@ def test_a_page_that_arrives_later_is_matched_with_what_is_known(base: kb.Knowle
 
 def test_undo_goes_back_step_by_step(base: kb.KnowledgeBase) -> None:
     slug = made(base, "alpha")
-    before = base.register.show(slug)
+    before = base.register.initiative(slug)
     base.register.tag(slug, ["status=ended"])
     base.register.edit(slug, ["title=Another"])
     base.register.undo()
-    assert base.register.show(slug)["title"] == before["title"]
+    assert base.register.initiative(slug).stored.profile.title == before.stored.profile.title
     base.register.undo()
-    assert base.register.show(slug)["status"] == ["active"]
+    assert base.register.initiative(slug).stored.codes("status") == ["active"]
     base.register.undo()  # the codes of `made`
     base.register.undo()  # the inclusion
     assert [row.document for row in base.screen.inbox().rows] == ["d1"]
     with pytest.raises(Refused):
-        base.register.show(slug)
+        base.register.initiative(slug)
 
 
 def test_what_a_home_begins_with_is_not_undone(base: kb.KnowledgeBase) -> None:
@@ -189,9 +191,9 @@ def test_undo_follows_what_was_made_again_more_than_once(base: kb.KnowledgeBase)
     base.register.undo()
     base.register.tag(slug, ["role=practice"])
     base.register.undo()
-    assert base.register.show(slug)["role"] == ["support"]
+    assert base.register.initiative(slug).stored.codes("role") == ["support"]
     base.register.undo()
-    assert base.register.show(slug)["role"] == []
+    assert base.register.initiative(slug).stored.codes("role") == []
 
 
 def test_what_another_person_included_too_is_not_undone(base: kb.KnowledgeBase, home: Path) -> None:
@@ -239,7 +241,7 @@ def test_edit_checks_each_value_and_keeps_what_stood(base: kb.KnowledgeBase) -> 
     base.register.edit(
         slug, ["started=2024-03", "part-of=race-equality-week"], why="as its page says"
     )
-    assert base.register.show(slug)["part_of"] == ["race-equality-week"]
+    assert base.register.initiative(slug).relations["part-of"] == ["race-equality-week"]
     for wrong in ("started=March", "title=", "colour=red", "url=nowhere", f"part-of={slug}"):
         with pytest.raises((Refused, Unknown)):
             base.register.edit(slug, [wrong])

@@ -60,7 +60,7 @@ def test_a_list_opens_one_reading(
         lambda base: base.assess.offer_diff(),
         lambda base: base.assess.offer_history(),
         lambda base: base.assess.coding_sheet(),
-        lambda base: base.register.show("race-equality-programme-one"),
+        lambda base: base.register.initiative("race-equality-programme-one"),
         lambda base: base.screen.searches(),
     ],
 )

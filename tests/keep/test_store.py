@@ -306,7 +306,7 @@ def _everything(base: kb.KnowledgeBase, act: int | None) -> object:
             ),
             inbox(then, everything=True),
         ]
-        shown = [initiative(then, slug) for slug in slugs]
+        shown = [initiative(then, slug).values() for slug in slugs]
         diaries = [history(then, slug).rows for slug in slugs]
     return [table.rows for table in tables], shown, diaries
 

@@ -1,0 +1,93 @@
+"""What a run came to, by what it met and what failed: rules on counts, without a crawl."""
+
+from typing import Any
+
+import pytest
+
+import kb
+from kb.collect.runs import RunUnderWay, met_by
+from kb.contract import Source
+from kb.keep.crawled import Outcome, Run
+
+START = "https://a.example/list"
+
+
+def run(base: kb.KnowledgeBase, *, new: int = 10, **fields: Any) -> RunUnderWay:
+    declared = {"name": "a", "organisation": "NHS England", "shape": "feed", "start": [START]}
+    source = Source.model_validate(declared | fields)
+    made = RunUnderWay(base.workspace, source, 1, base.workspace.clock(), lambda run: None)
+    made.counts["new"] = new
+    return made
+
+
+def test_a_run_that_met_what_was_expected_is_ok(base: kb.KnowledgeBase) -> None:
+    assert run(base, expect=10).outcome() == (Outcome.ok, "")
+
+
+@pytest.mark.parametrize(
+    ("failures", "outcome"),
+    [
+        (("robots", "blocked"), Outcome.blocked),
+        (("robots", "timeout"), Outcome.failed),
+        ((), Outcome.failed),
+    ],
+)
+def test_a_run_that_met_nothing_is_blocked_or_failed(
+    base: kb.KnowledgeBase, failures: tuple[str, ...], outcome: Outcome
+) -> None:
+    empty = run(base, new=0)
+    for number, failure in enumerate(failures):
+        empty.failed(failure, f"https://a.example/{number}")
+    assert empty.outcome()[0] == outcome
+    assert all(failure in empty.outcome()[1] for failure in failures)
+
+
+def test_fewer_than_expected_or_half_of_the_usual_is_partial(base: kb.KnowledgeBase) -> None:
+    few = run(base, expect=11)
+    assert few.outcome() == (Outcome.partial, "10 documents, expected 11")
+    usual = run(base)
+    usual.usual = 20
+    assert usual.outcome()[0] == Outcome.ok
+    usual.usual = 21
+    assert usual.outcome() == (Outcome.partial, "10 documents, 21 in the last ok runs")
+
+
+def test_a_fifth_of_failures_is_borne_and_more_is_not(base: kb.KnowledgeBase) -> None:
+    failing = run(base, new=8)
+    for number in range(2):
+        failing.failed("timeout", f"https://a.example/{number}")
+    assert failing.outcome() == (Outcome.ok, "2 timeout")
+    failing.failed("timeout", "https://a.example/2")
+    assert failing.outcome()[0] == Outcome.partial
+    elsewhere = run(base, new=8)
+    for number in range(20):
+        elsewhere.failed("elsewhere", f"https://a.example/{number}")
+    assert elsewhere.outcome()[0] == Outcome.ok
+
+
+def test_a_lost_start_or_a_must_find_that_was_not_met_is_partial(base: kb.KnowledgeBase) -> None:
+    lost = run(base)
+    lost.failed("timeout", START)
+    assert lost.outcome()[0] == Outcome.partial
+    missed = run(base, must_find=["https://a.example/one"])
+    assert missed.outcome()[0] == Outcome.partial
+    missed.met.add("https://a.example/one")
+    assert missed.outcome()[0] == Outcome.ok
+
+
+def test_what_was_counted_twice_counts_once(base: kb.KnowledgeBase) -> None:
+    twice = run(base, new=0)
+    twice.count_saved("new", 7)
+    twice.count_saved("same", 7)
+    assert (twice.pages, twice.counts["new"]) == (1, 1)
+
+
+def test_the_record_names_an_address_a_failure(base: kb.KnowledgeBase) -> None:
+    failing = run(base)
+    failing.failed("timeout", "https://a.example/one")
+    failing.failed("timeout", "https://a.example/two")
+    record = failing.finished({"downloader/request_count": 12}, base.workspace.clock())
+    assert record.errors == {"timeout": {"count": 2, "example": "https://a.example/one"}}
+    assert (record.counts["requests"], record.counts["errors"]) == (12, 2)
+    assert met_by(record) == 10
+    assert met_by(Run(number=1, source="a", started=record.started, counts={})) == 0

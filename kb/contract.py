@@ -124,7 +124,7 @@ class Page(Strict):
     status: int
     media_type: Text
     body: bytes
-    asked: HttpAddress | None = None  # the address before redirects
+    requested: HttpAddress | None = None  # the address before redirects
     permanent: bool = False  # every redirect on the way was permanent
     etag: str | None = None
     last_modified: str | None = None

@@ -83,7 +83,7 @@ class SourceSpider(Spider):
             return ""
         return "" if path.endswith(OTHER_MEDIA) else url
 
-    def wanted(self, urls: Iterable[str]) -> Iterator[str]:
+    def followed(self, urls: Iterable[str]) -> Iterator[str]:
         """Those of the addresses that lie in the part of the site that is followed."""
         return (url for url in urls if within(url, self.source.follow))
 
@@ -105,7 +105,7 @@ class SourceSpider(Spider):
             status=response.status,
             media_type=kind.partition(";")[0].strip().lower() or "application/octet-stream",
             body=hints.pop("body", None) or response.body,
-            asked=hints.pop("asked", requested),
+            requested=hints.pop("requested", requested),
             permanent=permanent,
             etag=_header(response, "ETag"),
             last_modified=_header(response, "Last-Modified"),

@@ -24,7 +24,7 @@ class FeedSpider(SourceSpider):
         feed = feedparser.parse(response.body, response_headers={"content-location": response.url})
         for entry in feed.entries:
             link = response.urljoin(str(entry.get("link", "")))
-            if self.source.holds(link) and any(self.wanted([link])):
+            if self.source.holds(link) and any(self.followed([link])):
                 yield self.leaf(link.partition("#")[0], hints=_hints(entry))
 
 

@@ -62,7 +62,7 @@ class GovukSpider(SourceSpider):
 
     def content(self, address: str, path: str) -> Iterator[Request]:
         """The Content API's answer for a path; other sites' addresses are passed over."""
-        if path.startswith("/") and any(self.wanted([urljoin(address, path)])):
+        if path.startswith("/") and any(self.followed([urljoin(address, path)])):
             yield self.request(
                 urljoin(address, f"/api/content{path}"), self.parse_content, leaf=True
             )

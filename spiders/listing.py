@@ -27,8 +27,8 @@ class ListingSpider(SourceSpider):
         anchors = response.css(select.links or CONTENT_LINKS) or response.css(
             select.links or ANY_LINKS
         )
-        for url in self.wanted(self.links(response, anchors)):
+        for url in self.followed(self.links(response, anchors)):
             if url not in following:
                 yield self.leaf(url, found_on=response.url)
-        for url in self.wanted(following):
+        for url in self.followed(following):
             yield self.request(url, self.parse)

@@ -70,5 +70,5 @@ class SitemapSpider(SourceSpider):
             return
         entries.sort(key=lambda entry: str(entry.get("lastmod", "")), reverse=True)
         for entry in entries:
-            for url in self.wanted([str(entry["loc"])]):
+            for url in self.followed([str(entry["loc"])]):
                 yield self.leaf(url, lastmod=str(entry.get("lastmod", "")))

@@ -72,7 +72,7 @@ class WordpressSpider(SitemapSpider, FeedSpider):
     def parse_post(self, response: Response, post: dict[str, Any]) -> Iterator[Page | Request]:
         """One post as a page, with the files it links to; protected ones are passed over."""
         content, link = post.get("content", {}), str(post.get("link", ""))
-        if content.get("protected") or not any(self.wanted([link])):
+        if content.get("protected") or not any(self.followed([link])):
             return
         if not self.source.holds(link):
             return
@@ -81,7 +81,7 @@ class WordpressSpider(SitemapSpider, FeedSpider):
             response,
             key=f"post:{post['id']}",
             url=link,
-            asked=link,
+            requested=link,
             body=json.dumps(post, sort_keys=True).encode(),
             html=f"<article>{rendered}</article>",
             title=_text(post.get("title")) or link,

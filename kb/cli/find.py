@@ -153,8 +153,8 @@ def _searched(home: Home, options: SearchOptions, filters: Filters) -> Table[Any
         query = parse(options.words, search.words.alternatives)
         like = search.slug_of(options.like) if options.like else ""
         if like:
-            query = replace(query, wanted=(*query.wanted, *search.words_of(like)))
-        if not (query.wanted or query.narrows or filters.narrow):
+            query = replace(query, terms=(*query.terms, *search.words_of(like)))
+        if not (query.terms or query.narrows or filters.narrow):
             raise Refused(
                 f"nothing to look for in {options.words!r}",
                 hint="give a word that tells, a code or a date",

@@ -49,7 +49,7 @@ class OnlyWhatChanged(PartOfRun):
             return response
         there = request.meta.get("own") and self._run.source.shape in API_SHAPES
         if response.status == 304 or (there and response.status == 200):
-            self._run.met.add(normalised(document.url))
+            self._run.addresses.add(normalised(document.url))
             self._run.unchanged[document.id] = not request.meta.get("skipped")
             raise NotModified(request.url)
         if response.status in (404, 410):
@@ -60,7 +60,7 @@ class OnlyWhatChanged(PartOfRun):
         if not request.meta.get("leaf"):
             return None
         number = request.meta.get("document") or self._run.known.get(normalised(request.url))
-        return self._run.held.get(number or 0)
+        return self._run.stored.get(number or 0)
 
 
 def _unchanged_since(lastmod: str, last: LastFetch) -> bool:

@@ -52,7 +52,7 @@ class ReadPages(PartOfRun):
     ) -> None:
         """Raises ReadError for a page that says it is not there, though it answers 200."""
         home = urlsplit(page.url).path in ("", "/") and not page.permanent
-        sent_home = home and normalised(page.asked or page.url) != normalised(page.url)
+        sent_home = home and normalised(page.requested or page.url) != normalised(page.url)
         if says_it_is_missing(reading.title, reading.text) or sent_home:
             if document is not None:
                 self._run.absent[document.id] = False
@@ -80,7 +80,7 @@ class SaveToStore(PartOfRun):
 
     def process_item(self, page: ReadPage | SameBody) -> ReadPage | SameBody:
         """The page, which waits to be saved."""
-        self._run.met.update(page.addresses)
+        self._run.addresses.update(page.addresses)
         self._run.waiting.append(page)
         save_if_due(self._run)
         return page
@@ -101,8 +101,8 @@ def addresses_of(page: Page, canonical: str = "") -> tuple[str, ...]:
     What was asked for is one of them unless a temporary redirect led elsewhere: then it is
     the only one.
     """
-    requested, there = normalised(page.asked or page.url), normalised(page.url)
-    if page.asked and requested != there and not page.permanent and not page.html:
+    requested, there = normalised(page.requested or page.url), normalised(page.url)
+    if page.requested and requested != there and not page.permanent and not page.html:
         return (requested,)
     addresses = [there, requested] if page.permanent or page.html else [there]
     if canonical:

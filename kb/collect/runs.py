@@ -53,7 +53,7 @@ class RunUnderWay:
     failures: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     failed_addresses: dict[str, str] = field(default_factory=dict)
-    met: set[str] = field(default_factory=set)  # normalised addresses
+    addresses: set[str] = field(default_factory=set)  # normalised addresses
     met_documents: set[int] = field(default_factory=set)
     absent: dict[int, bool] = field(default_factory=dict)  # document to: gone at once
     evidence: dict[str, Any] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class RunUnderWay:
     unchanged: dict[int, bool] = field(default_factory=dict)
     links: list[tuple[int, str]] = field(default_factory=list)
     saved_at: float = field(default_factory=time.monotonic)
-    held: dict[int, StoredDocument] = field(default_factory=dict)
+    stored: dict[int, StoredDocument] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)  # normalised address to document
     forgotten: set[int] = field(default_factory=set)  # documents whose bodies are not archived
     keys: dict[str, int] = field(default_factory=dict)  # key to document
@@ -74,7 +74,7 @@ class RunUnderWay:
     def __post_init__(self) -> None:
         with self.workspace.store.reading() as reading:
             rows = documents.of_source(reading, self.source.name)
-            self.held = {document.id: document for document in rows}
+            self.stored = {document.id: document for document in rows}
             self.keys = {document.key: document.id for document in rows}
             self.known = documents.addresses_of(reading, self.source.name)
             self.forgotten = {row.document for row in reading.rows(Forgotten)}
@@ -92,7 +92,7 @@ class RunUnderWay:
         """What was held, when the run began, of the document of that key or of an address."""
         numbers = (self.known.get(address) for address in addresses)
         number = self.keys.get(key) or next((each for each in numbers if each), None)
-        return self.held.get(number or 0)
+        return self.stored.get(number or 0)
 
     def failed(self, failure: str, url: str) -> None:
         """Counts a failure of that class, with the first address as its example."""
@@ -116,7 +116,7 @@ class RunUnderWay:
     def unmet(self) -> list[StoredDocument]:
         """Held documents that the run neither met nor found absent."""
         seen = self.met_documents | set(self.absent)
-        return [each for number, each in self.held.items() if number not in seen]
+        return [each for number, each in self.stored.items() if number not in seen]
 
     def outcome(self) -> tuple[Outcome, str]:
         """What the run came to so far, and why if it is not ok."""
@@ -137,7 +137,7 @@ class RunUnderWay:
         faults = [self.stopped] if self.stopped else []
         if lost:
             faults.append(f"a start page failed ({', '.join(sorted(set(lost)))})")
-        missing = [url for url in self.source.must_find if normalised(url) not in self.met]
+        missing = [url for url in self.source.must_find if normalised(url) not in self.addresses]
         if missing:
             faults.append(f"must-find page not met: {missing[0]}")
         failing = sum(self.failures.values()) - self.failures[ELSEWHERE]
@@ -153,7 +153,7 @@ class RunUnderWay:
             faults.append(f"{self.pages} documents, expected {self.source.expect}")
         if self.pages < self.usual / 2:
             faults.append(f"{self.pages} documents, {self.usual:g} in the last ok runs")
-        live = len(self.held)
+        live = len(self.stored)
         if live >= FEWEST_TO_MISS and len(self.absent) > MISSING_SHARE * live:
             faults.append(f"{len(self.absent)} of {live} live documents are not there at once")
         return faults

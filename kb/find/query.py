@@ -136,7 +136,7 @@ Node = Unit | HasCode | HasDate | Without | Group
 class Query:
     """What is looked for, what must and must not be there, and how it was read."""
 
-    wanted: tuple[Node, ...] = ()
+    terms: tuple[Node, ...] = ()
     must: tuple[Node, ...] = ()  # as typed: no other form stands in
     never: tuple[Node, ...] = ()
     codes: dict[str, list[str]] = field(default_factory=dict)  # any of each
@@ -148,7 +148,7 @@ class Query:
     @property
     def units(self) -> tuple[Unit, ...]:
         """Every single thing looked for, in the order typed."""
-        return tuple(units(self.wanted))
+        return tuple(units(self.terms))
 
     @property
     def typed(self) -> str:
@@ -205,7 +205,7 @@ def parse(text: str, alternatives: Alternatives) -> Query:
             )
     reader.read(tokens)
     return Query(
-        wanted=tuple(reader.wanted),
+        terms=tuple(reader.terms),
         must=tuple(reader.must),
         never=tuple(reader.never),
         codes=reader.codes,
@@ -248,7 +248,7 @@ class _Reader:
 
     def __init__(self, alternatives: Alternatives) -> None:
         self.alternatives = alternatives
-        self.wanted: list[Node] = []
+        self.terms: list[Node] = []
         self.must: list[Node] = []
         self.never: list[Node] = []
         self.codes: dict[str, list[str]] = {}
@@ -275,7 +275,7 @@ class _Reader:
         elif next(units([node]), None) is None:
             self.must.append(node)  # nothing in it to look for: it says what may be found
         else:
-            self.wanted.append(node)
+            self.terms.append(node)
             if sign == "+":
                 self.must.append(as_typed(node))
 

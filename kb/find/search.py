@@ -78,14 +78,14 @@ class Search:
         words or by letter n-grams: a query that nothing answers finds nothing.
         """
         tiers = narrowing.tiers(self._index, filters, query)
-        tally = self._tally(query.wanted)
+        tally = self._tally(query.terms)
         by_grams, share = self._by_grams(query.typed)
-        if query.wanted:
+        if query.terms:
             keep = {
                 number
                 for number in {*tally.words, *by_grams}
                 if bool(but)  # likeness is a matter of degree
-                or tally.counts[number] == len(query.wanted)
+                or tally.counts[number] == len(query.terms)
                 or share.get(number, 0.0) >= self.ranking.least_grams
                 or tally.covered[number] >= self.ranking.least_words * tally.weights
             }
@@ -94,19 +94,19 @@ class Search:
         allowed = narrowing.allowed(self._index, filters, query)
         keep = keep if allowed is None else keep & allowed
         keep -= {self._slugs[but]} if but else set()
-        for node in query.wanted:
+        for node in query.terms:
             if isinstance(node, Unit) and node.phrase:
                 keep &= self._node(node).keys()
         for node in query.must:
             keep &= self._node(node, strictly=True).keys()
         for node in query.never:
             keep -= self._node(node, strictly=True).keys()
-        scores = self._together(tally, by_grams, keep, len(query.wanted) or 1)
+        scores = self._together(tally, by_grams, keep, len(query.terms) or 1)
         order = sorted(
             keep,
             key=lambda number: (
                 tiers(number),
-                tally.counts[number] < len(query.wanted),
+                tally.counts[number] < len(query.terms),
                 -scores[number],
                 number,
             ),
@@ -225,7 +225,7 @@ class Search:
         """Words that entries hold, each spelt nearly as one that none does."""
         words = {
             word
-            for node in query.wanted
+            for node in query.terms
             if node.shown in matches.without
             for unit in units([node])
             for word in unit.words

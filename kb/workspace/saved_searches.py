@@ -55,7 +55,7 @@ def add(workspace: Workspace, name: str, query: str, *, why: str) -> Watch:
     with closing(Search(workspace.home.index)) as search:
         parsed = parse(query, search.words.alternatives)
         search.find(parsed, Filters())  # raises for what does not exist, as a code
-    if not (parsed.wanted or parsed.narrows):
+    if not (parsed.terms or parsed.narrows):
         raise Refused(f"nothing to look for in {query!r}", hint="give a word that tells")
     with workspace.store.reading() as reading:
         if name in _saved(reading):

@@ -71,7 +71,7 @@ def test_a_lost_start_or_a_must_find_that_was_not_met_is_partial(base: kb.Knowle
     assert lost.outcome()[0] == Outcome.partial
     missed = run(base, must_find=["https://a.example/one"])
     assert missed.outcome()[0] == Outcome.partial
-    missed.met.add("https://a.example/one")
+    missed.addresses.add("https://a.example/one")
     assert missed.outcome()[0] == Outcome.ok
 
 

@@ -18,7 +18,7 @@ def read(text: str) -> Query:
 
 
 def shown(text: str) -> list[str]:
-    return [node.shown for node in read(text).wanted]
+    return [node.shown for node in read(text).terms]
 
 
 def test_words_are_looked_for_one_by_one() -> None:
@@ -28,7 +28,7 @@ def test_words_are_looked_for_one_by_one() -> None:
 def test_quotes_make_a_phrase_and_an_open_one_is_read_to_the_end() -> None:
     assert shown('race "board session" x') == ["race", '"board session"', "x"]
     query = read('race "board session x')
-    assert [node.shown for node in query.wanted] == ["race", '"board session x"']
+    assert [node.shown for node in query.terms] == ["race", '"board session x"']
     assert query.notes == ("the quote is read to the end",)
 
 
@@ -37,12 +37,12 @@ def test_plus_must_and_not_must_not() -> None:
     assert shown("race +mentoring") == ["race", "mentoring"]
     assert [node.shown for node in query.must] == ["mentoring"]
     assert [node.shown for node in query.never] == ["nurses", "midwives", '"staff network"']
-    assert [node.shown for node in query.wanted] == ["race", "mentoring"]
+    assert [node.shown for node in query.terms] == ["race", "mentoring"]
 
 
 def test_or_joins_what_stands_beside_it_and_brackets_join_what_they_hold() -> None:
     query = read("race (reverse mentoring) OR sponsorship OR course tool")
-    race, either, tool = query.wanted
+    race, either, tool = query.terms
     assert race == Unit(("race",))
     assert isinstance(either, Group)
     assert either.shown == "((reverse mentoring) OR sponsorship OR course)"
@@ -63,7 +63,7 @@ def test_an_operator_with_nothing_to_work_on_is_passed_over(
     text: str, words: list[str], note: str
 ) -> None:
     query = read(text)
-    assert [node.shown for node in query.wanted] == words
+    assert [node.shown for node in query.terms] == words
     assert any(note in each for each in query.notes)
 
 
@@ -72,16 +72,16 @@ def test_closing_brackets_that_close_nothing_and_lone_signs_are_passed_over() ->
 
 
 def test_a_star_begins_and_needs_two_letters() -> None:
-    (unit,) = read("racis*").wanted
+    (unit,) = read("racis*").terms
     assert isinstance(unit, Unit)
     assert unit.prefix
     assert not any(unit.prefix for unit in read("r* *").units)
-    assert read("*").wanted == ()
+    assert read("*").terms == ()
 
 
 def test_fields_facets_and_dates() -> None:
     query = read('title:pledge summary:"board session" audience:boards since:2023 until:2024-06')
-    assert [node.shown for node in query.wanted] == ["title:pledge", 'summary:"board session"']
+    assert [node.shown for node in query.terms] == ["title:pledge", 'summary:"board session"']
     assert query.codes == {"audience": ["boards"]}
     assert (query.since, query.until) == ("2023", "2024-06")
     assert shown("https://example.org/x www.example.org") == ['"example org x"', '"example org"']
@@ -128,7 +128,7 @@ def test_signs_and_facets_hold_where_they_stand(
     text: str, expected: list[str], must: list[str], never: list[str]
 ) -> None:
     query = read(text)
-    assert [node.shown for node in query.wanted] == expected
+    assert [node.shown for node in query.terms] == expected
     assert [node.shown for node in query.must] == must
     assert [node.shown for node in query.never] == never
 
@@ -150,9 +150,9 @@ def test_what_must_or_must_not_be_there_is_meant_as_typed() -> None:
 def test_words_passed_over_stay_within_what_they_belong_to() -> None:
     at_work = Alternatives(forms={"race at work charter": []}, longest=4)
     query = parse("the race at work charter for us", at_work)
-    assert [node.shown for node in query.wanted] == ["race", "work", "charter"]
-    assert read('"race at work"').wanted == (Unit(("race", "at", "work"), phrase=True),)
-    assert read('"to be" the').wanted == ()
+    assert [node.shown for node in query.terms] == ["race", "work", "charter"]
+    assert read('"race at work"').terms == (Unit(("race", "at", "work"), phrase=True),)
+    assert read('"to be" the').terms == ()
 
 
 @pytest.mark.parametrize(
@@ -173,5 +173,5 @@ PIECES = st.sampled_from(
 def test_whatever_is_typed_is_read_or_refused_with_a_reason(text: str) -> None:
     with suppress(Unknown, Refused):  # both name what can be
         query = read(text)
-        assert all(node.shown for node in (*query.wanted, *query.must, *query.never))
+        assert all(node.shown for node in (*query.terms, *query.must, *query.never))
         assert all(unit.words for unit in query.units)

@@ -178,7 +178,7 @@ def test_related_terms_are_offered_not_searched(register: Search) -> None:
 
 def test_what_is_like_an_initiative_shares_its_rare_words(register: Search) -> None:
     slug = "bitc-mentoring-circles"
-    query = Query(wanted=tuple(register.words_of(slug)))
+    query = Query(terms=tuple(register.words_of(slug)))
     matches = register.find(query, Filters(part="register"), but=slug)
     slugs = [hit.slug for hit in register.hits(matches, limit=5)]
     assert slug not in slugs

@@ -145,5 +145,5 @@ def test_a_page_notes_where_it_was_asked_for() -> None:
         url, "<p>x</p>", redirect_urls=["https://www.a.example/old"], redirect_reasons=[301]
     )
     page = spider.page(response)
-    assert (page.asked, page.permanent, page.status) == ("https://www.a.example/old", True, 200)
+    assert (page.requested, page.permanent, page.status) == ("https://www.a.example/old", True, 200)
     assert not spider.page(answer(url, "<p>x</p>")).permanent

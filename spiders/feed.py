@@ -17,15 +17,16 @@ class FeedSpider(SourceSpider):
 
     def parse(self, response: Response) -> Iterator[Request]:
         """A start address is a feed."""
-        return self.parse_feed(response)
+        return entries(self, response)
 
-    def parse_feed(self, response: Response) -> Iterator[Request]:
-        """The pages of the entries that lie within the source."""
-        feed = feedparser.parse(response.body, response_headers={"content-location": response.url})
-        for entry in feed.entries:
-            link = response.urljoin(str(entry.get("link", "")))
-            if self.source.holds(link) and any(self.followed([link])):
-                yield self.leaf(link.partition("#")[0], hints=_hints(entry))
+
+def entries(spider: SourceSpider, response: Response) -> Iterator[Request]:
+    """The pages of the entries of a feed that lie within the spider's source."""
+    feed = feedparser.parse(response.body, response_headers={"content-location": response.url})
+    for entry in feed.entries:
+        link = response.urljoin(str(entry.get("link", "")))
+        if spider.source.holds(link) and any(spider.followed([link])):
+            yield spider.leaf(link.partition("#")[0], hints=_hints(entry))
 
 
 def _hints(entry: Any) -> dict[str, object]:

@@ -14,8 +14,8 @@ from scrapy.http import Response
 from scrapy.http.response.text import TextResponse
 
 from kb.contract import Page
+from spiders import feed
 from spiders.base import day
-from spiders.feed import FeedSpider
 from spiders.sitemap import SitemapSpider
 
 TYPES = ("posts", "pages")
@@ -24,7 +24,7 @@ PER_PAGE = 100
 CLOSED = [400, 401, 403, 404, 405, 410, 501]
 
 
-class WordpressSpider(SitemapSpider, FeedSpider):
+class WordpressSpider(SitemapSpider):
     """Posts, pages and declared types, by search words where some are declared."""
 
     name = "wordpress"
@@ -102,6 +102,10 @@ class WordpressSpider(SitemapSpider, FeedSpider):
             self._fallen_back = True
             yield self.begin(urljoin(address, "/"))
             yield self.request(urljoin(address, "/feed/"), self.parse_feed, optional=True)
+
+    def parse_feed(self, response: Response) -> Iterator[Request]:
+        """The pages of the site's feed."""
+        return feed.entries(self, response)
 
 
 def _posts(response: Response) -> list[dict[str, Any]] | None:

@@ -18,12 +18,13 @@ from kb.report.lists import InitiativeRow
 from kb.report.named_lists import LISTS
 from kb.report.references import write_ris
 from kb.report.sheets import write_form
-from kb.report.tables import format_of, write_file
+from kb.report.tables import EXPORTERS, write_file
 from kb.report.workbook import Matrix, Sheet, write_workbook
 from kb.table import Table, columns_of
 
 ALL = "all"
 CODING = "coding"
+CODING_FORMATS = ("xlsx", *EXPORTERS)
 NAMES = (*LISTS, CODING, ALL)
 IN_A_WORKBOOK = tuple("gaps overlaps initiatives recheck worked sources runs decisions".split())
 
@@ -63,9 +64,11 @@ def export(
             _workbook(base, path, IN_A_WORKBOOK if name == ALL else (name,), force)
         elif suffix == ".ris":
             day = as_of or base.workspace.moment().day
-            rows = base.table(name).cells()
-            write_ris(path, rows, seen=day, force=force)
-            stderr(f"{len(rows)} references in {output}")
+            table = base.table(name)
+            if "title" not in table.columns:
+                raise Refused(f"{name} has no titles to refer to", hint="kb export initiatives")
+            count = write_ris(path, table.cells(), seen=day, force=force)
+            stderr(f"{count} references in {output}")
         elif bom:
             table = base.table(name)
             # Excel takes csv for the machine's own encoding unless it begins so.
@@ -78,12 +81,15 @@ def export(
 
 def _coding(base: KnowledgeBase, path: Path, force: bool) -> None:
     """The coding sheet, as a workbook to fill in or in another format."""
+    suffix = path.suffix.casefold().removeprefix(".")
+    if suffix not in CODING_FORMATS:
+        raise Unknown("format", suffix, CODING_FORMATS, where="the coding sheet")
     sheet = base.assess.coding_sheet()
-    if path.suffix.casefold() == ".xlsx":
+    if suffix == "xlsx":
         choices, strict = _choices(base)
         write_form(path, sheet.header, sheet.rows, choices=choices, strict=strict, force=force)
     else:
-        write_file(path, sheet.header, sheet.rows, format=format_of(path), force=force)
+        write_file(path, sheet.header, sheet.rows, format=suffix, force=force)
     stderr(f"{len(sheet.rows)} rows in {path}")
 
 

@@ -11,14 +11,15 @@ from kb.report.safe import for_link, for_ris
 from kb.report.tables import Row, text_of
 
 
-def write_ris(path: Path, rows: Iterable[Row], *, seen: date, force: bool = False) -> None:
-    """Writes a reference for each row that has a title, with the day as access date.
+def write_ris(path: Path, rows: Iterable[Row], *, seen: date, force: bool = False) -> int:
+    """Writes a reference for each row that has a title, with the day as access date; how many.
 
     Raises Refused for a file that exists, without `force`.
     """
     entries = [_entry(row, seen) for row in rows if row.get("title")]
     with whole(path, force=force) as partial, partial.open("w", encoding="utf-8") as out:
         rispy.dump(entries, out)
+    return len(entries)
 
 
 def _entry(row: Row, seen: date) -> dict[str, object]:

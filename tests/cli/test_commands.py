@@ -153,6 +153,8 @@ def test_every_list_can_be_exported(run, tmp_path: Path) -> None:  # type: ignor
         (("show", "d" + "9" * 30), 1, "has no"),
         (("status", "-f", "xml"), 1, "'xml'"),
         (("gaps", "-o", "/proc/x.csv"), 1, "/proc"),
+        (("export", "decisions", "-o", "x.ris"), 1, "has no titles"),
+        (("export", "coding", "-o", "x.ris"), 1, "xlsx"),
         (("sources", "pause", "nhs-england"), 1, "--why"),
         (("sources", "pause", "nhs-englund", "--why", "x"), 1, "'nhs-england'"),
         (("sources", "looked", "nhs-england", "--on", "2026-11-01", "--found", "1"), 1, "crawled"),

@@ -24,6 +24,7 @@ from kb.assess import (
     gaps,
     offers,
     outcomes,
+    page_changes,
     recheck,
     strand_cards,
 )
@@ -108,6 +109,8 @@ class Assess:
         self.gaps = read(gaps.gaps)
         self.gaps_by = read(gaps.gaps_by)
         self.recheck = read(recheck.recheck)
+        self.changes = read(page_changes.changes)
+        self.conflicts = read(conflicts.conflicts)
         self.offer = read(offers.offer)
         self.offer_diff = read(offers.offer_diff)
         self.offer_history = read(offers.offer_history)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Generic, TypeVar
 
 R = TypeVar("R")
-MEANING, NARROW, NESTED = "meaning", "narrow", "nested"
+MEANING, NARROW, INSIDE, NESTED = "meaning", "narrow", "inside", "nested"
 _KNOWN: dict[type, tuple["Column", ...]] = {}
 
 
@@ -25,16 +25,18 @@ class Column:
     name: str
     meaning: str
     narrow: int  # 0: not shown there
+    inside: bool  # never shown to readers outside
     path: tuple[str, ...]  # the attributes from the row to the value
 
 
-def column(meaning: str, *, narrow: int = 0) -> Any:
+def column(meaning: str, *, narrow: int = 0, inside: bool = False) -> Any:
     """A field of a row, with what the column means.
 
     `narrow`: a table of 80 columns shows it; where the fields have several numbers, the lowest
-    first.
+    first. `inside`: it speaks of the offer, of people or of what is not settled, and is not
+    shown to readers outside.
     """
-    return field(metadata={MEANING: meaning, NARROW: narrow})
+    return field(metadata={MEANING: meaning, NARROW: narrow, INSIDE: inside})
 
 
 def nested() -> Any:
@@ -57,8 +59,8 @@ def _columns(row: Any, path: tuple[str, ...]) -> Iterator[Column]:
                 raise TypeError(f"{row.__name__}.{each.name} is no row")
             yield from _columns(each.type, here)
         else:
-            meaning, narrow = each.metadata[MEANING], each.metadata[NARROW]
-            yield Column(each.name.rstrip("_"), meaning, narrow, here)
+            known = each.metadata
+            yield Column(each.name.rstrip("_"), known[MEANING], known[NARROW], known[INSIDE], here)
 
 
 def cells(row: object) -> dict[str, object]:

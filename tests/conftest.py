@@ -141,7 +141,9 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 def run_kb(home: Path) -> Command:
     """Runs `kb` in a process of its own on this test's home."""
 
-    def run(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        *words: str, stdin: str | None = None, **environ: str
+    ) -> subprocess.CompletedProcess[str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         return subprocess.run(
             [sys.executable, "-m", "kb", "--home", str(home), *words],
@@ -149,6 +151,7 @@ def run_kb(home: Path) -> Command:
             text=True,
             timeout=120,
             check=False,
+            input=stdin,
             env=kept | {"KB_USER": "ana"} | environ,
         )
 

@@ -1,6 +1,7 @@
 """Why a decision is to be looked at again."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -9,6 +10,7 @@ class CauseKind(StrEnum):
 
     quote_gone = "quote gone"
     page_gone = "page gone"
+    page_says_else = "the page says something else"
     strand_changed = "strand changed"
     strand_split = "strand split"
     ended = "initiative ended"
@@ -25,6 +27,12 @@ class Cause:
     kind: CauseKind
     detail: str = ""
     facet: str = ""  # of a code that was split: what to tag anew
+    since: date | None = None  # the day from which it is so, where that is known
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.detail}" if self.detail else self.kind.value
+
+    @property
+    def words(self) -> str:
+        """The same with its day, as lists print it: `quote gone since 2026-11-03`."""
+        return f"{self} since {self.since}" if self.since else str(self)

@@ -117,11 +117,8 @@ class Day:
 
     def stale(self, number: int, key: str) -> CauseKind | None:
         """Why what held of the pair was to be re-checked; None where it was not."""
-        judgement = self.judgement(number, key)
-        strand = next((each for each in self.evidence.strands if each.key == key), None)
-        if judgement is None or strand is None:
-            return None
-        return self.evidence.cause(number, strand, judgement.leading)
+        cause = self.evidence.causes.get((number, key))
+        return cause.kind if cause else None
 
 
 def moved_between(workspace: Workspace, since: date, until: date | None = None) -> Table[Moved]:

@@ -7,6 +7,7 @@ new one, is a new initiative.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from kb.assess.assessments import NEEDED, PinnedQuote, locate_in, new_assessment
@@ -60,7 +61,7 @@ class RowChange:
     number: int
     slug: str
     initiative: StoredInitiative | None  # None: it is new
-    fields: dict[str, str | None] = field(default_factory=dict)
+    fields: dict[str, str | date | None] = field(default_factory=dict)
     tags: dict[str, list[str]] = field(default_factory=dict)
     levels: dict[str, tuple[Level, PinnedQuote | None]] = field(default_factory=dict)
     shown: list[SheetChange] = field(default_factory=list)
@@ -211,7 +212,9 @@ class _RowReader:
         if not typed or typed == " ".join(before.split()):
             return
         value = "" if typed == NOTHING else typed
-        self._change.fields |= checked_fields(self._snapshot.declarations, {name: value})
+        self._change.fields |= checked_fields(
+            self._snapshot.declarations, {name: value}, today=self._snapshot.moment.day
+        )
         self._note(name, before, value)
 
     def _codes(self, facet: str) -> list[str]:

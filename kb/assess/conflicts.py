@@ -1,11 +1,14 @@
 """Conflicts: what holds where people differ, said by a person with a reason."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kb.assess.evidence import evidence_of
 from kb.errors import Refused, Unknown
 from kb.keep.acts import ActKind
 from kb.keep.decisions import Decision, Level, Resolved
+from kb.keep.documents import CONFLICT
+from kb.table import Table, column
 from kb.workspace.snapshot import Snapshot, snapshot
 from kb.workspace.workspace import Workspace
 
@@ -18,6 +21,74 @@ class Resolution:
     strand: str | None
     outcome: str
     differed: list[str]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One of the answers on which people differ."""
+
+    initiative: str | None = column("The slug of the initiative, which stays.", narrow=True)
+    document: str | None = column("The number of a page that is held.", narrow=True)
+    strand: str | None = column("The key of a strand of the offer.", narrow=True)
+    person: str = column("Who said so.", narrow=True)
+    decision: str = column("What they decided: a level, or include, exclude, unsure.", narrow=True)
+    quote: str | None = column("The passage that they rest it on.")
+    reason: str | None = column("Why a page was excluded, by the code book.")
+    why: str | None = column("The reason given, in words.")
+    title: str = column("The name of the page or the initiative.")
+
+
+def differences(snapshot: Snapshot) -> list[list[Conflict]]:
+    """Everything on which people differ and nobody has resolved it: what each of them said."""
+    return [*_on_pages(snapshot), *_on_strands(snapshot)]
+
+
+def conflicts(snapshot: Snapshot) -> Table[Conflict]:
+    """The same as one list, a row for each person's answer."""
+    rows = [answer for answers in differences(snapshot) for answer in answers]
+    return Table("conflicts", Conflict, rows)
+
+
+def _on_pages(snapshot: Snapshot) -> Iterator[list[Conflict]]:
+    pages = {page.id: page for page in snapshot.pages}
+    for number, verdict in snapshot.verdicts.items():
+        if verdict.outcome == CONFLICT:
+            yield [
+                Conflict(
+                    initiative=None,
+                    document=f"d{number}",
+                    strand=None,
+                    person=row.person,
+                    decision=row.decision.value,
+                    quote=None,
+                    reason=row.reason or None,
+                    why=row.why or None,
+                    title=pages[number].title,
+                )
+                for row in verdict.decisions
+            ]
+
+
+def _on_strands(snapshot: Snapshot) -> Iterator[list[Conflict]]:
+    evidence = evidence_of(snapshot)
+    for strand, judgements in evidence.by_strand.items():
+        for number, judgement in judgements.items():
+            if judgement.outcome == CONFLICT:
+                initiative = snapshot.register[number]
+                yield [
+                    Conflict(
+                        initiative=initiative.slug,
+                        document=None,
+                        strand=strand,
+                        person=row.person,
+                        decision=row.level.value,
+                        quote=row.quote or None,
+                        reason=None,
+                        why=row.why or None,
+                        title=initiative.profile.title,
+                    )
+                    for row in judgement.effective
+                ]
 
 
 def resolve(

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
-from kb.assess.causes import CauseKind
+from kb.assess.causes import Cause
+from kb.assess.ground import Ground
 from kb.assess.judgements import judgements_of, lineage_of
 from kb.assess.lineage import Lineage
 from kb.assess.offers import offer_from_file
@@ -22,18 +23,14 @@ from kb.contract import normalised
 from kb.declare.declarations import Declarations
 from kb.declare.offer import Strand
 from kb.keep import documents, runs
-from kb.keep.decisions import Assessment, Basis, RelationKind
+from kb.keep.decisions import RelationKind
 from kb.keep.documents import CONFLICT
-from kb.keep.forgetting import REMOVED
 from kb.keep.register import Judgement, StoredInitiative
 from kb.screen import derive
 from kb.screen.inbox import waiting
-from kb.text import quotes
 from kb.text.strand_terms import StrandTerms
 from kb.workspace.indexing import KIND_OF_BODY
 from kb.workspace.snapshot import Snapshot, part
-
-OVER = {"ended": CauseKind.ended, "superseded": CauseKind.superseded}
 
 
 class Evidence:
@@ -100,6 +97,28 @@ class Evidence:
         return assessed
 
     @cached_property
+    def confirmed(self) -> list[Judgement]:
+        """What a person confirmed of others' work and a strand of the offer, of any level.
+
+        A pair counts once, however many people confirmed it, and with `no-overlap` too.
+        """
+        return [each for each in self._of_others if each.confirmed]
+
+    @cached_property
+    def proposed(self) -> list[Judgement]:
+        """What was said of others' work and a strand of the offer, and nobody has confirmed."""
+        return [each for each in self._of_others if not each.confirmed]
+
+    @cached_property
+    def _of_others(self) -> list[Judgement]:
+        return [
+            judgement
+            for judgements in self.by_strand.values()
+            for number, judgement in judgements.items()
+            if not self.is_own(number)
+        ]
+
+    @cached_property
     def exclusion_reasons(self) -> dict[str, dict[int, str]]:
         """Strand to the initiatives assessed against it, with why each does not count, or ""."""
         return {
@@ -153,45 +172,32 @@ class Evidence:
         pages = [each.page for each in waiting(self.snapshot)]
         return derive.by_strand(self.snapshot, self.declarations.offer, pages)
 
-    def cause(self, number: int, strand: Strand, row: Assessment) -> CauseKind | None:
-        """Why a confirmed assessment is to be re-checked; None where it holds."""
-        if row.basis != Basis.confirmed:
-            return None
-        initiative = self.register[number]
-        over = OVER.get(initiative.code("status") or "")
-        if over and row.made <= initiative.coded_at.get("status", 0):
-            return over
-        if initiative.succeeded_at and row.made <= initiative.succeeded_at:
-            return CauseKind.superseded
-        changed = self.lineage.cause(row.strand, row.strand_version, strand)
-        if changed or not row.quote:
-            return changed
-        return self.quote_cause(number, row.quote, row.revision)
-
-    def quote_cause(self, number: int, quote: str, revision: int | None) -> CauseKind | None:
-        """Why a quote from an initiative's pages no longer holds; None where it does."""
-        pages = self.snapshot.pages_of.get(number, [])
-        if not pages:
-            return CauseKind.page_gone
-        if quote == REMOVED:  # what was forgotten supports nothing, though it still reads so
-            return CauseKind.quote_gone
-        if any(page.revision == revision for page in pages):
-            return None  # the very version that it was taken from is valid
-        _ = self._moved_texts
-        texts = self.snapshot.texts(pages)
-        return None if any(quotes.locate(quote, text) for text in texts) else CauseKind.quote_gone
+    @cached_property
+    def ground(self) -> Ground:
+        """What was said rests on this, and what of it has moved."""
+        return Ground(self.snapshot, self.lineage, self.judgements)
 
     @cached_property
-    def _moved_texts(self) -> list[str]:
-        """Every text in which a quote is to be looked for, loaded at once: a query each is slow."""
-        pages_of = self.snapshot.pages_of
-        moved = {
-            number
-            for (number, _), judgement in self.judgements.items()
-            if judgement.leading.quote
-            and judgement.leading.revision not in [p.revision for p in pages_of.get(number, ())]
-        }
-        return self.snapshot.texts([page for n in moved for page in pages_of.get(n, ())])
+    def causes(self) -> dict[tuple[int, str], Cause]:
+        """(initiative, strand) to why what holds of it is to be re-checked; none where it holds.
+
+        Our own work is not among them: no position rests on it.
+        """
+        causes = {}
+        for strand in self.strands:
+            for number, judgement in self.by_strand[strand.key].items():
+                cause = self.ground.cause(number, strand, judgement.leading)
+                if cause and not self.is_own(number):
+                    causes[number, strand.key] = cause
+        return causes
+
+    def position_without(
+        self, strand: Strand, fallen: Collection[int], only: Collection[int] | None = None
+    ) -> Position:
+        """Where the strand would stand if what was said of those initiatives fell."""
+        levels = self.levels(strand.key, proposals=False)
+        held = {number: level for number, level in levels.items() if number not in fallen}
+        return self.position(strand, held, only)
 
     @cached_property
     def _sources(self) -> tuple[SearchedSource, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kb.assess.evidence import Evidence, evidence_of
+from kb.assess.outcomes import quiet
 from kb.assess.positions import NEAR, PRINTED, Counted, Position, by_role
 from kb.assess.prompts import Prompt, prompt
 from kb.declare.offer import Strand
@@ -37,11 +38,19 @@ class Overlap:
     quote: str | None = column("The passage that the decision is pinned to.")
     url: str | None = column("Its address.")
     counted: bool = column("True where it counts for the position.", narrow=True)
-    why_not_counted: str | None = column("Why it does not count for the position.", narrow=3)
+    why_not_counted: str | None = column(
+        "Why it does not count for the position.", narrow=3, inside=True
+    )
     role: str | None = column("What it is to the board of a trust, by the code book.")
     reach: str | None = column("Who may take it up, by the code book.")
-    recheck: bool = column("True where what the decision rests on has moved.", narrow=2)
-    made_by: str = column("Who made the assessment.")
+    recheck: str | None = column(
+        "Why it is to be re-checked, since when: what it rests on has moved.", narrow=2
+    )
+    would_become: Position | None = column(
+        "The position of the strand if the assessment fell, where that is another."
+    )
+    quiet: str | None = column("Why the initiative seems to have gone quiet.")
+    made_by: str = column("Who made the assessment.", inside=True)
     made_at: datetime = column("When the assessment was made.")
 
 
@@ -50,9 +59,9 @@ class Gap:
     """Where a strand stands."""
 
     strand: str = column("The key of a strand of the offer.", narrow=True)
-    name: str = column("What it is called.")
+    name: str = column("What it is called.", inside=True)
     position: Position = column("Where the strand stands by confirmed assessments.", narrow=True)
-    if_proposals: Position = column("The position if all proposals held.", narrow=True)
+    if_proposals: Position = column("The position if all proposals held.", narrow=True, inside=True)
     duplicates: int = column("Families counted that offer the same.", narrow=3)
     overlaps: int = column("Families counted that come close.", narrow=3)
     complements: int = column("Families counted that go together with the strand.", narrow=3)
@@ -60,13 +69,16 @@ class Gap:
     examples: int = column("What single bodies do for themselves; never counted.")
     own: int = column("Our own work; never counted.")
     recheck: int = column("How many decisions rest on what has moved.")
-    need: str | None = column("What boards said that they want, with year and base.")
+    without_recheck: Position | None = column(
+        "The position without what is to be re-checked, where that is another."
+    )
+    need: str | None = column("What boards said that they want, with year and base.", inside=True)
     grade: str = column(
         "How well we looked, A to D, before we say that nothing was found.", narrow=2
     )
-    unscreened: int = column("Pages that wait for a person and suggest the strand.")
-    prompt: Prompt = column("What to consider, made by rule.")
-    with_: list[str] = column("The bodies behind what counts or would.")
+    unscreened: int = column("Pages that wait for a person and suggest the strand.", inside=True)
+    prompt: Prompt = column("What to consider, made by rule.", inside=True)
+    with_: list[str] = column("The bodies behind what counts or would.", inside=True)
 
 
 @dataclass(frozen=True)
@@ -107,6 +119,7 @@ def _order(row: Overlap) -> tuple[bool, int, str]:
 def _overlap(evidence: Evidence, strand: Strand, number: int, judgement: Judgement) -> Overlap:
     initiative, leading = evidence.register[number], judgement.leading
     reason = why_not_counted(evidence, strand, number, judgement)
+    cause = evidence.causes.get((number, strand.key))
     return Overlap(
         strand=strand.key,
         initiative=initiative.slug,
@@ -120,10 +133,21 @@ def _overlap(evidence: Evidence, strand: Strand, number: int, judgement: Judgeme
         why_not_counted=reason or None,
         role=initiative.code("role"),
         reach=initiative.code("reach"),
-        recheck=evidence.cause(number, strand, leading) is not None,
+        recheck=cause.words if cause else None,
+        would_become=would_become(evidence, strand, {number}) if cause else None,
+        quiet=quiet(evidence.snapshot).get(number),
         made_by="desk research" if leading.person == DESK_RESEARCH else leading.person,
         made_at=evidence.snapshot.acts[leading.made].at,
     )
+
+
+def would_become(
+    evidence: Evidence, strand: Strand, fallen: Collection[int], only: Collection[int] | None = None
+) -> Position | None:
+    """The position if what was said of those initiatives fell; None where it stays."""
+    now = evidence.position(strand, evidence.levels(strand.key, proposals=False), only)
+    after = evidence.position_without(strand, fallen, only)
+    return after if after != now else None
 
 
 def why_not_counted(evidence: Evidence, strand: Strand, number: int, judgement: Judgement) -> str:
@@ -187,18 +211,22 @@ def _gap(
     grade = evidence.searched_in(strand.key, bodies).grade
     position = evidence.position(strand, confirmed, only, grade, counted)
     waiting = evidence.waiting.get(strand.key, ())
+    stale = [n for n, key in evidence.causes if key == strand.key and (only is None or n in only)]
+    held = {number: level for number, level in confirmed.items() if number not in stale}
+    without = evidence.position(strand, held, only, grade) if stale else position
     return Gap(
         strand=strand.key,
         name=strand.name,
         position=position,
         if_proposals=evidence.position(strand, supposed, only, grade, likely),
+        without_recheck=without if without != position else None,
         duplicates=counted.number("duplicates"),
         overlaps=counted.number("overlaps"),
         complements=counted.number("complements"),
         duties=len(roles["requirement"]),
         examples=len(roles["practice"]),
         own=evidence.own_by_strand[strand.key],
-        recheck=_to_recheck(evidence, strand, only),
+        recheck=len(stale),
         need="; ".join(need.words for need in strand.need) or None,
         grade=grade,
         unscreened=len(waiting),
@@ -215,14 +243,6 @@ def _gap(
 
 def _within(levels: Mapping[int, str], only: Collection[int] | None) -> dict[int, str]:
     return {n: level for n, level in levels.items() if only is None or n in only}
-
-
-def _to_recheck(evidence: Evidence, strand: Strand, only: Collection[int] | None) -> int:
-    return sum(
-        evidence.cause(number, strand, judgement.leading) is not None
-        for number, judgement in evidence.by_strand[strand.key].items()
-        if only is None or number in only
-    )
 
 
 def _bodies(counted: Counted) -> list[str]:

@@ -54,6 +54,18 @@ class Lineage:
             queue += [strand.key for strand in self.offer.strand if strand.was == each]
         return keys
 
+    def changed_at(self, key: str, act: int) -> int:
+        """The first act after that one by which the strand became another; 0 for none."""
+        keys, changed = {key}, list[int]()
+        for step in sorted(self.steps, key=lambda step: step.made):
+            if step.made <= act or step.before not in keys or step.minor:
+                continue
+            split = sum((s.made, s.before) == (step.made, step.before) for s in self.steps) > 1
+            if split or step.before_version != step.after_version:
+                changed.append(step.made)
+            keys.add(step.after)
+        return min(changed, default=0)
+
     @cached_property
     def _versions(self) -> dict[str, str]:
         """Each strand's version: asked for once an assessment, of which there are thousands."""

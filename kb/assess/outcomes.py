@@ -27,7 +27,8 @@ PASSAGES_SHOWN = 2
 class Worked:
     """What an initiative is said to have changed."""
 
-    strand: str | None = column("The key of a strand of the offer.", narrow=True)
+    # Proposals too tie a result to a strand.
+    strand: str | None = column("The key of a strand of the offer.", narrow=True, inside=True)
     initiative: str = column("The slug of the initiative, which stays.", narrow=True)
     organisation: str = column("Who runs or publishes it.")
     setting: str | None = column("In what kind of organisation.", narrow=True)
@@ -35,7 +36,8 @@ class Worked:
     quote: str = column("The passage that the result is pinned to.", narrow=True)
     url: str | None = column("Its address.")
     seen: date | None = column("The day a crawl fetched what is quoted.")
-    changed: str = column("What it is said to have changed.")
+    changed: str = column("What it is said to have changed.", inside=True)
+    recheck: str | None = column("Why it is to be re-checked, since when.")
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,9 @@ def worked(snapshot: Snapshot, strand: str | None = None) -> Table[Worked]:
         ]
         pages = snapshot.pages_of.get(number, [])
         initiative = evidence.register[number]
+        cause = evidence.ground.quote_cause(number, row.quote, row.revision)
         rows += [
-            _worked(row, initiative, key, pages)
+            _worked(row, initiative, key, pages, cause.words if cause else None)
             for key in keys or [None]
             if only is None or key == only
         ]
@@ -99,7 +102,11 @@ def worked(snapshot: Snapshot, strand: str | None = None) -> Table[Worked]:
 
 
 def _worked(
-    row: Result, initiative: StoredInitiative, key: str | None, pages: Sequence[StoredDocument]
+    row: Result,
+    initiative: StoredInitiative,
+    key: str | None,
+    pages: Sequence[StoredDocument],
+    cause: str | None,
 ) -> Worked:
     page = next((each for each in pages if each.revision == row.revision), None)
     return Worked(
@@ -112,6 +119,7 @@ def _worked(
         url=page.url if page else initiative.profile.url,
         seen=page.fetched_at.date() if page else None,
         changed=row.changed,
+        recheck=cause,
     )
 
 

@@ -1,16 +1,18 @@
 """What needs another look, ordered by what its fall would change."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from kb.assess.causes import Cause, CauseKind
 from kb.assess.evidence import Evidence, evidence_of
+from kb.assess.gaps import would_become
+from kb.assess.page_changes import page_changes
 from kb.assess.positions import Position
 from kb.declare.offer import Strand
 from kb.keep import register
 from kb.keep.decisions import Result
 from kb.keep.documents import CONFLICT
-from kb.keep.register import Judgement
 from kb.table import Table, column
 from kb.text import quotes
 from kb.text.strand_terms import StrandTerms
@@ -23,12 +25,37 @@ class ToRecheck:
 
     initiative: str = column("The slug of the initiative, which stays.", narrow=2)
     strand: str | None = column("The key of a strand of the offer.", narrow=True)
+    document: str | None = column("The page, where the decision is its inclusion.")
+    level: str | None = column("What it was said to be to the strand.")
     cause: Cause = column("Why it needs another look.", narrow=2)
+    since: date | None = column("The day from which it is so, where that is known.")
     old: str | None = column("The quote, or the code, that it rested on.")
     nearest: str | None = column("The passage of the current page nearest to the old quote.")
     would_become: Position | None = column(
         "The position if the assessment fell, where that is another.", narrow=2
     )
+
+
+@dataclass(frozen=True)
+class Stale:
+    """What moved under one decision, before the passages are looked for."""
+
+    number: int
+    cause: Cause
+    strand: Strand | None = None
+    document: str | None = None
+    quote: str | None = None
+
+
+def to_recheck(snapshot: Snapshot) -> list[Stale]:
+    """Every decision to be re-checked: assessments, inclusions, codes that split, results."""
+    evidence = evidence_of(snapshot)
+    return [
+        *_assessments(evidence),
+        *_inclusions(snapshot),
+        *_split_codes(evidence),
+        *_results(evidence),
+    ]
 
 
 def recheck(snapshot: Snapshot) -> Table[ToRecheck]:
@@ -38,7 +65,9 @@ def recheck(snapshot: Snapshot) -> Table[ToRecheck]:
     proposal, where it would stand confirmed.
     """
     evidence = evidence_of(snapshot)
-    rows = [*_assessments(evidence), *_split_codes(evidence), *_results(evidence)]
+    terms = StrandTerms(evidence.declarations.offer)
+    every = [*to_recheck(snapshot), *_proposals(evidence)]
+    rows = [_row(evidence, terms, each) for each in every]
     return Table("recheck", ToRecheck, sorted(rows, key=_order), evidence.marks)
 
 
@@ -47,88 +76,96 @@ def _order(row: ToRecheck) -> tuple[bool, int, str, str]:
     return not moves, list(CauseKind).index(row.cause.kind), row.strand or "", row.initiative
 
 
-def _assessments(evidence: Evidence) -> Iterator[ToRecheck]:
-    terms = StrandTerms(evidence.declarations.offer)
+def _row(evidence: Evidence, terms: StrandTerms, stale: Stale) -> ToRecheck:
+    becomes = None
+    if stale.strand and stale.cause.kind == CauseKind.no_quote:
+        becomes = _if_confirmed(evidence, stale.strand, stale.number)
+    elif stale.strand:
+        becomes = would_become(evidence, stale.strand, {stale.number})
+    return ToRecheck(
+        initiative=evidence.register[stale.number].slug,
+        strand=stale.strand.key if stale.strand else None,
+        document=stale.document,
+        level=_level(evidence, stale),
+        cause=stale.cause,
+        since=stale.cause.since,
+        old=stale.quote,
+        nearest=_nearest(evidence, terms, stale),
+        would_become=becomes,
+    )
+
+
+def _level(evidence: Evidence, stale: Stale) -> str | None:
+    if stale.strand is None:
+        return None
+    return evidence.by_strand[stale.strand.key][stale.number].outcome
+
+
+def _if_confirmed(evidence: Evidence, strand: Strand, number: int) -> Position | None:
+    """The position if a proposal were confirmed; None where it stays."""
+    confirmed = evidence.levels(strand.key, proposals=False)
+    level = evidence.by_strand[strand.key][number].outcome
+    now = evidence.position(strand, confirmed)
+    after = evidence.position(strand, confirmed | {number: level})
+    return after if after != now else None
+
+
+def _assessments(evidence: Evidence) -> Iterator[Stale]:
+    strands = {strand.key: strand for strand in evidence.strands}
+    for (number, key), cause in evidence.causes.items():
+        quote = evidence.by_strand[key][number].leading.quote
+        yield Stale(number, cause, strands[key], quote=quote or None)
+
+
+def _proposals(evidence: Evidence) -> Iterator[Stale]:
+    """Proposals whose pages are held by now: a passage would confirm them."""
     for strand in evidence.strands:
-        confirmed = evidence.levels(strand.key, proposals=False)
-        now = evidence.position(strand, confirmed)
         for number, judgement in evidence.by_strand[strand.key].items():
-            kind = None if evidence.is_own(number) else _kind(evidence, strand, number, judgement)
-            if kind is None:
-                continue
-            after = evidence.position(strand, _after(confirmed, number, judgement, kind))
-            yield ToRecheck(
-                initiative=evidence.register[number].slug,
-                strand=strand.key,
-                cause=Cause(kind),
-                old=judgement.leading.quote or None,
-                nearest=_nearest(evidence, terms, strand, number, judgement),
-                would_become=after if after != now else None,
-            )
+            settled = judgement.confirmed or judgement.outcome == CONFLICT
+            if not settled and not evidence.is_own(number) and number in evidence.snapshot.pages_of:
+                yield Stale(number, Cause(CauseKind.no_quote), strand)
 
 
-def _kind(
-    evidence: Evidence, strand: Strand, number: int, judgement: Judgement
-) -> CauseKind | None:
-    kind = evidence.cause(number, strand, judgement.leading)
-    if kind or judgement.confirmed or judgement.outcome == CONFLICT:
-        return kind
-    return CauseKind.no_quote if number in evidence.snapshot.pages_of else None
+def _inclusions(snapshot: Snapshot) -> Iterator[Stale]:
+    """Pages of included initiatives that say something else by now."""
+    ids = {each.slug: number for number, each in snapshot.register.items()}
+    for change in page_changes(snapshot):
+        if change.says_else:
+            cause = Cause(CauseKind.page_says_else, change.says_else, since=change.since)
+            yield Stale(ids[change.initiative], cause, document=change.document)
 
 
-def _after(
-    confirmed: Mapping[int, str], number: int, judgement: Judgement, kind: CauseKind
-) -> dict[int, str]:
-    """The levels if the assessment fell, or if the proposal were confirmed."""
-    if kind == CauseKind.no_quote:
-        return dict(confirmed) | {number: judgement.outcome}
-    return {each: level for each, level in confirmed.items() if each != number}
-
-
-def _nearest(
-    evidence: Evidence, terms: StrandTerms, strand: Strand, number: int, judgement: Judgement
-) -> str | None:
+def _nearest(evidence: Evidence, terms: StrandTerms, stale: Stale) -> str | None:
     """The passage of the current pages nearest to the old quote; for none, the best to quote."""
-    texts = evidence.snapshot.texts(evidence.snapshot.pages_of.get(number, []))
-    old = judgement.leading.quote
-    if old:
-        still_there = any(quotes.locate(old, text) for text in texts)
-        return old if still_there else quotes.nearest(old, texts)
-    return next(iter(terms.passages(strand.key, texts, telling=True)), None)
+    of_words = stale.strand or stale.cause.kind == CauseKind.result
+    if not of_words:
+        return None
+    texts = evidence.snapshot.texts(evidence.snapshot.pages_of.get(stale.number, []))
+    if stale.quote:
+        still_there = any(quotes.locate(stale.quote, text) for text in texts)
+        return stale.quote if still_there else quotes.nearest(stale.quote, texts)
+    passages = terms.passages(stale.strand.key, texts, telling=True) if stale.strand else ()
+    return next(iter(passages), None)
 
 
-def _split_codes(evidence: Evidence) -> Iterator[ToRecheck]:
+def _split_codes(evidence: Evidence) -> Iterator[Stale]:
     """The tags whose code became several: what was renamed alone is recoded already."""
     book = evidence.declarations.book
     for tag in register.tags_outside(evidence.snapshot.reading, book.codes):
         heirs = book.heirs(tag.facet, tag.code)
         if tag.initiative in evidence.register and len(heirs) > 1:
-            yield ToRecheck(
-                initiative=evidence.register[tag.initiative].slug,
-                strand=None,
-                cause=Cause(
-                    CauseKind.code_split, f"{tag.facet} is {' or '.join(heirs)} now", tag.facet
-                ),
-                old=f"{tag.facet}={tag.code}",
-                nearest=None,
-                would_become=None,
-            )
+            detail = f"{tag.facet} is {' or '.join(heirs)} now"
+            cause = Cause(CauseKind.code_split, detail, tag.facet)
+            yield Stale(tag.initiative, cause, quote=f"{tag.facet}={tag.code}")
 
 
-def _results(evidence: Evidence) -> Iterator[ToRecheck]:
+def _results(evidence: Evidence) -> Iterator[Stale]:
     """What worked by a passage that is no longer there."""
     snapshot = evidence.snapshot
     for row in snapshot.reading.rows(Result):
         number = snapshot.merges.get(row.initiative, row.initiative)
         if number not in evidence.register:
             continue
-        if kind := evidence.quote_cause(number, row.quote, row.revision):
-            texts = snapshot.texts(snapshot.pages_of.get(number, []))
-            yield ToRecheck(
-                initiative=evidence.register[number].slug,
-                strand=None,
-                cause=Cause(CauseKind.result, kind.value),
-                old=row.quote,
-                nearest=quotes.nearest(row.quote, texts),
-                would_become=None,
-            )
+        if cause := evidence.ground.quote_cause(number, row.quote, row.revision):
+            detail = Cause(CauseKind.result, cause.kind.value, since=cause.since)
+            yield Stale(number, detail, quote=row.quote)

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
+from kb.assess.conflicts import Conflict
 from kb.cli.opening import AsOf, By, Why, opened
-from kb.cli.output import Shown, show, stderr
+from kb.cli.output import Shown, listing, show, stderr
 from kb.errors import Refused
 from kb.register.erasure import HeldText
 from kb.table import Table
@@ -91,6 +92,17 @@ def undo(ctx: typer.Context, why: Why = "", by: By = None) -> None:
         f"undone: act {undone.act.id} ({undone.act.command}): {undone.ended} ended, "
         f"{undone.made_again} made again"
     )
+
+
+@app.command()
+@listing
+def conflicts(ctx: typer.Context, as_of: AsOf = None) -> Table[Conflict]:
+    """List what people differ on: each one's decision, quote and reason. kb resolve settles it.
+
+    Example: kb conflicts
+    """
+    with opened(ctx, as_of=as_of) as base:
+        return base.assess.conflicts()
 
 
 @app.command()

@@ -1,23 +1,29 @@
 """`kb recheck`: what needs another look, as a list, or one after the other by single keys."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 import typer
 
+from kb.assess.causes import CauseKind
 from kb.assess.changes import Moved
+from kb.assess.page_changes import PageChange
 from kb.assess.recheck import ToRecheck
 from kb.base import KnowledgeBase
 from kb.cli.asking import Asking, until_stopped
 from kb.cli.opening import AsOf, By, opened, parse_day
 from kb.cli.output import listing, stderr
-from kb.cli.walking import Plain
+from kb.cli.walking import LEVELS, Plain
 from kb.errors import KBError
+from kb.keep.decisions import Decision, Level
 from kb.table import Table
 
 app = typer.Typer(rich_markup_mode=None)
 
-CHOICES = {"r": "enew with this passage", "s": "kip", "q": "uit"}
+CHOICES = {"r": "enew with this passage", "n": "o longer true", "s": "kip", "q": "uit"}
+STILL = {"y": "es", "n": "o longer true"}
 
 
 @app.command()
@@ -25,7 +31,7 @@ CHOICES = {"r": "enew with this passage", "s": "kip", "q": "uit"}
 def recheck(
     ctx: typer.Context,
     go: Annotated[
-        bool, typer.Option("--go", help="Go through them: one key renews with the passage shown.")
+        bool, typer.Option("--go", help="Go through them: renew, or say what holds now.")
     ] = False,
     plain: Plain = False,
     as_of: AsOf = None,
@@ -40,39 +46,108 @@ def recheck(
         table = base.assess.recheck()
         if not go:
             return table
-        renewed = 0
-        asking = Asking(plain=plain)
+        session = _Rechecking(base, Asking(plain=plain))
         with until_stopped():
             for row in table.rows[:limit]:
-                key = _show(asking, row)
-                if key == "q":
+                if session.go(row) == "q":
                     break
-                renewed += key == "r" and _renewed(base, asking, row)
-    stderr(f"{renewed} renewed")
+    stderr(f"{session.made} said anew")
     return None
 
 
-def _show(asking: Asking, row: ToRecheck) -> str:
-    """Shows the old quote beside the nearest passage; the key the person answers with."""
-    asking.say()
-    becomes = f"; without it the strand is {row.would_become}" if row.would_become else ""
-    asking.say(f"{row.initiative} and {row.strand or 'its codes'}: {row.cause}{becomes}")
-    if row.strand is None:
-        asking.say(f"  was: {row.old}; say which: kb tag {row.initiative} {row.cause.facet}=CODE")
-        return asking.key("", {key: CHOICES[key] for key in "sq"})
-    asking.say(f"  was: {row.old or 'no quote'}")
-    asking.say(f"  now: {row.nearest or 'nothing like it'}")
-    keys = CHOICES if row.nearest else {key: CHOICES[key] for key in "sq"}
-    return asking.key("", keys)
+class _Rechecking:
+    """One person before what is to be re-checked; `made` counts what they said."""
+
+    def __init__(self, base: KnowledgeBase, ask: Asking) -> None:
+        self._base = base
+        self._ask = ask
+        self.made = 0
+
+    def go(self, row: ToRecheck) -> str:
+        """Shows one decision and carries out what the person says of it; the key they answered."""
+        ask = self._ask
+        ask.say()
+        about = row.strand or (f"its page {row.document}" if row.document else "its codes")
+        becomes = f"; without it the strand is {row.would_become}" if row.would_become else ""
+        ask.say(f"{row.initiative} and {about}: {row.cause.words}{becomes}")
+        if row.document:
+            return self._page(row.document)
+        if row.strand is None:
+            return self._codes_or_result(row)
+        ask.say(f"  was: {row.level}, by {row.old or 'no quote'}")
+        ask.say(f"  now: {row.nearest or 'nothing like it'}")
+        key = ask.key("", CHOICES if row.nearest else {key: CHOICES[key] for key in "nsq"})
+        if key == "r" and row.nearest != row.old and row.cause.kind != CauseKind.no_quote:
+            # Another passage may say the contrary: one key is not to renew by it.
+            answer = ask.key(f"does that passage still say {row.level}?", STILL)
+            key = "r" if answer == "y" else "n"
+        if key == "r":
+            self._carry_out(partial(self._renew, row))
+        elif key == "n":
+            self._carry_out(partial(self._no_longer, row))
+        return key
+
+    def _page(self, document: str) -> str:
+        """Asks whether a page that says something else still belongs to its initiative."""
+        self._ask.say(f"  kb show {document} --diff tells what changed")
+        key = self._ask.key("", {"k": "eep it", "x": " leave it out", "s": "kip", "q": "uit"})
+        if key == "k":
+            self._carry_out(partial(self._screen, document, Decision.include))
+        elif key == "x":
+            reasons = list(self._base.workspace.declarations.book.codes["exclusion_reason"])
+            reason = self._ask.line(f"why ({', '.join(reasons)})")
+            self._carry_out(partial(self._screen, document, Decision.exclude, reason))
+        return key
+
+    def _codes_or_result(self, row: ToRecheck) -> str:
+        anew = f"tag {row.initiative} {row.cause.facet}=CODE" if row.cause.facet else "result"
+        self._ask.say(f"  was: {row.old}; say it anew: kb {anew}")
+        return self._ask.key("", {key: CHOICES[key] for key in "sq"})
+
+    def _screen(self, document: str, decision: Decision, reason: str = "") -> str:
+        row = self._base.screen.decide([document], decision, reason=reason)[0]
+        return f"{row.document} {row.decision}"
+
+    def _renew(self, row: ToRecheck) -> str:
+        made = self._base.assess.renew(row.initiative, row.strand or "", quote=row.nearest or "")
+        return f"{made.initiative} {made.level} {made.strand} ({made.basis})"
+
+    def _no_longer(self, row: ToRecheck) -> str:
+        """Says what holds now: a level on the passage shown, or no overlap."""
+        levels = {key: f" {level}" for key, level in LEVELS.items()}
+        level = LEVELS[self._ask.key("what holds now?", levels)]
+        quote = "" if level == Level.no_overlap else row.nearest or ""
+        why = f"no longer {row.level}: {row.cause.words}"
+        made = self._base.assess.assess(
+            row.initiative, row.strand or "", level, quote=quote, why=why
+        )
+        return f"{made.initiative} {made.level} {made.strand} ({made.basis})"
+
+    def _carry_out(self, act: Callable[[], str]) -> None:
+        try:
+            done = act()
+        except KBError as error:
+            self._ask.say(f"not stored: {error} ({error.hint})")
+        else:
+            self.made += 1
+            self._ask.say(done)
 
 
-def _renewed(base: KnowledgeBase, asking: Asking, row: ToRecheck) -> bool:
-    try:
-        base.assess.renew(row.initiative, row.strand or "", quote=row.nearest or "")
-    except KBError as error:
-        asking.say(f"not renewed: {error} ({error.hint})")
-        return False
-    return True
+@app.command()
+@listing
+def changes(
+    ctx: typer.Context,
+    since: Annotated[
+        date | None, typer.Option(parser=parse_day, help="Only what was found so after that day.")
+    ] = None,
+    as_of: AsOf = None,
+) -> Table[PageChange]:
+    """List the register's pages that changed since a person looked, largest fall first.
+
+    Example: kb changes --since 2026-03-01
+    """
+    with opened(ctx, as_of=as_of) as base:
+        return base.assess.changes(since)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from kb.cli.output import Shown, show, stderr
 from kb.declare.codebook import FACETS
 from kb.errors import Refused, Unknown
 from kb.keep.decisions import Level
-from kb.report.lists import InitiativeRow
+from kb.report.lists import InitiativeRow, status
 from kb.report.named_lists import LISTS
 from kb.report.references import write_ris
 from kb.report.sheets import write_form
@@ -98,7 +98,7 @@ def _workbook(base: KnowledgeBase, path: Path, names: Sequence[str], force: bool
     with base.snapshot() as snapshot:
         tables: dict[str, Table[Any]] = {name: LISTS[name](snapshot) for name in names}
         declarations, day = snapshot.declarations, snapshot.moment.day
-        marks = snapshot.marks
+        marks, counts = snapshot.marks, status(snapshot)
     notes = dict.fromkeys(note for table in tables.values() for note in table.notes)
     offer = declarations.offer.offer
     about: list[tuple[str, object]] = [
@@ -108,6 +108,7 @@ def _workbook(base: KnowledgeBase, path: Path, names: Sequence[str], force: bool
         ("code book", declarations.book.version),
         ("protocol", declarations.protocol.version),
         ("filters", "none; England where a place is asked about"),
+        *counts.items(),
         *((f"rows in {name}", len(table.rows)) for name, table in tables.items()),
         *(("note", note) for note in notes),
     ]

@@ -71,7 +71,7 @@ class _Session:
     @property
     def left(self) -> int:
         """How many pages wait still."""
-        return self._base.report.status()["to screen"]
+        return self._base.report.status()["pages waiting"]
 
     def run(self, limit: int | None) -> None:
         """Card after card until there is none, or enough."""

@@ -18,11 +18,12 @@ FORMATS = ("table", "json")
 
 # What waits for a person, and the command that shows it.
 WAITING = {
-    "to screen": "kb inbox",
+    "pages waiting": "kb review",
     "to re-check": "kb recheck",
-    "conflicts": "kb decisions",
+    "conflicts": "kb conflicts",
     "proposals to confirm": "kb overlaps",
-    "sources unwell": "kb sources",
+    "sources never crawled": "kb crawl --due",
+    "sources unwell": "kb sources check",
 }
 
 

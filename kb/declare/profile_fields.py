@@ -2,32 +2,49 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from urllib.parse import urlsplit
 
 from kb.contract import address_of
 from kb.declare.declarations import Declarations
 from kb.errors import Refused, Unknown
 
-FIELDS = "title organisation organisation_kind summary url url_is started learning".split()
+FIELDS = (
+    "title organisation organisation_kind summary url url_is started status_seen learning".split()
+)
 URL_IS = ("owner", "partner", "press")
 STARTED = re.compile(r"(19|20)\d\d(-(0[1-9]|1[0-2]))?")
 NEEDED = ("title", "organisation")
-NONE_IF_EMPTY = ("url", "url_is", "started")
+NONE_IF_EMPTY = ("url", "url_is", "started", "status_seen")
 
 
-def checked_fields(declarations: Declarations, values: Mapping[str, str]) -> dict[str, str | None]:
+def checked_fields(
+    declarations: Declarations, values: Mapping[str, str], *, today: date
+) -> dict[str, str | date | None]:
     """Fields of a profile as they are stored, with what follows from them.
 
     Raises Refused or Unknown for a value that a field cannot have.
     """
-    checked = {name: _checked(declarations, name, value) for name, value in values.items()}
-    if "url" in checked:
-        checked["address"] = address_of(checked["url"])
-    if "organisation" in checked and "organisation_kind" not in checked:
-        body = declarations.bodies.find(checked["organisation"] or "")
-        if body:
+    checked: dict[str, str | date | None] = {}
+    for name, value in values.items():
+        text = _checked(declarations, name, value)
+        checked[name] = _day(text, today) if name == "status_seen" and text else text
+        if name == "url":
+            checked["address"] = address_of(text)
+        body = declarations.bodies.find(text or "") if name == "organisation" else None
+        if body and "organisation_kind" not in values:
             checked["organisation_kind"] = body.kind
     return checked
+
+
+def _day(text: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"status_seen={text!r} is no date", hint="2026-11-22") from None
+    if day > today:
+        raise Refused(f"status_seen={day} is still to come")
+    return day
 
 
 def _checked(declarations: Declarations, name: str, value: str) -> str | None:

@@ -169,6 +169,40 @@ def texts(reading: Reading, revisions: Iterable[int]) -> dict[int, str]:
     }
 
 
+def text_lengths(reading: Reading, revisions: Iterable[int]) -> dict[int, int]:
+    """How many characters the text of each of those revisions has."""
+    query = select_columns(col(Revision.id), func.length(Revision.text))
+    return {
+        number: length
+        for batch in batches(revisions)
+        for number, length in reading.session.execute(query.where(col(Revision.id).in_(batch)))
+    }
+
+
+def of_revisions(reading: Reading, revisions: Iterable[int]) -> dict[int, int]:
+    """The document that each of those revisions is of."""
+    query = select_columns(col(Revision.id), col(Revision.document))
+    return {
+        number: document
+        for batch in batches(revisions)
+        for number, document in reading.session.execute(query.where(col(Revision.id).in_(batch)))
+    }
+
+
+def changed_standings(reading: Reading, ids: Iterable[int]) -> dict[int, list[Standing]]:
+    """Where each of those documents stood, oldest first; without those that never changed."""
+    changed = (
+        select_columns(col(Standing.document))
+        .group_by(col(Standing.document))
+        .having(func.count() > 1)
+    )
+    numbers = set(ids) & set(reading.session.scalars(changed))
+    histories: dict[int, list[Standing]] = defaultdict(list)
+    for document in sorted(numbers):
+        histories[document] = reading.history(Standing, document=document)
+    return {document: rows for document, rows in histories.items() if len(rows) > 1}
+
+
 def openings(reading: Reading, revisions: Iterable[int], characters: int) -> dict[int, str]:
     """Title, summary and so many first characters of the text of each of those revisions."""
     query = select_columns(

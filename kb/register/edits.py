@@ -78,7 +78,9 @@ def edit(
     with workspace.store.reading() as reading:
         initiative = workspace.initiative(reading, name)
         values = checked_fields(
-            workspace.declarations, {n: value for n, value in fields if n in FIELDS}
+            workspace.declarations,
+            {n: value for n, value in fields if n in FIELDS},
+            today=workspace.clock().date(),
         )
         relations = {
             RelationKind(n): _related(workspace, reading, initiative, RelationKind(n), value)

@@ -17,7 +17,6 @@ from docx.oxml.ns import qn
 from kb.assess.gaps import A_PROPOSAL, CAVEAT, Gap, Overlap
 from kb.assess.positions import PRINTED
 from kb.declare.offer import Strand
-from kb.keep.decisions import Basis
 from kb.keep.documents import CONFLICT
 from kb.report.briefing import Brief
 from kb.report.files import whole
@@ -76,17 +75,19 @@ class _Briefing:
             f"without fault{last}. {len({row.initiative for row in rows})} initiatives of others "
             f"bear on {_count(len(gaps), 'strand')} of the offer."
         )
-        confirmed = sum(row.basis == Basis.confirmed for row in rows)
+        pages, never = _count(scan.waiting, "page"), _count(len(scan.never), "source")
         self._say(
-            f"{confirmed} of {len(rows)} assessments are confirmed by a person with a quoted "
-            "passage; the rest are proposals, and no position rests on them."
+            f"Waiting to be screened: {pages}. Never crawled: {never}. Unwell, as their last run "
+            f"failed in part or whole, or is overdue: {_count(len(scan.unwell), 'source')}."
+        )
+        self._say(
+            f"{scan.confirmed} of {scan.confirmed + scan.proposed} assessments are confirmed by a "
+            f"person, {scan.no_overlap} of them that there is no overlap; the rest are proposals, "
+            "and no position rests on them."
         )
         self._table(
             ("Strand", "Position", "If all proposals held", "Search grade"),
-            [
-                (gap.name, PRINTED[gap.position], PRINTED[gap.if_proposals], gap.grade)
-                for gap in gaps
-            ],
+            [(gap.name, _position(gap), PRINTED[gap.if_proposals], gap.grade) for gap in gaps],
             "Where each strand of the offer stands",
         )
 
@@ -120,7 +121,7 @@ class _Briefing:
             _count(gap.overlaps, "overlap"),
             _count(gap.complements, "complement"),
         ]
-        self._say(f"Position: {PRINTED[gap.position]}. Counted are {_listed(counts)}.")
+        self._say(f"Position: {_position(gap)}. Counted are {_listed(counts)}.")
         if gap.need:
             self._say(f"Need: {gap.need}.")
         self._serving(gap, [row for row in rows if row.counted])
@@ -138,16 +139,21 @@ class _Briefing:
             self._say("Nobody is counted.")
             return
         self._table(
-            ("Initiative", "Organisation", "Level", "Reach", "Source"),
+            ("Initiative", "Organisation", "Level", "Reach", "State", "Source"),
             [
-                (row.title, row.organisation, row.level, row.reach, self._cite_overlap(row))
+                (
+                    *(row.title, row.organisation, row.level, row.reach, _state(row)),
+                    self._cite_overlap(row),
+                )
                 for row in counted[:MOST_SERVING]
             ],
             f"Who serves {gap.name}",
         )
         for row in counted[:MOST_QUOTED]:
             if row.quote:
-                self._say(f"“{row.quote}” {self._cite_overlap(row)}", style="Intense Quote")
+                stale = f" (to be looked at again: {row.recheck})" if row.recheck else ""
+                quoted = f"“{row.quote}” {self._cite_overlap(row)}{stale}"
+                self._say(quoted, style="Intense Quote")
         if len(counted) > MOST_SERVING:
             self._say(f"{len(counted) - MOST_SERVING} more are in the list of overlaps.")
 
@@ -166,7 +172,8 @@ class _Briefing:
             setting = f" ({row.setting})" if row.setting else ""
             effect = row.effect or "effect not coded"
             source = self._cite(row.url, row.organisation, row.strand, row.initiative)
-            self._say(f"{row.organisation}{setting}: {effect}. “{row.quote}” {source}")
+            stale = f" (to be looked at again: {row.recheck})" if row.recheck else ""
+            self._say(f"{row.organisation}{setting}: {effect}. “{row.quote}” {source}{stale}")
 
     def _sources(self) -> None:
         self.document.add_heading("Sources", 1)
@@ -239,6 +246,21 @@ class _Briefing:
         run = paragraph.add_run(url)
         link.append(run._r)
         paragraph._p.append(link)
+
+
+def _position(gap: Gap) -> str:
+    """The position in words, with what it would be without what is to be re-checked."""
+    if not gap.recheck:
+        return PRINTED[gap.position]
+    rests = f"rests on {_count(gap.recheck, 'assessment')} to be looked at again"
+    without = f"; without: {PRINTED[gap.without_recheck]}" if gap.without_recheck else ""
+    return f"{PRINTED[gap.position]} ({rests}{without})"
+
+
+def _state(row: Overlap) -> str:
+    """What is to be known of the evidence behind a row."""
+    states = [f"to be looked at again: {row.recheck}" if row.recheck else "", row.quiet or ""]
+    return "; ".join(each for each in states if each) or "holds"
 
 
 def _uncertain(gap: Gap, rows: Sequence[Overlap]) -> Iterator[str]:

@@ -1,16 +1,17 @@
 """The digest: what waits, and what came since a day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from kb.assess.causes import CauseKind
 from kb.assess.changes import moved_since
+from kb.assess.conflicts import Conflict, differences
 from kb.assess.recheck import ToRecheck, recheck
-from kb.report.lists import sources
 from kb.screen.inbox import inbox
 from kb.workspace.saved_searches import news_of
 from kb.workspace.snapshot import Snapshot
+from kb.workspace.sources import never_crawled, unwell
 
 MOST = 10  # lines of a section
 
@@ -48,7 +49,7 @@ def digest(snapshot: Snapshot, since: date) -> Digest:
     Raises Refused for a future date, or one before the first act.
     """
     snapshot.workspace.catch_up_index()  # what is new for saved searches is found by it
-    waiting = [
+    pages = [
         Line(f"{row.title} ({row.organisation or row.source})", row.url)
         for row in inbox(snapshot).rows
     ]
@@ -62,19 +63,21 @@ def digest(snapshot: Snapshot, since: date) -> Digest:
         for row in moved_since(snapshot, since).rows
         if row.list_ == "gaps"
     ]
-    unwell = [
-        Line(f"{row.name}: {row.outcome} since {row.unwell_since}")
-        for row in sources(snapshot).rows
-        if row.unwell_since
+    ill = [
+        Line(f"{name}: {each.why}; since {each.since}") for name, each in unwell(snapshot).items()
     ]
+    never = [Line(name) for name in never_crawled(snapshot)]
+    conflicts = [Line(_difference(answers)) for answers in differences(snapshot)]
     news = [Line(f"{row.watch}: {row.title}", row.url) for row in news_of(snapshot).rows]
     again = "to look at again, what would move a position first"
     sections = (
-        _section("", "to screen", "kb review", waiting),
+        _section("page", "waiting", "kb review", pages),
         _section("", again, "kb recheck --go", stale),
         _section("position", f"that moved since {since}", f"kb moved {since}", positions),
-        _section("source", "unwell", "kb sources", unwell),
+        _section("", "on which people differ", "kb conflicts", conflicts),
+        _section("source", "unwell", "kb sources check", ill),
         _section("", "new or changed for saved searches", "kb watch run", news),
+        _section("source", "never crawled", "kb crawl --due", never),
     )
     return Digest(
         title=f"{snapshot.declarations.offer.offer.title}: what came since {since}",
@@ -95,6 +98,12 @@ def _section(what: str, rest: str, command: str, lines: Iterable[Line]) -> Secti
 
 def _to_recheck(row: ToRecheck) -> str:
     of_codes = row.cause.kind == CauseKind.code_split
-    about = row.strand or ("its codes" if of_codes else "what it changed")
+    about = row.strand or row.document or ("its codes" if of_codes else "what it changed")
     becomes = f"; without it {row.would_become}" if row.would_become else ""
-    return f"{row.initiative} and {about}: {row.cause}{becomes}"
+    return f"{row.initiative} and {about}: {row.cause.words}{becomes}"
+
+
+def _difference(answers: Sequence[Conflict]) -> str:
+    first = answers[0]
+    about = f"{first.initiative} and {first.strand}" if first.strand else first.document
+    return f"{about}: " + ", ".join(f"{each.person} says {each.decision}" for each in answers)

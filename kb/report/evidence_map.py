@@ -10,9 +10,11 @@ from kb.assess.evidence import Evidence, evidence_of
 from kb.assess.gaps import CAVEAT, Overlap, coded, gaps_of, overlaps
 from kb.assess.positions import NEAR, PRINTED, Position
 from kb.keep import runs
-from kb.keep.decisions import Basis
+from kb.keep.decisions import Basis, Level
+from kb.screen.inbox import waiting
 from kb.workspace.indexing import KIND_OF_BODY
 from kb.workspace.snapshot import Snapshot, part
+from kb.workspace.sources import never_crawled, unwell
 
 # What may stand across the map, in the order offered, and what it may be filtered by.
 ACROSS = ("means", "audience", "region", "kind", "role", KIND_OF_BODY)
@@ -28,6 +30,8 @@ class MapStrand:
     axis: str
     position: Position
     if_proposals: Position | None
+    recheck: int  # how many assessments rest on what has moved
+    without_recheck: Position | None  # the position without them, where that is another
     grade: str
     need: str | None
     prompt: str
@@ -42,6 +46,8 @@ class MapAssessment:
     counted: bool
     quote: str | None
     why_not: str | None
+    recheck: str | None  # why it is to be re-checked, since when
+    quiet: str | None  # why its initiative seems to have gone quiet
     seen: str | None  # the day on which what it rests on was seen
 
 
@@ -59,13 +65,17 @@ class MapInitiative:
 
 @dataclass(frozen=True)
 class Scanned:
-    """How much was looked through: sources, those crawled without fault, pages that wait."""
+    """How much was looked through and decided, each figure by its one definition."""
 
     sources: int
-    crawled: int
+    crawled: int  # without fault, at least once
     last: str | None
-    never: list[str]
-    waiting: int
+    never: list[str]  # sources never crawled
+    unwell: list[str]
+    waiting: int  # pages
+    confirmed: int  # assessments, those of no overlap among them
+    no_overlap: int  # of the confirmed
+    proposed: int
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,8 @@ def evidence_map(snapshot: Snapshot, *, region: str = "England") -> EvidenceMap:
                 strand.axis,
                 gap.position,
                 gap.if_proposals,
+                gap.recheck,
+                gap.without_recheck,
                 gap.grade,
                 gap.need,
                 str(gap.prompt),
@@ -131,13 +143,18 @@ def scanned(snapshot: Snapshot) -> Scanned:
     """How much was looked through."""
     sources = [each for each in snapshot.declarations.sources.source if each.state != "retired"]
     last_ok = runs.last_ok(snapshot.reading)
+    confirmed = evidence_of(snapshot).confirmed
     last = max((run.started for run in last_ok.values()), default=None)
     return Scanned(
         sources=len(sources),
         crawled=sum(source.name in last_ok for source in sources),
         last=last.date().isoformat() if last else None,
-        never=sorted(source.name for source in sources if source.name not in last_ok),
-        waiting=sum(map(len, evidence_of(snapshot).waiting.values())),
+        never=sorted(never_crawled(snapshot)),
+        unwell=sorted(unwell(snapshot)),
+        waiting=len(waiting(snapshot)),
+        confirmed=len(confirmed),
+        no_overlap=sum(judgement.outcome == Level.no_overlap for judgement in confirmed),
+        proposed=len(evidence_of(snapshot).proposed),
     )
 
 
@@ -161,6 +178,8 @@ def _initiatives(evidence: Evidence) -> list[MapInitiative]:
                     counted=row.counted,
                     quote=row.quote,
                     why_not=row.why_not_counted,
+                    recheck=row.recheck,
+                    quiet=row.quiet,
                     seen=_iso(seen_on(evidence, each.id, row.strand)),
                 )
                 for row in rows[each.slug]

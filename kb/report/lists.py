@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
+from kb.assess.conflicts import differences
 from kb.assess.evidence import evidence_of
 from kb.assess.outcomes import quiet
+from kb.assess.recheck import to_recheck
 from kb.contract import Shape
 from kb.declare.declarations import Declarations
 from kb.keep import documents, runs
@@ -22,12 +24,11 @@ from kb.keep.decisions import (
     Screening,
     Tag,
 )
-from kb.keep.documents import CONFLICT
 from kb.keep.register import StoredInitiative
-from kb.screen.inbox import waiting
+from kb.screen.inbox import decided, waiting
 from kb.table import Table, column
 from kb.workspace.snapshot import Snapshot
-from kb.workspace.sources import is_due
+from kb.workspace.sources import is_due, never_crawled, unwell
 from kb.workspace.workspace import is_document
 
 # The acts whose subject is the names of pages and initiatives, one space between.
@@ -59,9 +60,9 @@ class InitiativeRow:
     started: str | None = column("When it began: year or month, as far as known.")
     url: str | None = column("Its address.")
     summary: str | None = column("What it is, in a sentence or two.")
-    strands: list[str] = column("The strands it was assessed against.")
-    documents: list[str] = column("Its pages that are held.")
-    last_changed: datetime | None = column("When something was last said of it.")
+    strands: list[str] = column("The strands it was assessed against.", inside=True)
+    documents: list[str] = column("Its pages that are held.", inside=True)
+    last_changed: datetime | None = column("When something was last said of it.", inside=True)
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ class SourceRow:
     due: bool = column("True where the source is to be crawled again.", narrow=True)
     state: str = column("on, paused or retired.", narrow=True)
     checked: bool = column("True once a crawl confirmed the declaration.")
-    unwell_since: datetime | None = column(
-        "The day of the first run that was not ok, of those since the last that was."
+    unwell_since: date | None = column(
+        "The day from which its runs are not ok, or it is overdue by more than its cadence."
     )
 
 
@@ -321,12 +322,8 @@ def sources(snapshot: Snapshot) -> Table[SourceRow]:
 
     A search by hand counts as the last run of a source that is not crawled.
     """
-    unwell = runs.unwell_since(snapshot.reading)
+    ill = unwell(snapshot)
     counts = documents.counts_by_source(snapshot.reading)
-    moment = snapshot.moment
-    now = snapshot.workspace.clock()
-    if moment.act is not None:  # an earlier day: what was due by its end
-        now = datetime.combine(moment.day, time.max, UTC)
     rows = []
     for source in snapshot.declarations.sources.source:
         run = snapshot.last_runs.get(source.name)
@@ -341,10 +338,10 @@ def sources(snapshot: Snapshot) -> Table[SourceRow]:
                 last_run=run.started if run else by_hand.on if by_hand else None,
                 outcome=run.outcome if run else None,
                 documents=counts.get(source.name, (0, 0))[0],
-                due=is_due(source, run, now),
+                due=is_due(source, run, snapshot.instant),
                 state=source.state,
                 checked=source.checked,
-                unwell_since=unwell.get(source.name),
+                unwell_since=ill[source.name].since if source.name in ill else None,
             )
         )
     return Table("sources", SourceRow, rows)
@@ -372,32 +369,20 @@ def _run(run: Run) -> RunRow:
 
 
 def status(snapshot: Snapshot) -> dict[str, int]:
-    """Counts of what is held and of what waits for a person."""
+    """Counts of what is held and of what waits for a person, each by its one definition."""
     evidence = evidence_of(snapshot)
-    judgements = [
-        judgement
-        for (number, _), judgement in evidence.judgements.items()
-        if number in snapshot.register
-    ]
-    conflicts = [verdict.outcome for verdict in snapshot.verdicts.values()]
-    conflicts += [judgement.outcome for judgement in judgements]
-    to_recheck = [
-        evidence.cause(number, strand, judgement.leading)
-        for strand in evidence.strands
-        for number, judgement in evidence.by_strand[strand.key].items()
-        if not evidence.is_own(number)
-    ]
     sources = snapshot.declarations.sources.source
-    last = [snapshot.last_runs.get(source.name) for source in sources]
     return {
         "initiatives of others": len(snapshot.register) - len(snapshot.own),
         "initiatives of our own": len(snapshot.own),
-        "documents": sum(not page.gone for page in snapshot.pages),
-        "to screen": len(waiting(snapshot)),
-        "proposals to confirm": sum(not judgement.confirmed for judgement in judgements),
-        "assessments confirmed": sum(bool(judgement.confirmed) for judgement in judgements),
-        "to re-check": sum(cause is not None for cause in to_recheck),
-        "conflicts": conflicts.count(CONFLICT),
-        "sources": len(sources),
-        "sources unwell": sum(run is not None and run.outcome != Outcome.ok for run in last),
+        "pages": sum(not page.gone for page in snapshot.pages),
+        "pages waiting": len(waiting(snapshot)),
+        "pages decided": len(decided(snapshot)),
+        "proposals to confirm": len(evidence.proposed),
+        "assessments confirmed": len(evidence.confirmed),
+        "to re-check": len(to_recheck(snapshot)),
+        "conflicts": len(differences(snapshot)),
+        "sources": sum(source.state != "retired" for source in sources),
+        "sources never crawled": len(never_crawled(snapshot)),
+        "sources unwell": len(unwell(snapshot)),
     }

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from kb.assess.conflicts import conflicts
 from kb.assess.gaps import gaps, overlaps
 from kb.assess.offers import offer
 from kb.assess.outcomes import worked
+from kb.assess.page_changes import changes
 from kb.assess.recheck import recheck
 from kb.report.lists import decisions, initiatives, runs_list, sources
 from kb.screen.duplicates import same
@@ -24,6 +26,8 @@ LISTS: Mapping[str, Callable[[Snapshot], Table[Any]]] = MappingProxyType(
         "gaps": gaps,
         "offer": offer,
         "recheck": recheck,
+        "conflicts": conflicts,
+        "changes": changes,
         "worked": worked,
         "sources": sources,
         "runs": runs_list,

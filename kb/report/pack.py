@@ -23,13 +23,6 @@ from kb.workspace.workspace import parse_enum
 
 # Who acted, for readers outside.
 IN_PLACE_OF_A_NAME = "policy officer"
-# Columns that speak of the offer, of people or of what is not settled.
-INSIDE = {
-    "gaps": "name if_proposals need prompt unscreened with".split(),
-    "overlaps": "made_by why_not_counted".split(),
-    "initiatives": "documents last_changed strands".split(),
-    "worked": ["strand", "changed"],  # proposals too tie a result to a strand
-}
 OFFER_WORDING = {"gaps": ["name", "need"]}
 MOST_QUOTED = 300
 
@@ -90,11 +83,12 @@ def pack(snapshot: Snapshot, audience: Audience | str, *, with_offer: bool = Fal
         "sources": sources(snapshot),
     }
     captures = _captures(snapshot, settled)
-    sheets = {name: ListFile(table.columns, table.cells()) for name, table in tables.items()}
     content = evidence_map(snapshot)
     if outside:
-        sheets = {name: _outside(name, sheet, with_offer) for name, sheet in sheets.items()}
+        sheets = {name: _outside(name, table, with_offer) for name, table in tables.items()}
         content = _map_outside(content, with_offer)
+    else:
+        sheets = {name: ListFile(table.columns, table.cells()) for name, table in tables.items()}
     captured = tuple(each.name for each in columns_of(Capture))
     sheets["captures"] = ListFile(captured, [cells(row) for row in captures])
     return Pack(
@@ -126,12 +120,12 @@ def _captures(snapshot: Snapshot, rows: Sequence[Overlap]) -> list[Capture]:
     return captures
 
 
-def _outside(name: str, sheet: ListFile, with_offer: bool) -> ListFile:
+def _outside(name: str, table: Table[Any], with_offer: bool) -> ListFile:
     """The list as readers outside may see it."""
     wording = OFFER_WORDING.get(name, ()) if with_offer else ()
-    hidden = [each for each in INSIDE.get(name, ()) if each not in wording]
-    columns = [each for each in sheet.columns if each not in hidden]
-    rows = [{each: row[each] for each in columns} for row in sheet.rows]
+    known = columns_of(table.row)
+    columns = [each.name for each in known if not each.inside or each.name in wording]
+    rows = [{each: row[each] for each in columns} for row in table.cells()]
     for row in rows:
         if row.get("quote"):
             row["quote"] = str(row["quote"])[:MOST_QUOTED]

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import ndiff
 
-from kb.assess.evidence import evidence_of
+from kb.assess.evidence import Evidence, evidence_of
+from kb.assess.gaps import would_become
+from kb.assess.outcomes import quiet
+from kb.assess.page_changes import page_changes
+from kb.assess.positions import Position
 from kb.declare.codebook import FACETS
 from kb.errors import Unknown
 from kb.keep.acts import ActKind, Row
@@ -24,7 +28,7 @@ from kb.keep.decisions import (
     Tag,
 )
 from kb.keep.documents import StoredDocument
-from kb.keep.register import StoredInitiative
+from kb.keep.register import Judgement, StoredInitiative
 from kb.table import Table, column
 from kb.text.quotes import SENTENCE_END, locate
 from kb.workspace.snapshot import Snapshot
@@ -68,6 +72,8 @@ class AssessmentShown:
     quote: str | None
     why: str | None
     by: str
+    recheck: str | None  # why it is to be re-checked, since when
+    would_become: Position | None  # of the strand, if it fell, where that is another
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,8 @@ class InitiativeInFull:
     parts: Sequence[str]
     assessments: Sequence[AssessmentShown]
     documents: Sequence[PageShown]
+    quiet: str | None  # why it seems to have gone quiet
+    pages_say_else: Sequence[str]  # pages that are not what they were when it was included
 
     def values(self) -> dict[str, object]:
         """Field to value, for exporters."""
@@ -99,6 +107,8 @@ class InitiativeInFull:
             "slug": self.stored.slug,
             **profile,
             "own": self.own,
+            "quiet": self.quiet,
+            "pages_say_else": list(self.pages_say_else),
             **{facet: self.stored.codes(facet) for facet in FACETS},
             **relations,
             "parts": self.parts,
@@ -229,6 +239,7 @@ def _sentences(revision: Revision) -> list[str]:
 def initiative(snapshot: Snapshot, name: str) -> InitiativeInFull:
     """One initiative with everything that holds of it; by slug or number."""
     stored, slugs = snapshot.workspace.initiative(snapshot.reading, name), snapshot.slugs
+    evidence = evidence_of(snapshot)
     return InitiativeInFull(
         stored,
         own=stored.id in snapshot.own,
@@ -241,18 +252,34 @@ def initiative(snapshot: Snapshot, name: str) -> InitiativeInFull:
             if stored.id in other.relations.get(RelationKind.part_of, [])
         ],
         assessments=[
-            AssessmentShown(
-                strand,
-                level=judgement.outcome,
-                basis=judgement.leading.basis,
-                quote=judgement.leading.quote or None,
-                why=judgement.leading.why or None,
-                by=judgement.leading.person,
-            )
-            for (number, strand), judgement in evidence_of(snapshot).judgements.items()
+            _assessment(evidence, key, judgement)
+            for (number, key), judgement in evidence.judgements.items()
             if number == stored.id
         ],
         documents=[PageShown(page.name, page.url) for page in snapshot.pages_of.get(stored.id, [])],
+        quiet=quiet(snapshot).get(stored.id),
+        pages_say_else=[
+            f"{change.document}: {change.says_else}, since {change.since}"
+            for change in page_changes(snapshot)
+            if change.says_else and change.initiative == stored.slug
+        ],
+    )
+
+
+def _assessment(evidence: Evidence, key: str, judgement: Judgement) -> AssessmentShown:
+    strand = next((each for each in evidence.strands if each.key == key), None)
+    cause = evidence.causes.get((judgement.initiative, key))
+    return AssessmentShown(
+        key,
+        level=judgement.outcome,
+        basis=judgement.leading.basis,
+        quote=judgement.leading.quote or None,
+        why=judgement.leading.why or None,
+        by=judgement.leading.person,
+        recheck=cause.words if cause else None,
+        would_become=(
+            would_become(evidence, strand, {judgement.initiative}) if cause and strand else None
+        ),
     )
 
 

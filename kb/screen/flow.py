@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kb.keep.decisions import Decision
 from kb.keep.documents import CONFLICT, StoredDocument
+from kb.screen.inbox import waiting
 from kb.table import Table, column
 from kb.workspace.snapshot import Snapshot
 
@@ -16,7 +17,7 @@ SCREENED = {
 }
 ORDER = (
     *("known by their address", "included", "excluded", "unsure", "people differ", "waiting"),
-    *("below the threshold", "gone before screening"),
+    *("a copy of another page", "below the threshold", "gone before screening"),
 )
 
 
@@ -35,7 +36,8 @@ def flow(snapshot: Snapshot) -> Table[FlowStep]:
     A page that two people exclude for different reasons is counted under the newer.
     """
     threshold = snapshot.declarations.lexicon.inbox.threshold
-    counts = Counter(_step(snapshot, page, threshold) for page in snapshot.pages)
+    to_screen = frozenset(each.page.id for each in waiting(snapshot))
+    counts = Counter(_step(snapshot, page, threshold, to_screen) for page in snapshot.pages)
     rows = [FlowStep("pages met", None, len(snapshot.pages))]
     rows += [
         FlowStep(name, reason or None, count)
@@ -49,7 +51,9 @@ def flow(snapshot: Snapshot) -> Table[FlowStep]:
     return Table("flow", FlowStep, rows, snapshot.marks)
 
 
-def _step(snapshot: Snapshot, page: StoredDocument, threshold: float) -> tuple[str, str]:
+def _step(
+    snapshot: Snapshot, page: StoredDocument, threshold: float, to_screen: frozenset[int]
+) -> tuple[str, str]:
     """The step at which the page is, and the reason where it was excluded."""
     verdict = snapshot.verdicts.get(page.id)
     if verdict is not None:
@@ -59,4 +63,6 @@ def _step(snapshot: Snapshot, page: StoredDocument, threshold: float) -> tuple[s
         return "known by their address", ""
     if page.gone:
         return "gone before screening", ""
-    return ("below the threshold" if (page.score or 0.0) < threshold else "waiting"), ""
+    if (page.score or 0.0) < threshold:
+        return "below the threshold", ""
+    return ("waiting" if page.id in to_screen else "a copy of another page"), ""

@@ -77,19 +77,24 @@ def waiting(snapshot: Snapshot, *, everything: bool = False) -> list[Waiting]:
     decided on does not wait: it was decided with it.
     """
     threshold = 0.0 if everything else snapshot.declarations.lexicon.inbox.threshold
-    decided = snapshot.verdicts.keys() | snapshot.memberships.keys()
+    settled = decided(snapshot) | snapshot.memberships.keys()
     pages = [
         page
         for page in snapshot.pages
-        if page.id in decided or ((page.score or 0.0) >= threshold and not page.gone)
+        if page.id in settled or ((page.score or 0.0) >= threshold and not page.gone)
     ]
     groups = duplicates.copies(snapshot, pages)
     leading = []
     for page in pages:
         group = groups.get(page.id, [page.id])
-        if page.id == group[0] and not decided & set(group):
+        if page.id == group[0] and not settled & set(group):
             leading.append(Waiting(page, tuple(group[1:])))
     return sorted(leading, key=lambda each: (-(each.page.score or 0.0), each.page.id))
+
+
+def decided(snapshot: Snapshot) -> frozenset[int]:
+    """The pages that somebody screened, whatever they decided."""
+    return frozenset(snapshot.verdicts)
 
 
 def inbox(
@@ -174,7 +179,7 @@ def _copies_waiting(
     snapshot: Snapshot, pages: Sequence[StoredDocument]
 ) -> dict[int, list[StoredDocument]]:
     """Document to its copies that nobody decided on, or that the person decided on with it."""
-    decided = snapshot.verdicts.keys() | snapshot.memberships.keys() | {page.id for page in pages}
+    settled = decided(snapshot) | snapshot.memberships.keys() | {page.id for page in pages}
     with_it = {
         (row.document, row.why)
         for row in snapshot.reading.rows(Screening, person=snapshot.workspace.by)
@@ -185,7 +190,7 @@ def _copies_waiting(
         page.id: [
             number
             for number in groups.get(page.id, [])
-            if number not in decided or (number, f"{WITH_IT}{page.id}") in with_it
+            if number not in settled or (number, f"{WITH_IT}{page.id}") in with_it
         ]
         for page in pages
     }

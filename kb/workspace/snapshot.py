@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, time
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -27,6 +28,13 @@ class Snapshot:
         self.moment = moment
         self.parts: dict[tuple[object, ...], Any] = {}  # what `part` keeps
         self._texts: dict[int, str] = {}  # by revision, of which none changes
+
+    @property
+    def instant(self) -> datetime:
+        """What the clock says, or the end of the day that is read at."""
+        if self.moment.act is None:
+            return self.workspace.clock()
+        return datetime.combine(self.moment.day, time.max, UTC)
 
     @cached_property
     def declarations(self) -> Declarations:

@@ -20,7 +20,7 @@ from kb.keep import register, runs
 from kb.keep.acts import ActKind
 from kb.keep.crawled import ManualSearch, Run
 from kb.table import Table, column
-from kb.workspace.snapshot import Snapshot
+from kb.workspace.snapshot import Snapshot, part
 from kb.workspace.workspace import Workspace
 
 SOURCES = "sources.toml"
@@ -111,17 +111,55 @@ def add(workspace: Workspace, source: Source) -> Source:
         return workspace.declarations.sources.get(source.name)
 
 
+@dataclass(frozen=True)
+class Unwell:
+    """Since when a source is not as it should be, and why."""
+
+    since: date
+    why: str
+
+
+def active(snapshot: Snapshot) -> list[Source]:
+    """The sources that are on: neither paused nor retired."""
+    return [each for each in snapshot.declarations.sources.source if each.state == "on"]
+
+
+def last_look(snapshot: Snapshot, source: Source) -> date | None:
+    """The day of the last run of a source that has ended, or of its last search by hand."""
+    run = snapshot.last_runs.get(source.name)
+    by_hand = snapshot.manual_searches.get(source.name)
+    return run.started.date() if run else by_hand.on if by_hand else None
+
+
+def never_crawled(snapshot: Snapshot) -> list[str]:
+    """The active sources that no run and no search by hand has looked through yet."""
+    return [each.name for each in active(snapshot) if last_look(snapshot, each) is None]
+
+
+@part
+def unwell(snapshot: Snapshot) -> dict[str, Unwell]:
+    """The active sources whose last run was not ok, or that are overdue by over their cadence."""
+    failing, ill = runs.unwell_since(snapshot.reading), dict[str, Unwell]()
+    for source in active(snapshot):
+        run, last = snapshot.last_runs.get(source.name), last_look(snapshot, source)
+        if run and source.name in failing:
+            why = f"{run.outcome}: {run.why}" if run.why else str(run.outcome)
+            ill[source.name] = Unwell(failing[source.name].date(), why)
+        elif last and snapshot.instant.date() > (due := last + timedelta(2 * source.every_days)):
+            ill[source.name] = Unwell(due, f"looked through last on {last}")
+    return ill
+
+
 def check(snapshot: Snapshot) -> Table[SourceFault]:
     """What is amiss with the sources: in what is declared, and in how they went."""
-    declarations, unwell = snapshot.declarations, runs.unwell_since(snapshot.reading)
+    declarations, ill, never = snapshot.declarations, unwell(snapshot), never_crawled(snapshot)
     rows: list[SourceFault] = []
     for source in declarations.sources.source:
         faults = _faults(source, known=declarations.bodies.find(source.organisation))
-        run = snapshot.last_runs.get(source.name)
-        if run and source.name in unwell:
-            faults.append(f"not ok since {unwell[source.name].date()}: {run.why}")
-        elif source.state == "on" and source.shape != Shape.by_hand and not run:
-            faults.append("never crawled")
+        if source.name in ill:
+            faults.append(f"unwell since {ill[source.name].since}: {ill[source.name].why}")
+        elif source.name in never:
+            faults.append("never crawled" if source.shape != Shape.by_hand else "never searched")
         rows += [SourceFault(source.name, fault) for fault in faults]
     return Table("check", SourceFault, rows)
 

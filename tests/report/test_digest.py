@@ -19,11 +19,12 @@ RACE = "A race equality programme of mentoring for boards of NHS trusts, with an
 
 def test_what_waits_is_told_and_empty_sections_are_left_out(base: KnowledgeBase) -> None:
     today = base.workspace.moment().day
-    assert base.report.digest(today).sections == ()
+    never = f"{base.report.status()['sources never crawled']} sources never crawled"
+    assert [section.heading for section in base.report.digest(today).sections] == [never]
     base.screen.save_search("mentors", "mentoring anti-racism", why="for the paper")
     held(base, "one", RACE)
     headings = [section.heading for section in base.report.digest(today).sections]
-    assert headings == ["1 to screen", "1 new or changed for saved searches"]
+    assert headings == ["1 page waiting", "1 new or changed for saved searches", never]
     with pytest.raises(Refused, match="still to come"):
         base.report.digest(date(2999, 1, 1))
 

@@ -73,6 +73,11 @@
       button.append(element("span", `${counts[name]} ${word}`, { class: `chip ${name}` }));
       parts.push(`${counts[name]} ${word}`);
     }
+    const stale = members.filter((each) => each.strands[strand.key].recheck).length;
+    if (stale) {
+      button.append(element("span", `${stale} to look at again`, { class: "stale" }));
+      parts.push(`${stale} to be looked at again`);
+    }
     const empty = position === "none-found" || position === "not-assessed";
     if (empty || !parts.length) {
       const label = position === "none-found" ? "∅ none found" : position === "not-assessed" ? "? not assessed" : "";
@@ -103,6 +108,7 @@
       const row = element("tr");
       const name = element("th", strand.name, { scope: "row" });
       name.append(element("div", `${data.positions[strand.position]} (grade ${strand.grade})`, { class: "small" }));
+      if (strand.recheck) name.append(element("div", restsOn(strand), { class: "stale" }));
       row.append(name);
       for (const code of codes) row.append(cellOf(strand, code, choice, initiatives));
       body.append(row);
@@ -114,7 +120,7 @@
   const drawTable = (choice, initiatives) => {
     const table = element("table");
     const head = element("tr");
-    for (const name of ["Strand", "Initiative", "Organisation", "Level", "Counts", "Quote", "Seen"]) {
+    for (const name of ["Strand", "Initiative", "Organisation", "Level", "Counts", "State", "Quote", "Seen"]) {
       head.append(element("th", name, { scope: "col" }));
     }
     const top = element("thead");
@@ -128,7 +134,7 @@
         const title = element("td");
         title.append(linked(each));
         row.append(title, element("td", each.organisation), element("td", levelOf(assessment)),
-          element("td", assessment.counted ? "yes" : assessment.why_not ? `no: ${assessment.why_not}` : "no"), element("td", assessment.quote || "no quote"),
+          element("td", assessment.counted ? "yes" : assessment.why_not ? `no: ${assessment.why_not}` : "no"), element("td", stateOf(assessment) || "holds"), element("td", assessment.quote || "no quote"),
           element("td", assessment.seen || "not known"));
         body.append(row);
       }
@@ -137,6 +143,12 @@
     byId("map").replaceChildren(table);
   };
 
+  const restsOn = (strand) => `rests on ${strand.recheck} to be looked at again` +
+    (strand.without_recheck
+      ? `; without ${strand.recheck === 1 ? "it" : "them"}: ${data.positions[strand.without_recheck]}` : "");
+  const stateOf = (assessment) =>
+    [assessment.recheck && `to be looked at again: ${assessment.recheck}`,
+      assessment.quiet && `quiet: ${assessment.quiet}`].filter(Boolean).join("; ");
   const levelOf = (assessment) => (assessment.basis === "confirmed" ? assessment.level : `${assessment.level} (a proposal)`);
   const linked = (initiative) =>
     initiative.url
@@ -155,6 +167,8 @@
       const assessment = each.strands[strandKey];
       const item = element("li");
       item.append(linked(each), element("div", `${each.organisation}; ${levelOf(assessment)}; ${assessment.counted ? "counts" : `does not count${assessment.why_not ? `: ${assessment.why_not}` : ""}`}`));
+      const state = stateOf(assessment);
+      if (state) item.append(element("div", state, { class: "stale" }));
       item.append(assessment.quote ? element("blockquote", assessment.quote) : element("div", "no quote yet", { class: "small" }));
       item.append(element("div", assessment.seen ? `seen ${assessment.seen}` : "not seen by a crawl", { class: "small" }));
       return item;
@@ -193,7 +207,7 @@
     const nowhere = initiatives.filter((each) => !each[choice.across].length).length;
     byId("count").textContent = `${initiatives.length} of ${data.initiatives.length} initiatives shown` +
       (nowhere && choice.view === "map" ? `, ${nowhere} of them in no column, as nobody coded their ${across}` : "") +
-      (data.settled ? "." : `; ${confirmed} of their ${assessments.length} assessments are confirmed by a person, ` +
+      (data.settled ? "." : `; ${confirmed} of the ${assessments.length} assessments shown are confirmed by a person, ` +
       "the rest are proposals. Positions rest on confirmed ones alone.");
     if (open) list(open[0], open[1], false);
     keep();

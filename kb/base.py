@@ -99,6 +99,7 @@ class Assess:
 
     def __init__(self, workspace: Workspace, read: Reader) -> None:
         self.assess = partial(assessments.assess, workspace)
+        self.no_overlap = partial(assessments.no_overlap, workspace)
         self.renew = partial(assessments.renew, workspace)
         self.resolve = partial(conflicts.resolve, workspace)
         self.accept = partial(offers.accept, workspace)

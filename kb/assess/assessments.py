@@ -1,6 +1,6 @@
 """Assessments: what a person decides on one initiative and one strand, held to a quote."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.assess.judgements import judgements_of, lineage_of
@@ -83,6 +83,27 @@ def assess(
         quote=row.quote or None,
         made_by=workspace.by,
     )
+
+
+def no_overlap(workspace: Workspace, name: str, strands: Sequence[str]) -> int:
+    """Says of several strands, as one act, that an initiative does not overlap; of how many.
+
+    Raises Refused for one whose role or reach is not coded, Unknown for a strand of no such key.
+    """
+    offer = workspace.declarations.offer
+    keys = list(dict.fromkeys(offer.get(strand).key for strand in strands))
+    with workspace.store.reading() as reading:
+        initiative = workspace.initiative(reading, name)
+    _check_coded(initiative)
+    command = f"assess {initiative.slug} {','.join(keys)} {Level.no_overlap}"
+    with workspace.writing(ActKind.assess, command, subject=initiative.slug) as writing:
+        for key in keys:
+            row = new_assessment(
+                workspace, initiative.id, key, Level.no_overlap, None, confirmed=True,
+                answers=Answers(same_purpose=False),
+            )  # fmt: skip
+            register.save_assessment(writing, row)
+    return len(keys)
 
 
 def new_assessment(

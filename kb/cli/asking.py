@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import termios
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -20,8 +20,19 @@ class Stopped(Exception):
     """Raised when the person stops, or the line to them is cut."""
 
 
+class Back(Exception):
+    """Raised when the person wants the question before."""
+
+
+ALWAYS = {"b": "back", "q": "quit; what was said so far stays", "?": "what the keys are"}
+
+
 class Asking:
-    """Shows and asks. `plain`: lines alone, nothing by position, colour or single key."""
+    """Shows and asks. `plain`: lines alone, nothing by position, colour or single key.
+
+    Every question takes `b` (raises Back), `q` (raises Stopped) and `?` (tells the keys), unless
+    it has a meaning of its own for them.
+    """
 
     def __init__(self, *, plain: bool = False) -> None:
         self.by_key = not plain and sys.stdin.isatty() and sys.stdout.isatty()
@@ -35,36 +46,67 @@ class Asking:
     def key(self, question: str, choices: Mapping[str, str], *, default: str = "") -> str:
         """One of the keys of `choices` (key to what it does); Enter is the default, if any.
 
-        What is not among them is asked again, with the choices. Raises Stopped.
+        What is not among them is asked again, with the choices. Raises Stopped and Back.
         """
+        return self._one_of(question, choices, default, self._typed)
+
+    def choice(self, question: str, choices: Mapping[str, str], *, default: str = "") -> str:
+        """The same, typed as a line: for numbers, of which one key would take the first digit."""
+        return self._one_of(question, choices, default, self._read_line)
+
+    def _one_of(
+        self, question: str, choices: Mapping[str, str], default: str, read: Callable[[], str]
+    ) -> str:
         offered = " ".join(f"[{key}]{word}" for key, word in choices.items() if word)
+        enter = f"Enter: [{default}]" if default else ""
         while True:
-            self.say(f"{question} {offered}" if offered else question)
-            typed = self._typed().strip() or default
+            self.say(" ".join(filter(None, (question, enter, offered, "[?]"))))
+            typed = read().strip() or default
             if typed in choices:
                 return typed
             if typed.casefold() in choices:
                 return typed.casefold()
-            self.say(f"{typed!r} is none of: {', '.join(choices)}")
+            if not self._is_common(typed, choices):
+                self.say(f"{typed!r} is none of: {', '.join(choices)}")
+
+    def _is_common(self, typed: str, choices: Mapping[str, str]) -> bool:
+        """Does what every question takes; False where that is not what was typed."""
+        if typed == "b":
+            raise Back
+        if typed == "q":
+            raise Stopped
+        if typed == "?":
+            words = {key: f"{key}{word}" if word else key for key, word in choices.items()}
+            common = {key: f"{key} {word}" for key, word in ALWAYS.items() if key not in choices}
+            self.say(f"  {'; '.join((*words.values(), *common.values()))}")
+        return typed == "?"
 
     def _typed(self) -> str:
         if not self.by_key:
-            return self.line("")
+            return self._read_line()
         typed = _key_of(sys.stdin.fileno())
         if typed in STOP_KEYS:
             raise Stopped
         return "" if typed in ("\r", "\n") else typed
 
     def line(self, question: str, *, default: str = "") -> str:
-        """A line as typed; the default where it is empty. Raises Stopped where there is none."""
+        """A line as typed; the default, shown in brackets, where it is empty.
+
+        Raises Stopped and Back.
+        """
         offered = f" [{for_terminal(default)}]" if default else ""
-        if question:
+        while True:
             sys.stdout.write(f"{question}{offered}: ")
             sys.stdout.flush()
+            typed = self._read_line() or default
+            if not self._is_common(typed, {"Enter": f" {default}" if default else " leaves it"}):
+                return typed
+
+    def _read_line(self) -> str:
         read = sys.stdin.readline()
         if not read:
             raise Stopped
-        return read.strip() or default
+        return read.strip()
 
 
 def _key_of(terminal: int) -> str:

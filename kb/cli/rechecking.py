@@ -1,6 +1,6 @@
 """`kb recheck`: what needs another look, as a list, or one after the other by single keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import Annotated
@@ -12,7 +12,7 @@ from kb.assess.changes import Moved
 from kb.assess.page_changes import PageChange
 from kb.assess.recheck import ToRecheck
 from kb.base import KnowledgeBase
-from kb.cli.asking import Asking, until_stopped
+from kb.cli.asking import Asking, Back, until_stopped
 from kb.cli.opening import AsOf, By, opened, parse_day
 from kb.cli.output import listing, stderr
 from kb.cli.walking import LEVELS, Plain
@@ -22,7 +22,7 @@ from kb.table import Table
 
 app = typer.Typer(rich_markup_mode=None)
 
-CHOICES = {"r": "enew with this passage", "n": "o longer true", "s": "kip", "q": "uit"}
+CHOICES = {"r": "enew with this passage", "n": "o longer true", "s": "kip"}
 STILL = {"y": "es", "n": "o longer true"}
 
 
@@ -48,9 +48,7 @@ def recheck(
             return table
         session = _Rechecking(base, Asking(plain=plain))
         with until_stopped():
-            for row in table.rows[:limit]:
-                if session.go(row) == "q":
-                    break
+            session.run(table.rows[:limit])
     stderr(f"{session.made} said anew")
     return None
 
@@ -63,20 +61,32 @@ class _Rechecking:
         self._ask = ask
         self.made = 0
 
-    def go(self, row: ToRecheck) -> str:
-        """Shows one decision and carries out what the person says of it; the key they answered."""
+    def run(self, rows: Sequence[ToRecheck]) -> None:
+        """One after the other; `b` goes back to the one before."""
+        place = 0
+        while place < len(rows):
+            try:
+                self._go(rows[place])
+                place += 1
+            except Back:
+                place = max(0, place - 1)
+
+    def _go(self, row: ToRecheck) -> None:
+        """Shows one decision, and carries out what the person says of it."""
         ask = self._ask
         ask.say()
         about = row.strand or (f"its page {row.document}" if row.document else "its codes")
         becomes = f"; without it the strand is {row.would_become}" if row.would_become else ""
         ask.say(f"{row.initiative} and {about}: {row.cause.words}{becomes}")
         if row.document:
-            return self._page(row.document)
+            self._page(row.document)
+            return
         if row.strand is None:
-            return self._codes_or_result(row)
+            self._codes_or_result(row)
+            return
         ask.say(f"  was: {row.level}, by {row.old or 'no quote'}")
         ask.say(f"  now: {row.nearest or 'nothing like it'}")
-        key = ask.key("", CHOICES if row.nearest else {key: CHOICES[key] for key in "nsq"})
+        key = ask.key("", CHOICES if row.nearest else {key: CHOICES[key] for key in "ns"})
         if key == "r" and row.nearest != row.old and row.cause.kind != CauseKind.no_quote:
             # Another passage may say the contrary: one key is not to renew by it.
             answer = ask.key(f"does that passage still say {row.level}?", STILL)
@@ -85,24 +95,22 @@ class _Rechecking:
             self._carry_out(partial(self._renew, row))
         elif key == "n":
             self._carry_out(partial(self._no_longer, row))
-        return key
 
-    def _page(self, document: str) -> str:
+    def _page(self, document: str) -> None:
         """Asks whether a page that says something else still belongs to its initiative."""
         self._ask.say(f"  kb show {document} --diff tells what changed")
-        key = self._ask.key("", {"k": "eep it", "x": " leave it out", "s": "kip", "q": "uit"})
+        key = self._ask.key("", {"k": "eep it", "x": " leave it out", "s": "kip"})
         if key == "k":
             self._carry_out(partial(self._screen, document, Decision.include))
         elif key == "x":
             reasons = list(self._base.workspace.declarations.book.codes["exclusion_reason"])
             reason = self._ask.line(f"why ({', '.join(reasons)})")
             self._carry_out(partial(self._screen, document, Decision.exclude, reason))
-        return key
 
-    def _codes_or_result(self, row: ToRecheck) -> str:
+    def _codes_or_result(self, row: ToRecheck) -> None:
         anew = f"tag {row.initiative} {row.cause.facet}=CODE" if row.cause.facet else "result"
         self._ask.say(f"  was: {row.old}; say it anew: kb {anew}")
-        return self._ask.key("", {key: CHOICES[key] for key in "sq"})
+        self._ask.key("", {"s": CHOICES["s"]})
 
     def _screen(self, document: str, decision: Decision, reason: str = "") -> str:
         row = self._base.screen.decide([document], decision, reason=reason)[0]

@@ -1,11 +1,13 @@
 """`kb review`: what waits, one keystroke a decision; then what it is called and how it is coded."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from kb.base import KnowledgeBase
-from kb.cli.asking import Asking, until_stopped
+from kb.cli.asking import Asking, Back, until_stopped
 from kb.cli.opening import By, opened
 from kb.cli.output import Shown, show, stderr
 from kb.cli.walking import Plain, walk
@@ -24,11 +26,10 @@ CHOICES = {
     "w": "hy here",
     "z": " undo",
     "s": "kip",
-    "q": "uit",
 }
 PASSAGES_SHOWN = 3
 MORE_SHOWN = 12
-LETTERS = "abcdefghijklmnoprtuvwxy"  # without q, s and z, which do something
+LETTERS = "acdefghijklmnoprtuvwxyz"  # without b, q and s, which do something
 
 
 @app.command()
@@ -66,7 +67,12 @@ class _Session:
         self._ask = asking
         self._assess = assess
         self._review = base.screen.review()
-        self.decided = 0
+        self._decided: set[str] = set()
+
+    @property
+    def decided(self) -> int:
+        """How many pages were decided in this session, and not taken back."""
+        return len(self._decided)
 
     @property
     def left(self) -> int:
@@ -76,12 +82,19 @@ class _Session:
     def run(self, limit: int | None) -> None:
         """Card after card until there is none, or enough."""
         count = min(len(self._review), limit or len(self._review))
-        for place, card in enumerate(self._review.cards(), start=1):
-            if place > count:
-                return
-            self._show(card, f"{place} of {count}")
-            if not self._decide(card):
-                return
+        cards, shown, place = self._review.cards(), list[PageCard](), 0
+        while place < count:
+            if place == len(shown):
+                card = next(cards, None)
+                if card is None:
+                    return
+                shown.append(card)
+            self._show(shown[place], f"{place + 1} of {count}")
+            try:
+                self._decide(shown[place])
+                place += 1
+            except Back:
+                place = max(0, place - 1)
 
     def _show(self, card: PageCard, place: str) -> None:
         ask = self._ask
@@ -101,14 +114,12 @@ class _Session:
         for passage in card.passages[first:last]:
             self._ask.say(f"  {passage}", marked=self._review.forms(f"  {passage}"))
 
-    def _decide(self, card: PageCard) -> bool:
-        """Asks until the card is decided or passed over; False to stop."""
+    def _decide(self, card: PageCard) -> None:
+        """Asks until the card is decided or passed over."""
         while True:
             key = self._ask.key("", CHOICES)
-            if key == "q":
-                return False
             if key == "s":
-                return True
+                return
             if key == "m":
                 self._passages(card, PASSAGES_SHOWN, MORE_SHOWN)
             elif key == "w":
@@ -116,8 +127,7 @@ class _Session:
             elif key == "z":
                 self._undo()
             elif self._carry_out(card, key):
-                self.decided += 1
-                return True
+                return
 
     def _why(self, card: PageCard) -> None:
         for signal in card.signals:
@@ -129,18 +139,16 @@ class _Session:
         except KBError as error:
             self._ask.say(f"not undone: {error}")
         else:
+            self._decided.discard(undone.act.subject)
             self._ask.say(f"undone: {undone.act.command}")
 
     def _carry_out(self, card: PageCard, key: str) -> bool:
         """Carries the decision out; False where it was refused, or taken back."""
         try:
             if key == "e":
-                reason = self._reason()
-                if not reason:
-                    return False
-                self._base.screen.decide([card.document], Decision.exclude, reason=reason)
+                self._screen(card, Decision.exclude, reason=self._reason())
             elif key == "u":
-                self._base.screen.decide([card.document], Decision.unsure)
+                self._screen(card, Decision.unsure)
             elif key == "a":
                 return self._belongs(card)
             else:
@@ -148,39 +156,76 @@ class _Session:
         except KBError as error:
             self._ask.say(f"error: {error}" + (f" ({error.hint})" if error.hint else ""))
             return False
+        except Back:  # to the keys of this card
+            return False
         return True
 
+    def _screen(
+        self,
+        card: PageCard,
+        decision: Decision,
+        *,
+        reason: str = "",
+        initiatives: Sequence[str] = (),
+    ) -> list[str]:
+        """Stores the decision; the initiatives that the page belongs to now."""
+        rows = self._base.screen.decide(
+            [card.document], decision, reason=reason, initiatives=initiatives
+        )
+        self._decided.add(card.document)
+        return rows[0].initiatives
+
     def _reason(self) -> str:
-        """A reason to exclude by its letter; "" where the person thinks better of it."""
+        """A reason to exclude by its letter."""
         codes = list(self._base.workspace.declarations.book.codes["exclusion_reason"])
         for letter, code in zip(LETTERS, codes, strict=False):
             self._ask.say(f"  {letter} {code}")
-        letters = dict.fromkeys(LETTERS[: len(codes)], "")
-        key = self._ask.key("reason, or z to go back", letters | {"z": ""})
-        return "" if key == "z" else codes[LETTERS.index(key)]
+        key = self._ask.key("reason, or b to go back", dict.fromkeys(LETTERS[: len(codes)], ""))
+        return codes[LETTERS.index(key)]
 
     def _belongs(self, card: PageCard) -> bool:
-        known = [initiative.slug for initiative, _ in card.similar]
-        for number, slug in enumerate(known, start=1):
-            self._ask.say(f"  {number} {slug}")
-        typed = self._ask.line("which: a number, or its slug", default=known[0] if known else "")
-        if not typed:
-            return False
-        if typed.isdigit() and 0 < int(typed) <= len(known):
-            typed = known[int(typed) - 1]
-        self._base.screen.decide([card.document], Decision.include, initiatives=[typed])
-        self._ask.say(f"{card.document} is a page of {typed}")
-        return True
+        """Asks of which initiative it is a page, by number, slug, or words of its title."""
+        words = f"{card.title} {card.organisation}"
+        while True:
+            near = self._review.nearest(words)
+            for number, each in enumerate(near, start=1):
+                about = f"{each.profile.title} ({each.profile.organisation})"
+                self._ask.say(f"  {number} {each.slug}: {about}")
+            typed = self._ask.line("which: a number, a slug, or words of its title; Enter for none")
+            if not typed:
+                return False
+            if typed.isdigit():
+                if not 0 < int(typed) <= len(near):
+                    self._ask.say(f"there is no {typed}: 1 to {len(near)}")
+                    continue
+                typed = near[int(typed) - 1].slug
+            elif typed not in self._review.slugs:
+                words = typed
+                continue
+            self._screen(card, Decision.include, initiatives=[typed])
+            self._ask.say(f"{card.document} is a page of {typed}")
+            return True
 
     def _include(self, card: PageCard) -> None:
         """Stored at once; what is asked afterwards is stored answer by answer."""
-        slug = self._base.screen.decide([card.document], Decision.include)[0].initiatives[0]
+        slug = self._screen(card, Decision.include)[0]
         self._ask.say(f"included as {slug}; Enter accepts what stands in brackets, - leaves it out")
-        self._field(slug, "title", card.title)
-        self._organisation(slug, card.organisation)
         guesses = self._base.screen.guesses(slug, self._review.guesser)
-        for facet in FACETS_ASKED:
-            self._code(slug, facet, ",".join(guesses.get(facet, [])))
+        steps: list[Callable[[], None]] = [
+            partial(self._field, slug, "title", card.title),
+            partial(self._organisation, slug, card.organisation),
+            *(
+                partial(self._code, slug, facet, ",".join(guesses.get(facet, [])))
+                for facet in FACETS_ASKED
+            ),
+        ]
+        place = 0
+        while place < len(steps):
+            try:
+                steps[place]()
+                place += 1
+            except Back:
+                place = max(0, place - 1)
         if self._assess:
             walk(self._base, self._ask, slug)
 
@@ -197,7 +242,8 @@ class _Session:
         if bodies.find(typed) is None:
             near = self._base.screen.nearest_bodies(typed)
             choices = {str(number): name for number, name in enumerate(near, start=1)}
-            key = self._ask.key("no such body; nearest:", choices | {"0": " as typed"}, default="1")
+            shown = {number: f" {name}" for number, name in choices.items()}
+            key = self._ask.choice("no such body; nearest:", shown | {"0": " as typed"})
             typed = typed if key == "0" else choices[key]
         if typed != default:
             self._base.register.edit(slug, [f"organisation={typed}"])
@@ -208,13 +254,11 @@ class _Session:
             typed = self._ask.line(facet, default=guess)
             if typed in ("-", ""):
                 return
-            if typed == "?":
-                self._codes(facet)
-                continue
             try:
-                self._base.register.tag(slug, [f"{facet}={typed.replace(' ', '')}"])
+                self._base.register.tag(slug, [f"{facet}={typed}"])
             except KBError as error:
-                self._ask.say(f"{error} ({error.hint}); ? lists them")
+                self._ask.say(f"{error} ({error.hint})")
+                self._codes(facet)
             else:
                 return
 

@@ -1,5 +1,6 @@
 """`kb assess ID`: through the strands, four questions by single keys, a quote by its number."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -8,7 +9,7 @@ from kb.assess.assessments import NEEDED
 from kb.assess.levels import QUESTIONS, Answers
 from kb.assess.strand_cards import StrandCard
 from kb.base import KnowledgeBase
-from kb.cli.asking import Asking
+from kb.cli.asking import Asking, Back
 from kb.errors import KBError
 from kb.keep.decisions import Level
 
@@ -16,32 +17,32 @@ Plain = Annotated[
     bool,
     typer.Option("--plain", help="Lines alone: no single keys, no colour. For screen readers."),
 ]
-YES_NO = {"y": "es", "n": "o", "?": " unknown"}
-BEGIN = {"y": " answer", "n": "o overlap", "N": "one with any that remain", "s": "kip", "q": "uit"}
+YES_NO = {"y": "es", "n": "o", "u": "nknown"}
+BEGIN = {"y": " answer", "n": "o overlap", "N": "o overlap with all that remain", "s": "kip"}
 LEVELS = {"d": Level.duplicates, "o": Level.overlaps, "c": Level.complements, "n": Level.no_overlap}
 
 
-def walk(base: KnowledgeBase, ask: Asking, name: str) -> int:
-    """Goes through the strands with a person; how many assessments were made."""
+def walk(base: KnowledgeBase, ask: Asking, name: str) -> None:
+    """Goes through the strands with a person; what they say is stored at once."""
     coded = base.register.initiative(name).stored.tags
     for facet in NEEDED:
         if not coded.get(facet) and not _coded(base, ask, name, facet):
-            return 0
+            return
     walking = _Walk(base, ask, name)
     cards = base.assess.strand_cards(name)
-    for place, card in enumerate(cards):
-        key = walking.begin(card, f"{place + 1} of {len(cards)}")
-        if key == "q":
-            break
-        if key == "N":
-            for rest in cards[place:]:
-                walking.save(rest, Level.no_overlap, Answers(same_purpose=False))
-            break
-        if key == "n":
-            walking.save(card, Level.no_overlap, Answers(same_purpose=False))
-        elif key == "y":
-            walking.answer(card)
-    return walking.made
+    place = 0
+    while place < len(cards):
+        try:
+            key = walking.begin(cards[place], f"{place + 1} of {len(cards)}")
+            if key == "N" and walking.none_of(cards[place:]):
+                return
+            if key == "n":
+                walking.save(cards[place], Level.no_overlap, Answers(same_purpose=False))
+            elif key == "y":
+                walking.answer(cards[place])
+            place += key != "N"
+        except Back:
+            place = max(0, place - 1)
 
 
 def _coded(base: KnowledgeBase, ask: Asking, name: str, facet: str) -> bool:
@@ -49,7 +50,10 @@ def _coded(base: KnowledgeBase, ask: Asking, name: str, facet: str) -> bool:
     guess = ",".join(base.screen.guesses(name).get(facet, []))
     known = base.workspace.declarations.book.codes[facet]
     while True:
-        typed = ask.line(f"{facet} must be known first ({', '.join(known)})", default=guess)
+        try:
+            typed = ask.line(f"{facet} must be known first ({', '.join(known)})", default=guess)
+        except Back:
+            return False
         if typed in ("", "-"):
             return False
         try:
@@ -67,7 +71,6 @@ class _Walk:
         self._base = base
         self._ask = ask
         self._name = name
-        self.made = 0
 
     def begin(self, card: StrandCard, place: str) -> str:
         """Shows a strand and what bears on it; the key the person begins with."""
@@ -82,29 +85,60 @@ class _Walk:
             ask.say(f"  {number} {passage}")
         if not card.passages:
             ask.say("  no page of it is held: what you say is a proposal")
-        return ask.key("", BEGIN, default="y")
+        return ask.key("", BEGIN)
+
+    def none_of(self, cards: Sequence[StrandCard]) -> bool:
+        """Says no overlap with all of them, as one act; False where the person thinks better."""
+        question = f"no overlap with these {len(cards)} strands, as one act?"
+        if self._ask.key(question, {"y": "es", "n": "o"}) == "n":
+            return False
+        try:
+            self._base.assess.no_overlap(self._name, [card.strand.key for card in cards])
+        except KBError as error:
+            self._ask.say(f"not stored: {error} ({error.hint})")
+            return False
+        self._ask.say(f"{self._name} no-overlap with {len(cards)} strands; kb undo takes it back")
+        return True
 
     def answer(self, card: StrandCard) -> None:
-        """The four questions, the level they come to, a quote."""
+        """The four questions, the level they come to, a quote. Raises Back from the first."""
+        while True:
+            answers = self._answers()
+            try:
+                level = self._level(answers)
+                why = ""
+                if answers.level not in (None, level):
+                    why = self._ask.line(f"the answers come to {answers.level}; why {level}")
+                    if not why:
+                        self._ask.say("without a reason nothing is stored")
+                        return
+                quote = self._quote(card, level)
+            except Back:
+                continue
+            self.save(card, level, answers, quote=quote, why=why)
+            return
+
+    def _answers(self) -> Answers:
+        """What the person answers to the four questions. Raises Back from the first."""
         answered: dict[str, bool | None] = {}
-        for name, question in QUESTIONS.items():
-            key = self._ask.key(question, YES_NO)
-            answered[name] = {"y": True, "n": False, "?": None}[key]
+        names = list(QUESTIONS)
+        while len(answered) < len(names):
+            name = names[len(answered)]
+            try:
+                key = self._ask.key(QUESTIONS[name], YES_NO)
+            except Back:
+                if not answered:
+                    raise
+                answered.popitem()
+                continue
+            answered[name] = {"y": True, "n": False, "u": None}[key]
             if answered[name] is False and name == "same_purpose":
                 break
-        answers = Answers(**answered)
-        level = self._level(answers)
-        why = ""
-        if answers.level not in (None, level):
-            why = self._ask.line(f"the answers come to {answers.level}; why {level}")
-            if not why:
-                self._ask.say("without a reason nothing is stored")
-                return
-        self.save(card, level, answers, quote=self._quote(card, level), why=why)
+        return Answers(**answered)
 
     def _level(self, answers: Answers) -> Level:
         proposed = answers.level
-        question = f"{proposed}? Enter takes it" if proposed else "the answers leave it open"
+        question = f"{proposed}?" if proposed else "the answers leave it open"
         default = next((key for key, level in LEVELS.items() if level == proposed), "")
         key = self._ask.key(
             question, {k: f" {level}" for k, level in LEVELS.items()}, default=default
@@ -117,7 +151,7 @@ class _Walk:
             return ""
         numbers = {str(n): "" for n in range(1, len(card.passages) + 1)}
         while True:
-            key = self._ask.key(
+            key = self._ask.choice(
                 f"quote passage 1-{len(numbers)}, m to mark one, p for a proposal",
                 numbers | {"m": "", "p": ""},
             )
@@ -142,5 +176,4 @@ class _Walk:
         except KBError as error:
             self._ask.say(f"not stored: {error} ({error.hint})")
         else:
-            self.made += 1
             self._ask.say(f"{self._name} {row.level} {row.strand} ({row.basis})")

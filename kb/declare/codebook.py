@@ -1,5 +1,6 @@
 """The code book: the closed vocabularies an initiative is tagged with."""
 
+import re
 from functools import cached_property
 from typing import Any
 
@@ -95,7 +96,7 @@ class CodeBook(BaseModel):
         facets: dict[str, list[str]] = {}
         for facet in FACETS:
             for code in self.codes[facet]:
-                facets.setdefault(code, []).append(facet)
+                facets.setdefault(code.casefold(), []).append(facet)
         return facets
 
     def check(self, vocabulary: str, code: str) -> str:
@@ -122,16 +123,19 @@ class CodeBook(BaseModel):
         return was if was and self.heirs(facet, was) == [code] else code
 
     def tag(self, text: str) -> tuple[str, list[str]]:
-        """`facet=code,code`, or a bare code that one facet alone has, as facet and codes."""
+        """`facet=code,code`, or a bare code that one facet alone has, as facet and codes.
+
+        Codes are parted by `,` or `;`.
+        """
         facet, equals, codes = text.partition("=")
         if equals:
             if facet not in FACETS:
                 raise Unknown("facet", facet, FACETS, where="the code book")
-            known = [self.check(facet, code.strip()) for code in codes.split(",") if code.strip()]
+            known = [self.check(facet, code.strip()) for code in parted(codes)]
             if not known:
                 raise Refused(f"{text!r} names no code", hint=f"{facet}=CODE; --remove takes away")
             return facet, known
-        facets = self.facet_of.get(text, [])
+        facets = self.facet_of.get(text.casefold(), [])
         if not facets:
             raise Unknown("code", text, self.facet_of, where="the code book")
         if len(facets) > 1:
@@ -139,7 +143,7 @@ class CodeBook(BaseModel):
             raise Refused(
                 f"the code {text!r} is in more than one facet", hint=f"say which: {choices}"
             )
-        return facets[0], [text]
+        return facets[0], [self.check(facets[0], text)]
 
     def around(self, region: str) -> list[str]:
         """The region, then each wider one it lies in: London, England, UK."""
@@ -147,6 +151,11 @@ class CodeBook(BaseModel):
         while within := self.codes["region"][chain[-1]].within:
             chain.append(within)
         return chain
+
+
+def parted(text: str) -> list[str]:
+    """What stands between commas and semicolons, without the empty."""
+    return [each.strip() for each in re.split(r"[,;]", text) if each.strip()]
 
 
 def _code(entry: Any) -> Any:

@@ -1,7 +1,9 @@
 """What people correct: codes, a profile's fields, relations, an act of their own."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from kb.declare.codebook import parted
 from kb.declare.profile_fields import FIELDS, checked_fields
 from kb.errors import Refused, Unknown
 from kb.keep import history, register
@@ -22,15 +24,21 @@ def tag(
     Unknown for a facet or code that is not in the code book.
     """
     book = workspace.declarations.book
-    changes = [book.tag(text) for text in texts]
-    for facet, codes in changes:
+    changes: dict[str, list[str]] = {}
+    for text in texts:  # what is said of a facet in several words adds up
+        facet, codes = book.tag(text)
+        changes[facet] = list(dict.fromkeys((*changes.get(facet, []), *codes)))
+    for facet, codes in changes.items():
         if facet in book.facets.one and len(codes) > 1:
-            raise Refused(f"facet {facet!r} holds one code, got {len(codes)}")
+            raise Refused(
+                f"facet {facet!r} holds one code, got {len(codes)}: {', '.join(codes)}",
+                hint="name one of them",
+            )
     with workspace.store.reading() as reading:
         slug = workspace.initiative(reading, name).slug
     with workspace.writing(ActKind.tag, f"tag {slug}", subject=slug) as writing:
         initiative = workspace.initiative(writing, slug)
-        for facet, codes in changes:
+        for facet, codes in changes.items():
             _tag_facet(workspace, writing, initiative, facet, codes, remove)
         return workspace.initiative(writing, slug).tags
 
@@ -75,6 +83,9 @@ def edit(
     Refused for a value that it cannot have.
     """
     fields = [_field(text) for text in texts]
+    for field, count in Counter(field for field, _ in fields).items():
+        if count > 1:
+            raise Refused(f"{field} is named {count} times", hint="say it once")
     with workspace.store.reading() as reading:
         initiative = workspace.initiative(reading, name)
         values = checked_fields(
@@ -106,8 +117,10 @@ def _field(text: str) -> tuple[str, str]:
     known = [*FIELDS, *(kind.value for kind in RelationKind)]
     if name.replace("_", "-") in known:
         name = name.replace("_", "-")
-    if not equals or name not in known:
+    if name not in known:
         raise Unknown("field", name, known, where="an initiative")
+    if not equals:
+        raise Refused(f"{text!r} gives {name} no value", hint=f"{name}=TEXT; {name}= for unknown")
     return name, value
 
 
@@ -119,13 +132,15 @@ def _related(
     value: str,
 ) -> dict[int, str]:
     """The initiatives named, id to slug. Raises Refused where a circle would come of it."""
-    names = [name.strip() for name in value.split(",") if name.strip()]
+    names = parted(value)
     others = [workspace.initiative(reading, name) for name in names]
     every = register.initiatives(reading)
     for other in others:
+        if other.id == initiative.id:
+            raise Refused(f"{other.slug!r} cannot be {kind} itself", hint="name another")
         if _leads_to(every, other.id, kind, initiative.id):
             raise Refused(
-                f"{other.slug!r} is {kind} {initiative.slug!r} already, or is it",
+                f"{other.slug!r} is {kind} {initiative.slug!r} already",
                 hint="a relation has one direction",
             )
     return {other.id: other.slug for other in others}

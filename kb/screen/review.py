@@ -21,6 +21,7 @@ from kb.workspace.snapshot import Snapshot, snapshot
 from kb.workspace.workspace import Workspace
 
 FACETS_ASKED = ("role", "reach", "audience", "means", "status")  # in order, after an inclusion
+CANDIDATES = 5  # initiatives offered where one is asked for
 BODIES_OFFERED = 3
 
 
@@ -83,6 +84,26 @@ class Review:
             similar=self._known.best_matches(page),
             copies=[f"d{number}" for number in copies],
         )
+
+    @property
+    def slugs(self) -> set[str]:
+        """The slugs of the register as it was when the session began."""
+        return {each.slug for each in self._known.register.values()}
+
+    def nearest(self, words: str) -> list[StoredInitiative]:
+        """The initiatives whose title and body are most like those words, the likest first."""
+        known = {
+            number: f"{each.profile.title} {each.profile.organisation}"
+            for number, each in self._known.register.items()
+        }
+        near = process.extract(
+            words,
+            known,
+            scorer=fuzz.token_set_ratio,
+            processor=utils.default_process,
+            limit=CANDIDATES,
+        )
+        return [self._known.register[number] for _, _, number in near]
 
     def forms(self, text: str) -> list[tuple[int, int]]:
         """Where terms of the lexicon stand in a text, in characters."""

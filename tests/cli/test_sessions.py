@@ -115,7 +115,7 @@ def test_one_initiative_from_the_inbox_to_assessed(home: Path, terminal: Open) -
     output.expect("organisation")
     output.type("nhs englnd\n")
     output.expect("nearest:")
-    output.type("1")
+    output.type("1\n")
     output.expect("role")
     output.type("support\n")
     output.expect("reach")
@@ -134,13 +134,17 @@ def test_one_initiative_from_the_inbox_to_assessed(home: Path, terminal: Open) -
         output.type("y")
     output.expect("Open now")
     output.type("y")
-    output.expect("duplicates? Enter takes it")
+    output.expect("Enter: [d]")
     output.type("\r")
     output.expect("quote passage 1-")
-    output.type("1")
+    output.type("99\n")
+    output.expect("'99' is none of")
+    output.type("1\n")
     output.expect("(confirmed)")
     output.expect("2 of 10")
     output.type("N")
+    output.expect("no overlap with these 9 strands, as one act?")
+    output.type("y")
     output.expect("1 decided; 0 left")
     assert output.end() == 0
     with kb.connect(home) as base:
@@ -166,12 +170,12 @@ def test_a_level_against_the_answers_needs_a_reason(home: Path, terminal: Open) 
     for _ in range(4):
         output.expect("[n]o")
         output.type("y")
-    output.expect("Enter takes it")
+    output.expect("Enter: [d]")
     output.type("c")
     output.expect("why complements")
     output.type("it costs ten times as much\n")
     output.expect("quote passage")
-    output.type("m")
+    output.type("m\n")
     output.expect("from the words")
     output.type("The programme is open\n")
     output.expect("to the words")
@@ -206,8 +210,8 @@ def test_letters_exclude_and_z_takes_it_back(home: Path, terminal: Open) -> None
     output = terminal("review", NO_COLOR="1")
     output.expect("[i]nclude")
     output.type("e")
-    output.expect("b same-as-other")
-    output.type("c")
+    output.expect("c same-as-other")
+    output.type("d")
     output.expect("2 of 2")
     output.expect("[i]nclude")
     assert "\x1b[1" not in output.shown.replace("\x1b[1;7m", "")
@@ -223,7 +227,7 @@ def test_by_lines_for_a_screen_reader_and_without_a_terminal(home: Path) -> None
     page(home)
     done = subprocess.run(
         [sys.executable, "-m", "kb", "--home", str(home), "review", "--plain", "--by", "ben"],
-        input="x\nw\ne\nc\n",
+        input="x\nw\ne\nd\n",
         capture_output=True,
         text=True,
         timeout=60,
@@ -242,3 +246,90 @@ def test_the_criteria_are_those_of_the_protocol(run_kb: Command) -> None:
     output = run_kb("review", "--criteria").stdout
     assert "Which initiatives of others" in output
     assert "mention-only" in output
+
+
+def lines(home: Path, *words: str, keys: str) -> "subprocess.CompletedProcess[str]":
+    """kb as a screen reader has it: each key a line."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kb", "--home", str(home), *words, "--plain", "--by", "ana"],
+        input="\n".join(keys.split(" ")).replace("|", " ") + "\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def coded(home: Path) -> str:
+    name = page(home)
+    with kb.connect(home, by="ana") as base:
+        slug = base.screen.decide([name], "include")[0].initiatives[0]
+        base.register.tag(slug, ["role=support", "reach=england"])
+    return str(slug)
+
+
+def test_back_goes_to_the_question_before_and_to_the_strand_before(home: Path) -> None:
+    slug = coded(home)
+    # yes to the first question, no to the second, back, back to the strand, then no overlap
+    done = lines(home, "assess", slug, keys="y y n b b b n q")
+    assert done.stdout.count("1 of 10") == 2
+    with kb.connect(home) as base:
+        (row,) = base.register.initiative(slug).assessments
+        assert row.level == "no-overlap"
+
+
+def test_quit_inside_a_question_stores_nothing_of_it(home: Path) -> None:
+    slug = coded(home)
+    lines(home, "assess", slug, keys="y y y q")
+    with kb.connect(home) as base:
+        assert base.register.initiative(slug).assessments == []
+
+
+def test_a_question_mark_tells_the_keys_and_enter_takes_nothing_unshown(home: Path) -> None:
+    slug = coded(home)
+    done = lines(home, "assess", slug, keys="?  q")
+    assert "q quit; what was said so far stays" in done.stdout
+    assert "'' is none of" in done.stdout
+    with kb.connect(home) as base:
+        assert base.register.initiative(slug).assessments == []
+
+
+def test_many_at_once_are_asked_about_one_act_and_taken_back_by_one_undo(home: Path) -> None:
+    slug = coded(home)
+    with kb.connect(home) as base:
+        before = base.workspace.store.last_act()
+    lines(home, "assess", slug, keys="N n q")
+    with kb.connect(home, by="ana") as base:
+        assert base.workspace.store.last_act() == before
+    assert "no overlap with these 10 strands" in lines(home, "assess", slug, keys="N y").stdout
+    with kb.connect(home, by="ana") as base:
+        assert len(base.register.initiative(slug).assessments) == 10
+        base.register.undo()
+        assert base.register.initiative(slug).assessments == []
+
+
+def test_what_was_decided_is_counted_when_the_line_is_cut(home: Path) -> None:
+    page(home)
+    done = lines(home, "review", keys="i Chairs")
+    assert "1 decided; 0 left" in done.stderr
+
+
+def test_a_known_initiative_is_offered_by_title_and_body(home: Path) -> None:
+    page(home, title="Race Equality Week: what chairs of trusts did")
+    done = lines(home, "review", keys="a 99 1")
+    offered = [line.strip() for line in done.stdout.splitlines() if line.startswith("1 race")]
+    assert offered[0].startswith("1 race-equality-week:")
+    assert "there is no 99" in done.stdout
+    with kb.connect(home) as base:
+        pages = base.register.initiative("race-equality-week").documents
+        assert [each.document for each in pages] == ["d1"]
+
+
+def test_words_of_a_title_find_the_initiative_and_enter_takes_none(home: Path) -> None:
+    page(home, title="Something else")
+    done = lines(home, "review", keys="a shuri|network  s")
+    assert "shuri-network" in done.stdout
+    with kb.connect(home) as base:
+        assert len(base.screen.inbox().rows) == 1

@@ -26,6 +26,7 @@ from kb.assess import (
     outcomes,
     page_changes,
     recheck,
+    sheet_changes,
     strand_cards,
 )
 from kb.home import Home, Settings, find_home
@@ -104,7 +105,7 @@ class Assess:
         self.resolve = partial(conflicts.resolve, workspace)
         self.accept = partial(offers.accept, workspace)
         self.note_result = partial(outcomes.note_result, workspace)
-        self.take_coding = partial(coding_sheet.take_coding, workspace)
+        self.take_coding = partial(sheet_changes.take_coding, workspace)
         self.moved_between = partial(changes.moved_between, workspace)
         self.overlaps = read(gaps.overlaps)
         self.gaps = read(gaps.gaps)

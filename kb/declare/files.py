@@ -14,6 +14,10 @@ from kb.errors import Declared
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class NotUtf8(Declared):
+    """Raised for a file that is not UTF-8."""
+
+
 def read_text(path: Path) -> str:
     """The file as text; Declared where it is missing or not UTF-8."""
     try:
@@ -23,7 +27,7 @@ def read_text(path: Path) -> str:
     except IsADirectoryError:
         raise Declared([f"{path} is a folder"], hint="name a file") from None
     except UnicodeDecodeError as error:
-        raise Declared([f"{path}: not UTF-8 at byte {error.start}"]) from None
+        raise NotUtf8([f"{path}: not UTF-8 at byte {error.start}"]) from None
 
 
 def parse_toml(text: str, model: type[Model], *, name: str) -> Model:

@@ -98,6 +98,7 @@ class Act(SQLModel, table=True):
     undoes: int | None = Field(default=None, foreign_key="act.id")
     why: str = ""
     command: str  # as a person reads it; nothing is parsed out of it
+    token: str  # made by chance: the same in two stores means one history up to here
 
 
 class Row(SQLModel):

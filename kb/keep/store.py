@@ -1,6 +1,7 @@
 """The store: opened, read as it stood at any moment, and written one act at a time."""
 
 import importlib
+import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -124,6 +125,11 @@ class Reading:
     def last_act(self) -> int:
         """The id of the newest act, whatever the moment; 0 before the first."""
         return self.session.exec(select(func.max(Act.id))).one() or 0
+
+    def holds(self, act_id: int, token: str) -> bool:
+        """True where the store has that very act: not one of its number in another history."""
+        query = select(Act.token).where(col(Act.id) == act_id)
+        return bool(token) and self.session.exec(query).first() == token
 
     def act(self, act_id: int) -> Act:
         """The act of that id; KeyError where there is none."""
@@ -290,6 +296,7 @@ class Store:
                 undoes=undoes,
                 why=masked(why),
                 command=masked(command),
+                token=secrets.token_hex(8),
             )
             session.add(act)
             session.flush()

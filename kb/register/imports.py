@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb.contract import address_of
-from kb.declare.bodies import folded
 from kb.declare.files import parse_rows, read_text
 from kb.declare.register import RegisterRow
 from kb.errors import Declared
@@ -23,23 +22,30 @@ from kb.keep.decisions import (
 )
 from kb.keep.register import DESK_RESEARCH
 from kb.keep.store import Writing
+from kb.screen.duplicates import known_as, nearest_to
+from kb.workspace.snapshot import snapshot
 from kb.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import came to: slugs made, slugs left alone, bodies nobody declared."""
+    """What an import came to.
+
+    `left_alone`: a row's slug to that of the initiative that it is. `near`: a slug that was made
+    to that of one which it may well be. `undeclared`: bodies.
+    """
 
     made: list[str]
-    left_alone: list[str]
+    left_alone: dict[str, str]
+    near: dict[str, str]
     undeclared: list[str]
 
 
 def import_rows(workspace: Workspace, path: Path, *, kind: ActKind = ActKind.import_) -> Imported:
     """Takes rows of the form of register.jsonl that are not there yet, as one act.
 
-    Rows that exist, by slug or by body and title, are left alone. Raises Declared naming every
-    bad row by number and field; then nothing is taken.
+    Rows that exist, by slug, by address or by body and title, are left alone. Raises Declared
+    naming every bad row by number and field; then nothing is taken.
     """
     declarations = workspace.declarations
     numbered_rows = parse_rows(
@@ -48,31 +54,29 @@ def import_rows(workspace: Workspace, path: Path, *, kind: ActKind = ActKind.imp
         name=path.name,
         check=lambda row: row.against(declarations.book, declarations.offer),
     )
-    with workspace.store.reading() as reading:
-        slugs = register.slugs(reading)
-        profiles = [each.profile for each in register.initiatives(reading).values()]
-    known = {_identity(workspace, each.organisation, each.title) for each in profiles}
-    if faults := _faults_together(workspace, numbered_rows, slugs, path.name):
-        raise Declared(faults)
     rows = [row for _, row in numbered_rows]
-    fresh = [
-        row
-        for row in rows
-        if row.slug not in slugs and _identity(workspace, row.organisation, row.title) not in known
-    ]
+    with snapshot(workspace) as now:
+        slugs = {slug: number for number, slug in now.slugs.items()}
+        if faults := _faults_together(workspace, numbered_rows, slugs, path.name):
+            raise Declared(faults)
+        known = {row.slug: row.slug for row in rows if row.slug in slugs}
+        for row in rows:
+            if now.register and row.slug not in known:
+                same = known_as(now, row.title, row.organisation, row.url)
+                known |= {row.slug: same.slug} if same else {}
+        fresh = [row for row in rows if row.slug not in known]
+        near = {
+            row.slug: other
+            for row in fresh
+            if now.register and (other := nearest_to(now, row.title, row.organisation))
+        }
     if fresh:
         with workspace.writing(kind, f"{kind} {path.name}") as writing:
             _take(workspace, writing, fresh)
-    made = [row.slug for row in fresh]
     undeclared = {
         row.organisation for row in fresh if declarations.bodies.find(row.organisation) is None
     }
-    left_alone = [row.slug for row in rows if row.slug not in set(made)]
-    return Imported(made, left_alone, sorted(undeclared))
-
-
-def _identity(workspace: Workspace, organisation: str, title: str) -> tuple[str, str]:
-    return folded(workspace.declarations.bodies.name(organisation)), folded(title)
+    return Imported([row.slug for row in fresh], known, near, sorted(undeclared))
 
 
 def _faults_together(

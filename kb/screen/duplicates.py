@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from kb.declare.bodies import Bodies
+from kb.contract import address_of
+from kb.declare.bodies import Bodies, folded
 from kb.keep import derived, documents
 from kb.keep.decisions import NotSame
 from kb.keep.documents import StoredDocument
@@ -58,6 +59,29 @@ def known_register(snapshot: Snapshot) -> KnownRegister:
     similarities = Similarities((each.title for each in profiles.values()), names)
     publishers = snapshot.declarations.publishers
     return KnownRegister(snapshot.register, names, similarities, publishers, bodies)
+
+
+def known_as(
+    snapshot: Snapshot, title: str, organisation: str, url: str | None
+) -> StoredInitiative | None:
+    """The initiative at that address, else of that body and title; None where there is none."""
+    bodies, address = snapshot.declarations.bodies, address_of(url)
+    body, words = folded(bodies.name(organisation)), folded(title)
+    by_title = None
+    for each in snapshot.register.values():
+        profile = each.profile
+        if address and profile.address == address:
+            return each
+        if folded(profile.title) == words and folded(bodies.name(profile.organisation)) == body:
+            by_title = each
+    return by_title
+
+
+def nearest_to(snapshot: Snapshot, title: str, organisation: str) -> str | None:
+    """The slug of the initiative that one so called may well be; None where none is so like it."""
+    known = known_register(snapshot)
+    matches = known.similarities.best_matches(named(known.bodies, title, organisation), most=1)
+    return known.register[matches[0][0]].slug if matches and matches[0][1].same else None
 
 
 def copies(snapshot: Snapshot, pages: Sequence[StoredDocument]) -> dict[int, list[int]]:

@@ -173,6 +173,7 @@ class Workspace:
                 row = Declaration(name=name, text=declarations.texts[name])
                 writing.replace(Declaration, [row], name=name)
             _recode(writing, declarations.book)
+            _check_in_use(writing, declarations.book)
             yield writing
         # What was decided is stored; an index that cannot be had now catches up later.
         with suppress(index.Locked, index.Missing):
@@ -234,6 +235,24 @@ class Workspace:
 
 def _former_strands(reading: Reading) -> frozenset[str]:
     return frozenset(step.before for step in reading.rows(StrandStep))
+
+
+def _check_in_use(writing: Writing, book: CodeBook) -> None:
+    """Raises Declared for a code that is in use, and that the code book no longer has."""
+    used: dict[tuple[str, str], list[int]] = {}
+    for tag in register.tags_outside(writing, book.codes):
+        if not (tag.facet in book.codes and book.heirs(tag.facet, tag.code)):
+            used.setdefault((tag.facet, tag.code), []).append(tag.initiative)
+    if used:
+        slug_of = {number: slug for slug, number in register.slugs(writing).items()}
+        raise Declared(
+            [
+                f"codebook.toml: [{facet}] has no {code!r} any more, and {len(numbers)} use it: "
+                f"{', '.join(sorted(slug_of[number] for number in numbers)[:5])}"
+                for (facet, code), numbers in used.items()
+            ],
+            hint='put it back, or say by was = "CODE" in which code it goes on',
+        )
 
 
 def _recode(writing: Writing, book: CodeBook) -> None:

@@ -3,6 +3,7 @@
 import csv
 import shutil
 import subprocess
+from datetime import datetime, time
 from pathlib import Path
 
 import openpyxl
@@ -62,7 +63,7 @@ def test_a_choice_is_offered_for_each_code(sheet: Path) -> None:
     role = next(cell.column_letter for cell in rows[1] if cell.value == "role")
     (matches,) = [each for place, each in lists.items() if place.startswith(f"{role}2:")]
     assert matches.type == "list"
-    assert rows.freeze_panes == "C2"
+    assert rows.freeze_panes == "D2"
 
 
 def test_changes_are_shown_and_taken_as_one_act(sheet: Path, home: Path, run_kb: Command) -> None:
@@ -177,3 +178,130 @@ def test_the_sheet_survives_libreoffice(sheet: Path, run_kb: Command, tmp_path: 
     assert done.stderr.splitlines()[-1] == "0 rows, 0 fields changed"
     saved = openpyxl.load_workbook(folder / "coding.xlsx")["coding"]
     assert saved.data_validations.dataValidation
+
+
+def as_csv(run_kb: Command, tmp_path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """The header and the rows of the coding sheet of that home."""
+    file = tmp_path / "coding.csv"
+    assert run_kb("export", "coding", "-o", str(file), "--force").returncode == 0
+    with file.open(newline="", encoding="utf-8") as text:
+        rows = list(csv.DictReader(text))
+    return list(rows[0]), rows
+
+
+def write(path: Path, rows: list[list[str]], encoding: str = "utf-8", parted: str = ",") -> None:
+    with path.open("w", newline="", encoding=encoding) as out:
+        csv.writer(out, delimiter=parted).writerows(rows)
+
+
+SLUG = "race-equality-programme-one"
+
+
+def test_what_somebody_else_said_since_the_export_is_left_as_it_is(
+    sheet: Path, home: Path, run_kb: Command
+) -> None:
+    with kb.connect(home, by="ben") as base:
+        base.register.tag(SLUG, ["status=active"])
+        base.register.tag("race-equality-week", ["status=ended"])
+        base.assess.assess(SLUG, "talent", "overlaps", quote=QUOTE)
+    fill(sheet, SLUG, learning="Boards learnt this.")
+    done = run_kb("import", str(sheet), "--update", COLUMNS="200")
+    assert "changed here since the export" in done.stdout
+    assert done.stderr.splitlines()[-1] == "1 rows, 1 fields changed"
+    with kb.connect(home) as base:
+        shown = base.register.initiative(SLUG)
+        assert shown.stored.codes("status") == ["active"]
+        assert shown.stored.profile.learning == "Boards learnt this."
+        assert [row.level for row in shown.assessments] == ["overlaps"]
+        assert base.register.initiative("race-equality-week").stored.codes("status") == ["ended"]
+
+
+def test_what_both_changed_is_refused_by_row_and_field(
+    sheet: Path, home: Path, run_kb: Command
+) -> None:
+    with kb.connect(home, by="ben") as base:
+        base.register.tag(SLUG, ["status=active"])
+        before = base.workspace.store.last_act()
+    fill(sheet, SLUG, status="ended", learning="Boards learnt this.")
+    done = run_kb("import", str(sheet), "--update")
+    assert done.returncode == 1
+    assert "field 'status': changed here since the export" in done.stderr
+    with kb.connect(home) as base:
+        assert base.workspace.store.last_act() == before
+    fill(sheet, SLUG, status="active")  # both say the same by now
+    assert run_kb("import", str(sheet), "--update").returncode == 0
+
+
+def test_a_sheet_of_another_home_or_of_an_unknown_act_is_refused(
+    sheet: Path, run_kb: Command, made_home: Path
+) -> None:
+    fill(sheet, SLUG, exported="act 999 0123456789abcdef")
+    done = run_kb("import", str(sheet), "--update", "--dry-run")
+    assert done.returncode == 1
+    assert "was not exported from this knowledge base" in done.stderr
+    fill(sheet, SLUG, exported="")
+    done = run_kb("import", str(sheet), "--update", "--dry-run")
+    assert "is in the register" in done.stderr
+
+
+def test_a_new_row_taken_twice_is_one_initiative(sheet: Path, home: Path, run_kb: Command) -> None:
+    fill(sheet, "", title="A new one", organisation="CQC", role="voice")
+    assert run_kb("import", str(sheet)).returncode == 0
+    assert run_kb("import", str(sheet), "--update").returncode == 0
+    with kb.connect(home) as base:
+        titles = [row.title for row in base.register.list().rows]
+        assert titles.count("A new one") == 1
+    fill(sheet, "", title="A new one", organisation="CQC", role="support")
+    assert "is this one" in run_kb("import", str(sheet), "--update").stderr
+
+
+@pytest.mark.parametrize("parted", [",", ";"])
+def test_csv_as_spreadsheet_programs_save_it(run_kb: Command, tmp_path: Path, parted: str) -> None:
+    header, rows = as_csv(run_kb, tmp_path)
+    row = next(each for each in rows if len(each["started"]) == 7)
+    year, month = row["started"].split("-")
+    names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    shown = row | {"started": f"{names[int(month) - 1]}-{year[2:]}"}
+    cells = list(shown.values())
+    while not cells[-1]:
+        cells.pop()
+    write(tmp_path / "a.csv", [[*header, "", ""], cells], parted=parted)
+    done = run_kb("import", str(tmp_path / "a.csv"), "--update", "--dry-run")
+    assert done.stderr.splitlines()[-1] == "0 rows, 0 fields would change"
+
+
+def test_csv_in_windows_1252_is_read_and_said(run_kb: Command, tmp_path: Path) -> None:
+    header, rows = as_csv(run_kb, tmp_path)
+    changed = rows[0] | {"learning": "The trust’s boards learnt this"}
+    plain = [text.encode("cp1252", "ignore").decode("cp1252") for text in changed.values()]
+    write(tmp_path / "a.csv", [header, plain], encoding="cp1252")
+    done = run_kb("import", str(tmp_path / "a.csv"), "--update", "--dry-run", COLUMNS="200")
+    assert "read as Windows-1252" in done.stderr
+    assert "The trust’s boards learnt this" in done.stdout
+
+
+def test_cells_as_excel_leaves_them(sheet: Path, run_kb: Command) -> None:
+    fill(sheet, SLUG, learning=datetime(2027, 3, 15), started=datetime(2021, 1, 1))
+    fill(sheet, "race-equality-week", learning=time(9, 30), summary="One_x000D_\nTwo")
+    book = openpyxl.load_workbook(sheet)
+    book["coding"].cell(60_000, 3).fill = openpyxl.styles.PatternFill("solid", fgColor="FF0000")
+    book.save(sheet)
+    done = run_kb("import", str(sheet), "--update", "--dry-run", COLUMNS="200")
+    assert all(text in done.stdout for text in ("2027-03-15", "2021-01", "09:30"))
+    assert "_x000D_" not in done.stdout
+    assert "2021-01-01" not in done.stdout
+    fill(sheet, SLUG, summary="#N/A")
+    assert "an error, '#N/A'" in run_kb("import", str(sheet), "--update", "--dry-run").stderr
+
+
+def test_a_code_in_use_cannot_leave_the_code_book(home: Path, run_kb: Command) -> None:
+    book = home / "codebook.toml"
+    whole = book.read_text()
+    line = next(each for each in whole.splitlines() if each.startswith("ambulance"))
+    book.write_text(whole.replace(f"{line}\n", "", 1))
+    done = run_kb("tag", SLUG, "status=active")
+    assert done.returncode == 1
+    assert "has no 'ambulance' any more" in done.stderr
+    assert run_kb("initiatives", "-f", "json").returncode == 0  # what is there can be read
+    book.write_text(whole)
+    assert run_kb("tag", SLUG, "status=active").returncode == 0

@@ -210,7 +210,11 @@ def test_rows_that_exist_are_left_alone_and_reported(
 ) -> None:
     lines = shipped("register.jsonl").read_text().splitlines()
     same_title = json.loads(lines[0]) | {"slug": "another-name"}
-    fresh = json.loads(lines[1]) | {"slug": "fresh", "title": "A fresh one"}
+    fresh = json.loads(lines[1]) | {
+        "slug": "fresh",
+        "title": "A fresh one",
+        "url": "https://a.example/fresh",
+    }
     file = tmp_path / "rows.jsonl"
     file.write_text("\n".join([*lines[:3], json.dumps(same_title), json.dumps(fresh)]))
     taken = base.register.import_rows(file)

@@ -20,7 +20,7 @@ def upgrade() -> None:
         _text("subject"),
         sa.Column("undoes", sa.Integer(), sa.ForeignKey("act.id")),
         _text("why"),
-        _text("command"),
+        *(_text("command"), _text("token")),
     )
     op.create_index("ix_act_at", "act", ["at"])
     _crawled()

@@ -52,6 +52,7 @@ HEADINGS = {
     "duplicates": "dup",
     "overlaps": "over",
     "complements": "comp",
+    "ended_at": "ended",
 }
 # Names and codes are read whole or not at all; sentences may run on.
 UNBROKEN = frozenset(

@@ -135,10 +135,16 @@ class Result(Row, table=True):
     place: int | None = None
 
 
-class NotSame(Row, table=True):
-    """Two documents or initiatives that a person found to be different, the lower id first."""
+PAGE_OF = "page of"  # of an initiative and a document
 
-    what: str  # document or initiative
+
+class NotSame(Row, table=True):
+    """Two things that a person found to be different.
+
+    Of two documents or two initiatives the lower id is first; of one each, the initiative.
+    """
+
+    what: str  # document, initiative, or "page of"
     a: int
     b: int
 

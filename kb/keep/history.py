@@ -146,9 +146,21 @@ def _resting_on(reading: Reading, row: Row) -> Iterator[Row]:
         yield from _quoting(reading, row.initiative, {row.document})
         included = reading.rows(Screening, document=row.document, decision=Decision.include)
         yield from (each for each in included if each.made > row.made)
+    if isinstance(row, Assessment):
+        pair = {"initiative": row.initiative, "strand": row.strand}
+        yield from _after(reading, row, Assessment, **pair)
+        yield from _after(reading, row, Resolved, **pair)
+    if isinstance(row, Screening):
+        yield from _after(reading, row, Screening, document=row.document)
+        yield from _after(reading, row, Resolved, document=row.document)
     if isinstance(row, Merge):
         pages = {each.document for each in reading.rows(Membership, initiative=row.initiative)}
         yield from _quoting(reading, row.into, pages)
+
+
+def _after(reading: Reading, row: Row, model: type[Row], **equal: object) -> Iterator[Row]:
+    """Valid rows on the same thing that were made later: they resolve, renew or answer it."""
+    yield from (each for each in reading.rows(model, **equal) if each.made > row.made)
 
 
 def _quoting(reading: Reading, initiative: int, pages: set[int]) -> Iterator[Assessment]:

@@ -10,6 +10,7 @@ from kb.keep import documents, register
 from kb.keep.acts import ActKind
 from kb.keep.crawled import Alias
 from kb.keep.decisions import (
+    PAGE_OF,
     Assessment,
     Initiative,
     Membership,
@@ -44,12 +45,20 @@ class Split:
 def merge(workspace: Workspace, stays: str, goes: str, *, why: str = "") -> Merged:
     """Finds `goes` to be `stays`: what was said of it counts for that. `split` takes it back.
 
-    Raises Refused for an initiative with itself, and if one of the two is merged already.
+    Raises Refused for an initiative with itself, if one of the two is merged already, and
+    without a reason where somebody said that the two are not the same.
     """
     with workspace.store.reading() as reading:
         a, b = workspace.initiative(reading, stays), workspace.initiative(reading, goes)
+        apart = reading.row(NotSame, what="initiative", a=min(a.id, b.id), b=max(a.id, b.id))
+        said = reading.act(apart.made) if apart else None
     if a.id == b.id:
         raise Refused(f"{a.slug!r} is the same as itself", hint="name two initiatives")
+    if said and not why.strip():
+        raise Refused(
+            f"{said.by} said on {said.at.date()} that {a.slug!r} and {b.slug!r} are not the same",
+            hint="say why they are: --why TEXT",
+        )
     command = f"merge {a.slug} {b.slug}"
     with workspace.writing(ActKind.merge, command, subject=a.slug, why=why) as writing:
         writing.add(Merge(initiative=b.id, into=a.id))
@@ -167,19 +176,22 @@ def _with_merged(reading: Reading, number: int) -> set[int]:
 
 
 def not_same(workspace: Workspace, one: str, other: str, *, why: str = "") -> None:
-    """Remembers that two documents, or two initiatives, are not the same.
+    """Remembers of two documents, two initiatives, or one of each, that they are not the same.
 
     Raises Refused for a thing with itself.
     """
+    names = sorted((one, other), key=is_document)  # an initiative before a page
     with workspace.store.reading() as reading:
-        if is_document(one) and is_document(other):
-            what = "document"
-            ids = [workspace.document(reading, each).id for each in (one, other)]
-        else:
-            what = "initiative"
-            ids = [workspace.initiative(reading, each).id for each in (one, other)]
-    low, high = sorted(ids)
-    if low == high:
+        ids = [
+            workspace.document(reading, name).id
+            if is_document(name)
+            else workspace.initiative(reading, name).id
+            for name in names
+        ]
+    pages = sum(map(is_document, names))
+    what = ("initiative", PAGE_OF, "document")[pages]
+    low, high = ids if what == PAGE_OF else sorted(ids)
+    if what != PAGE_OF and low == high:
         raise Refused(f"{one!r} and {other!r} are one", hint="name two")
     command = f"same {one} {other} --no"
     with workspace.writing(ActKind.not_same, command, subject=one, why=why) as writing:

@@ -15,9 +15,12 @@ from kb.keep import documents, runs
 from kb.keep.acts import Act, ActKind, Row
 from kb.keep.crawled import Outcome, Run
 from kb.keep.decisions import (
+    PAGE_OF,
     Assessment,
     Basis,
     Membership,
+    Merge,
+    NotSame,
     Profile,
     Relation,
     Resolved,
@@ -69,16 +72,18 @@ class InitiativeRow:
 class DecisionRow:
     """A decision of a person, as it was made and, if it was, ended."""
 
-    at: datetime = column("When, in UTC.")
+    at: datetime = column("When, in UTC.", narrow=True)
     by: str = column("Who acted.", narrow=True)
-    what: str = column("screening, assessment, proposal, resolution or undo.", narrow=True)
+    what: str = column(
+        "screening, assessment, proposal, resolution, merge, not the same, or undo.", narrow=True
+    )
     document: str | None = column("The number of a page that is held.", narrow=True)
     initiative: str | None = column("The slug of the initiative, which stays.", narrow=True)
     strand: str | None = column("The key of a strand of the offer.", narrow=True)
     decision: str = column("include, exclude, unsure, a level, or what was undone.", narrow=True)
     reason: str | None = column("Why it was excluded, by the code book.")
     why: str | None = column("The reason given, in words.")
-    ended_at: datetime | None = column("When the decision ceased to hold.")
+    ended_at: datetime | None = column("When the decision ceased to hold.", narrow=True)
     ended_by: str | None = column("Who ended it.")
 
 
@@ -241,6 +246,8 @@ def decisions(snapshot: Snapshot) -> Table[DecisionRow]:
         *((row.made, _screening(snapshot, row)) for row in reading.history(Screening)),
         *((row.made, _assessment(snapshot, row)) for row in reading.history(Assessment)),
         *((row.made, _resolution(snapshot, row)) for row in reading.history(Resolved)),
+        *((row.made, _merge(snapshot, row)) for row in reading.history(Merge)),
+        *((row.made, _apart(snapshot, row)) for row in reading.history(NotSame)),
         *((act.id or 0, row) for act in reading.acts(ActKind.undo) for row in _undo(snapshot, act)),
     ]
     newest_first = sorted(enumerate(rows), key=lambda each: (each[1][0], each[0]), reverse=True)
@@ -289,6 +296,43 @@ def _resolution(snapshot: Snapshot, row: Resolved) -> DecisionRow:
         decision=row.outcome,
         reason=None,
         why=row.why or None,
+        **_ended(snapshot, row),
+    )
+
+
+def _merge(snapshot: Snapshot, row: Merge) -> DecisionRow:
+    act = snapshot.acts[row.made]
+    return DecisionRow(
+        at=act.at,
+        by=act.by,
+        what="merge",
+        document=None,
+        initiative=snapshot.slugs[row.initiative],
+        strand=None,
+        decision=f"is {snapshot.slugs[row.into]}",
+        reason=None,
+        why=act.why or None,
+        **_ended(snapshot, row),
+    )
+
+
+def _apart(snapshot: Snapshot, row: NotSame) -> DecisionRow:
+    act = snapshot.acts[row.made]
+    pages = {
+        "document": (f"d{row.a}", f"d{row.b}"),
+        PAGE_OF: (f"d{row.b}", snapshot.slugs.get(row.a)),
+    }
+    document, other = pages.get(row.what, (None, snapshot.slugs.get(row.b)))
+    return DecisionRow(
+        at=act.at,
+        by=act.by,
+        what="not the same",
+        document=document,
+        initiative=snapshot.slugs.get(row.a) if row.what != "document" else None,
+        strand=None,
+        decision=f"is not {other}",
+        reason=None,
+        why=act.why or None,
         **_ended(snapshot, row),
     )
 

@@ -36,7 +36,8 @@ from kb.workspace.workspace import is_document, parse_id
 
 ABOUT_DOCUMENTS = (Standing, Screening, Resolved, Membership)
 ABOUT_INITIATIVES = (Profile, Tag, Relation, Merge, Assessment, Resolved, Result, Membership)
-UNSAID = frozenset({"initiative", "document", "address", "why"})  # not repeated in the diary
+NOUNS: Mapping[type[Row], str] = {Resolved: "resolution"}  # else as it is called
+UNSAID = frozenset({"address", "why", "strand_version", "place"})  # not repeated in the diary
 
 
 @dataclass(frozen=True)
@@ -160,15 +161,23 @@ def _events(snapshot: Snapshot, name: str) -> Iterator[Event]:
     number, models, id_column = _subject(snapshot, name)
     for model in models:
         for row in snapshot.reading.history(model, **{id_column: number}):
-            table = model.__name__.casefold()
-            if row.made in snapshot.acts:
-                verb = "made again" if _is_undo(snapshot, row.made) else "said"
-                yield Event(row.made, f"{table} {verb}", _content(row), False, row.row_id)
-            if row.ended is not None and row.ended in snapshot.acts:
-                verb = "taken back" if _is_undo(snapshot, row.ended) else "ended"
-                yield Event(row.ended, f"{table} {verb}", _content(row), True, row.row_id)
+            yield from _said_and_ended(snapshot, row, id_column)
     if id_column == "initiative":
+        for merge in snapshot.reading.history(Merge, into=number):
+            yield from _said_and_ended(snapshot, merge, "into")
         yield from _carried(snapshot, number)
+
+
+def _said_and_ended(snapshot: Snapshot, row: Row, about: str) -> Iterator[Event]:
+    """What a row said of the thing that its column `about` names, and that it ended."""
+    noun = NOUNS.get(type(row), type(row).__name__.casefold())
+    content = _content(snapshot, row, about)
+    if row.made in snapshot.acts:
+        verb = "made again" if _is_undo(snapshot, row.made) else "said"
+        yield Event(row.made, f"{noun} {verb}", content, False, row.row_id)
+    if row.ended is not None and row.ended in snapshot.acts:
+        verb = "taken back" if _is_undo(snapshot, row.ended) else "ended"
+        yield Event(row.ended, f"{noun} {verb}", content, True, row.row_id)
 
 
 def _is_undo(snapshot: Snapshot, act: int) -> bool:
@@ -187,9 +196,18 @@ def _subject(snapshot: Snapshot, name: str) -> tuple[int, tuple[type[Row], ...],
     return number, ABOUT_INITIATIVES, "initiative"
 
 
-def _content(row: Row) -> str:
-    values = row.values().items()
-    return ", ".join(f"{name}: {each}" for name, each in values if name not in UNSAID and each)
+def _content(snapshot: Snapshot, row: Row, about: str) -> str:
+    """What a row says, in the names that people use; without what the diary is of."""
+    said = []
+    for name, value in row.values().items():
+        if name in UNSAID or name == about or not value:
+            continue
+        if name in ("initiative", "to", "into"):
+            value = snapshot.slugs.get(value, value)
+        elif name in ("document", "revision"):
+            value = f"d{value}" if name == "document" else f"version {value}"
+        said.append(f"{name}: {value}")
+    return ", ".join(said)
 
 
 def _carried(snapshot: Snapshot, number: int) -> Iterator[Event]:

@@ -1,13 +1,13 @@
 """One thing once: copies of a page, and pairs of initiatives and pages that may be one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from kb.contract import address_of
 from kb.declare.bodies import Bodies, folded
 from kb.keep import derived, documents
-from kb.keep.decisions import NotSame
+from kb.keep.decisions import PAGE_OF, NotSame
 from kb.keep.documents import StoredDocument
 from kb.keep.register import StoredInitiative
 from kb.screen.identity import Named, Similarities, Similarity
@@ -129,7 +129,8 @@ def same(snapshot: Snapshot) -> Table[Pair]:
         and (page.score or 0.0) >= threshold
     ]
     pages = documents.with_content(snapshot.reading, waiting)
-    rows = [*_pairs(snapshot), *_pages(known_register(snapshot), pages)]
+    apart = {(row.a, row.b) for row in snapshot.reading.rows(NotSame, what=PAGE_OF)}
+    rows = [*_pairs(snapshot), *_pages(known_register(snapshot), pages, apart)]
     rows.sort(key=lambda row: (-row.score, row.a, row.b))
     return Table("same", Pair, rows)
 
@@ -150,9 +151,13 @@ def _pairs(snapshot: Snapshot) -> Iterator[Pair]:
                 yield _pair(first, second.slug, second.profile.title, similarity)
 
 
-def _pages(known: KnownRegister, pages: Iterator[StoredDocument]) -> Iterator[Pair]:
+def _pages(
+    known: KnownRegister, pages: Iterator[StoredDocument], apart: Collection[tuple[int, int]]
+) -> Iterator[Pair]:
     for page in pages:
-        for initiative, similarity in known.best_matches(page, most=1):
+        matches = known.best_matches(page, most=3)
+        likely = [each for each in matches if (each[0].id, page.id) not in apart]
+        for initiative, similarity in likely[:1]:
             if similarity.same or similarity.adopts:
                 yield _pair(initiative, page.name, page.title, similarity)
 

@@ -208,7 +208,7 @@ def test_kb_alone_prints_what_waits(run) -> None:  # type: ignore[no-untyped-def
 
 def test_hostile_text_is_plain_text_everywhere(run, home: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     row = json.loads((home / "register.jsonl").read_text().splitlines()[0])
-    row |= {"slug": "hostile", "title": HOSTILE, "part_of": None}
+    row |= {"slug": "hostile", "title": HOSTILE, "part_of": None, "url": None}
     file = tmp_path / "rows.jsonl"
     file.write_text(json.dumps(row))
     assert run("import", str(file))[0] == 0
@@ -228,7 +228,7 @@ def test_a_title_that_begins_like_a_formula_stays_text(
     run, home: Path, tmp_path: Path, start: str
 ) -> None:  # type: ignore[no-untyped-def]
     row = json.loads((home / "register.jsonl").read_text().splitlines()[0])
-    row |= {"slug": "formula", "summary": f"{start}cmd", "title": "F", "part_of": None}
+    row |= {"slug": "formula", "summary": f"{start}cmd", "title": "F", "part_of": None, "url": None}
     file = tmp_path / "rows.jsonl"
     file.write_text(json.dumps(row))
     run("import", str(file))

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -256,7 +257,8 @@ def _catch_up(home: Home) -> None:
     While another process builds it anew, what there is is searched.
     """
     store_status.check(home.store)
-    written_to = index.act_of(home.index, home.fingerprint())
+    holds = partial(store_status.holds, home.store)
+    written_to = index.act_of(home.index, home.fingerprint(), holds=holds)
     if written_to is not None and written_to >= store_status.last_act(home.store):
         return
     if index.act_of(home.index) is not None and index.is_building(home.index):

@@ -15,7 +15,7 @@ import time
 import unicodedata
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -44,7 +44,7 @@ with warnings.catch_warnings():
 # Whoosh 2.7.4 names segments by `random`; where a caller has seeded that, two get one name.
 whoosh_codec.random_name = lambda size=28: secrets.token_hex(size // 2)
 
-FORM = "8"  # changes when rows must be indexed anew
+FORM = "9"  # changes when rows must be indexed anew
 WORDS = "words.json"
 VOCABULARY = "vocabulary.txt"
 STATE = "state.json"
@@ -185,12 +185,14 @@ def build(
     words: Words,
     *,
     act: int,
+    token: str = "",
     made_by: str = "",
     patience: float = 0.0,
 ) -> int:
     """Writes a new index beside the one there is, then puts it in its place; how many entries.
 
-    `made_by` names the declarations it is made by. Searches go on over the old one meanwhile.
+    `act` is the last act of the store, with its token; `made_by` names the declarations it is
+    made by. Searches go on over the old one meanwhile.
     Raises Locked where another process builds it, still after `patience` seconds.
     """
     with building(folder, patience=patience):
@@ -202,14 +204,16 @@ def build(
         writer.commit()
         (fresh / WORDS).write_text(json.dumps(_noted(words)))
         _keep_vocabulary(fresh, vocabulary)
-        _note(folder, fresh.name, act, made_by)
+        _note(folder, fresh.name, (act, token), made_by)
         for left in folder.iterdir():  # the old one, and what was left of builds that were killed
             if left.is_dir() and left.name != fresh.name:
                 shutil.rmtree(left, ignore_errors=True)  # another process may be writing there
     return count
 
 
-def update(folder: Path, entries: Iterable[IndexEntry], anew: Iterable[str], *, act: int) -> int:
+def update(
+    folder: Path, entries: Iterable[IndexEntry], anew: Iterable[str], *, act: int, token: str = ""
+) -> int:
     """Writes what changed in one commit: those ids out, those entries in; how many entries.
 
     Raises Locked where another process writes the index for longer than two seconds, Missing
@@ -237,7 +241,7 @@ def update(folder: Path, entries: Iterable[IndexEntry], anew: Iterable[str], *, 
             _keep_vocabulary(inside, vocabulary)
     now = _noted_in(folder)
     if now and now["folder"] == noted["folder"]:  # else it stands in one that is gone
-        _note(folder, noted["folder"], act, noted["made_by"])
+        _note(folder, noted["folder"], (act, token), noted["made_by"])
     return count
 
 
@@ -251,16 +255,19 @@ def _add(writer: Any, entries: Iterable[IndexEntry], vocabulary: set[str]) -> in
     return count
 
 
-def act_of(folder: Path, made_by: str = "") -> int | None:
+def act_of(
+    folder: Path, made_by: str = "", *, holds: Callable[[int, str], bool] | None = None
+) -> int | None:
     """The act up to which the index was written.
 
-    None where it is missing, damaged, of another form, or made by other declarations than
-    those named.
+    None where it is missing, damaged, of another form, made by other declarations than those
+    named, or where the store does not hold that act by its token: it was put back meanwhile.
     """
     noted = _state(folder)
     if noted is None or (made_by and noted["made_by"] != made_by):
         return None
-    return int(noted["act"])
+    act = int(noted["act"])
+    return act if holds is None or holds(act, str(noted["token"])) else None
 
 
 def _vocabulary(inside: Path) -> set[str]:
@@ -337,10 +344,11 @@ def _sizes(folder: Path) -> dict[str, int]:
     return sizes
 
 
-def _note(folder: Path, inside: str, act: int, made_by: str) -> None:
+def _note(folder: Path, inside: str, act: tuple[int, str], made_by: str) -> None:
     noted = {
         "form": FORM,
-        "act": act,
+        "act": act[0],
+        "token": act[1],
         "made_by": made_by,
         "folder": inside,
         "files": _sizes(folder / inside),

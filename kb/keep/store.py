@@ -13,7 +13,7 @@ from sqlalchemy import URL, ColumnElement, Engine, event, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, create_engine, func, or_, select
 
-from kb.errors import Busy, KBError, Refused
+from kb.errors import KBError, Refused
 from kb.keep import crawled, decisions, store_status
 from kb.keep.acts import Act, ActKind, Moment, Row
 from kb.text.masking import masked
@@ -125,6 +125,12 @@ class Reading:
     def last_act(self) -> int:
         """The id of the newest act, whatever the moment; 0 before the first."""
         return self.session.exec(select(func.max(Act.id))).one() or 0
+
+    def last_token(self) -> tuple[int, str]:
+        """The id of the newest act, whatever the moment, and its token; 0 before the first."""
+        query = select(Act.id, Act.token).order_by(col(Act.id).desc()).limit(1)
+        row = self.session.exec(query).first()
+        return (row[0] or 0, row[1]) if row else (0, "")
 
     def holds(self, act_id: int, token: str) -> bool:
         """True where the store has that very act: not one of its number in another history."""
@@ -261,6 +267,7 @@ class Store:
     def reading(self, moment: Moment | None = None) -> Iterator[Reading]:
         """One read transaction over the store as it stood at that moment."""
         with Session(self.engine, expire_on_commit=False) as session:
+            self._begin(session)
             yield Reading(session, moment)
 
     @contextmanager
@@ -277,15 +284,11 @@ class Store:
     ) -> Iterator[Writing]:
         """One act, in one transaction: all of it is kept, or nothing.
 
-        Raises Busy where another process writes for longer than half a minute.
+        Raises Busy where another process writes for longer than half a minute, KBError where
+        the folder cannot be written to.
         """
         with Session(self.engine, expire_on_commit=False) as session:
-            try:
-                session.connection(execution_options={"kb_writes": True})
-            except OperationalError as error:
-                raise Busy(
-                    "another kb is writing here", hint="wait for it to end, then try again"
-                ) from error
+            self._begin(session, kb_writes=True)
             last = session.exec(select(func.max(Act.at))).one()
             at = now if last is None else max(now, _with_offset(last))
             act = Act(
@@ -302,6 +305,15 @@ class Store:
             session.flush()
             yield Writing(session, act)
             session.commit()
+
+    def _begin(self, session: Session, **options: Any) -> None:
+        """Begins the transaction. Raises what `store_status.refusal` says where it cannot."""
+        try:
+            connection = session.connection(execution_options=options)
+            connection.exec_driver_sql("select 1 from act limit 1")  # what is read is fixed here
+        except OperationalError as error:
+            path = Path(self.engine.url.database or "")
+            raise store_status.refusal(path, error) from error
 
     def compact(self) -> None:
         """Writes the file anew, so that nothing taken out is left in its free pages."""

@@ -35,17 +35,17 @@ def catch_up(
     Only what changed is written, in one commit, unless there is no sound index, or a
     declaration changed whose words are in every entry: then as `rebuild` does.
     """
-    written_to = index.act_of(home.index, home.fingerprint())
+    written_to = index.act_of(home.index, home.fingerprint(), holds=reading.holds)
     if written_to is not None:
         touched = history.touched_since(reading, written_to)
-        act = reading.last_act()
+        act, token = reading.last_token()
         outdated = [f"d{number}" for number in touched.documents]
         outdated += [f"i{number}" for number in touched.initiatives]
         if not outdated and act == written_to:
             return 0
         entries = entries_of(reading, declarations, touched.documents, touched.initiatives)
         try:
-            return index.update(home.index, entries, outdated, act=act)
+            return index.update(home.index, entries, outdated, act=act, token=token)
         except index.Missing:
             pass  # damaged where its sizes do not show it: built anew
     return rebuild(home, reading, declarations, progress=progress, patience=patience)
@@ -65,11 +65,13 @@ def rebuild(
     where another process builds it, still after `patience` seconds.
     """
     count = len(register.initiatives(reading)) + len(documents.stored(reading))
+    act, token = reading.last_token()
     return index.build(
         home.index,
         progress(entries_of(reading, declarations), count),
         words_of(declarations),
-        act=reading.last_act(),
+        act=act,
+        token=token,
         made_by=home.fingerprint(),
         patience=patience,
     )

@@ -12,7 +12,7 @@ from kb.collect.crawl import choose, crawl, due, one_page, registered
 from kb.collect.runs import RunUnderWay
 from kb.contract import Source
 from kb.errors import Refused
-from kb.keep.crawled import Outcome, Run
+from kb.keep.crawled import NO_CONNECTION, Outcome, Run
 from kb.keep.decisions import Decision
 from kb.workspace.workspace import Workspace
 
@@ -60,8 +60,13 @@ def crawl_command(
         finished = crawl(workspace, sources, contact=contact, tell=_progress(), fresh=fresh)
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
-    for run in finished:
-        stderr(summary(run))
+    if finished and all(NO_CONNECTION in run.errors for run in finished):
+        stderr(
+            f"no connection: none of the hosts of {len(finished)} sources could be resolved; no "
+            "source was asked, and all stay due"
+        )
+    else:
+        stderr(*map(summary, finished))
     if any(run.outcome != Outcome.ok for run in finished):
         raise typer.Exit(NOT_OK)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,14 +14,14 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from kb.collect.incremental import settle_absent
-from kb.collect.runs import RunCrawler, RunUnderWay
+from kb.collect.runs import RunCrawler, RunUnderWay, met_by
 from kb.collect.settings import contact_for, settings_for
 from kb.contract import Shape, Source, normalised
 from kb.declare.sources import REGISTERED
 from kb.errors import Busy, Refused
 from kb.keep import register, runs
 from kb.keep.acts import ActKind
-from kb.keep.crawled import Alias, Outcome, Run
+from kb.keep.crawled import NO_CONNECTION, Alias, Outcome, Run
 from kb.screen.derive import derive, score_pages
 from kb.workspace.sources import is_due
 from kb.workspace.workspace import Workspace
@@ -188,7 +189,16 @@ class _Crawl:
             self._process.start()
         if self._errors:
             raise self._errors[0]
+        if no_connection(self._finished):
+            self._finished = [self._as_no_connection(run) for run in self._finished]
         return self._finished
+
+    def _as_no_connection(self, run: Run) -> Run:
+        """The run as one that failed by this machine's network, in place of what it looked like."""
+        (error,) = run.errors.values()
+        said = {"errors": {NO_CONNECTION: error}, "why": NO_CONNECTION}
+        with self._workspace.writing(ActKind.crawl, f"crawl {run.source}") as writing:
+            return runs.finish(writing, Run(**run.values() | said))
 
     def _begin_what_can(self) -> None:
         """Begins what waits, up to eight, and never two that ask the same host."""
@@ -234,6 +244,24 @@ class _Crawl:
             self._finished.append(runs.finish(writing, recorded))
         self._running.remove(run.source)
         self._begin_what_can()
+
+
+def no_connection(finished: Sequence[Run]) -> bool:
+    """True where no host at all could be resolved, and that is not the fault of a single name."""
+    unresolved = [run for run in finished if set(run.errors) == {"dns"} and not met_by(run)]
+    if not finished or len(unresolved) < len(finished):
+        return False
+    return len({run.source for run in finished}) > 1 or not _has_a_route()
+
+
+def _has_a_route() -> bool:
+    """True where this machine knows a way to the internet. Nothing is sent to find out."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # RFC 5737: an address for documentation
+        except OSError:
+            return False
+    return True
 
 
 def bare_hosts(source: Source) -> set[str]:

@@ -5,6 +5,7 @@ Loaded in the worker process alone: what parses hostile input never runs beside 
 
 import re
 import resource
+import signal
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
@@ -272,17 +273,23 @@ def with_derived(reading: PageReading, scorer: Scorer) -> PageReading:
     return replace(reading, derived=facts)
 
 
-def serve(pipe: Connection, memory: int, scorer: Scorer) -> None:
-    """Reads what comes until the pipe closes. Any failure is an answer, not an end."""
+def serve(pipe: Connection, memory: int, seconds: float, scorer: Scorer) -> None:
+    """Reads what comes until the pipe closes. Any failure is an answer, not an end.
+
+    A body that takes more seconds of the processor than that ends the process (SIGPROF).
+    """
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     while True:
         try:
             body = pipe.recv()
         except EOFError:
             return
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
             pipe.send(with_derived(read(body), scorer))
         except ReadError as error:
             pipe.send(error)
         except Exception as error:  # noqa: BLE001 - a parser may raise anything on hostile input
             pipe.send(f"{type(error).__name__}: {error}"[:300])
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)

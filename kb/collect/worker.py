@@ -1,22 +1,32 @@
 """The worker processes that read bodies, with limits of time and memory for each.
 
 A body is whatever a site sent: it may be made to exhaust a parser. It is read in a process of
-its own, which is ended and replaced when it takes too long or too much.
+its own, which is ended and replaced when it takes too long or too much. What counts is the time
+of the processor from when the reader is ready: that this machine is slow is no fault of a body.
 """
 
 import asyncio
 import importlib
 import multiprocessing
+import signal
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from kb.collect.body import ReadError, ReceivedBody
 from kb.screen.relevance import Scorer
-from kb.text.page_reading import PageReading
+from kb.text.page_reading import NOT_READ, PageReading
 
-SECONDS = 20
+SECONDS = 20.0  # of the processor, a body
+PATIENCE = 15  # times as long on the clock, before the machine is taken to be at fault
+START_SECONDS = 120.0  # to load the parsers, on a busy machine
+TRIES = 2  # where the machine was at fault
+READY = "ready"
 MEMORY_BYTES = 1_500_000_000
 PROCESSES = 2
+
+
+class _ThisMachine(Exception):
+    """Raised where the reader did not answer, or was killed, by no fault of the body."""
 
 
 class Worker:
@@ -30,37 +40,61 @@ class Worker:
         self._pipe: Connection | None = None
 
     async def read(self, body: ReceivedBody) -> PageReading:
-        """The body as read. Raises ReadError, also for one that breaks a limit."""
-        if self._process is None or self._pipe is None:
-            self._start()
-        return await asyncio.to_thread(self._ask, body)
+        """The body as read. Raises ReadError, also for one that breaks a limit.
 
-    def _start(self) -> None:
+        Where this machine was at fault the body is tried again, by a new process.
+        """
+        for _ in range(TRIES):
+            try:
+                return await asyncio.to_thread(self._ask, body)
+            except _ThisMachine as error:
+                fault = error
+        raise ReadError(NOT_READ, str(fault))
+
+    def _start(self) -> Connection:
         # Spawned, not forked: the parent holds a reactor and threads.
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        arguments = (theirs, self._memory, self._scorer)
+        arguments = (theirs, self._memory, self._seconds, self._scorer)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         theirs.close()
+        self._receive(self._pipe, START_SECONDS)
+        return self._pipe
+
+    def _receive(self, pipe: Connection, seconds: float) -> object:
+        """What the process sends within that time on the clock; _ThisMachine for nothing."""
+        if not pipe.poll(seconds):
+            self.stop()
+            raise _ThisMachine(f"the reader did not answer for {seconds:g} s")
+        return pipe.recv()
 
     def _ask(self, body: ReceivedBody) -> PageReading:
-        if self._pipe is None:
-            raise RuntimeError("the worker has not been started")
         try:
-            self._pipe.send(body)
-            if not self._pipe.poll(self._seconds):
-                self.stop()
-                raise ReadError("unreadable", f"reading took longer than {self._seconds:g} s")
-            answer = self._pipe.recv()
+            pipe = self._pipe or self._start()
+            pipe.send(body)
+            answer = self._receive(pipe, PATIENCE * max(self._seconds, 1.0))
         except (EOFError, OSError) as error:
-            self.stop()
-            raise ReadError("unreadable", "the reader ended: out of memory or crashed") from error
+            raise self._ended() from error
         if isinstance(answer, ReadError):
             raise answer
         if not isinstance(answer, PageReading):
             raise ReadError("unreadable", str(answer))
         return answer
+
+    def _ended(self) -> Exception:
+        """What it means that the process has ended: the body's fault, or this machine's."""
+        if self._process is not None:
+            self._process.join(PATIENCE)
+        code = self._process.exitcode if self._process else None
+        self.stop()
+        if code == -signal.SIGPROF:
+            return ReadError(
+                "unreadable", f"reading took longer than {self._seconds:g} s of the processor"
+            )
+        if code in (-signal.SIGKILL, -signal.SIGTERM):
+            return _ThisMachine("the reader was killed")
+        return ReadError("unreadable", "the reader ended: out of memory or crashed")
 
     def stop(self) -> None:
         """Ends the process; the next body gets a new one."""
@@ -104,6 +138,8 @@ class Workers:
             worker.stop()
 
 
-def _serve(pipe: Connection, memory: int, scorer: Scorer) -> None:
+def _serve(pipe: Connection, memory: int, seconds: float, scorer: Scorer) -> None:
     """What runs in the worker process. A lazy door: here alone are the parsers loaded."""
-    importlib.import_module("kb.collect.reading").serve(pipe, memory, scorer)
+    reading = importlib.import_module("kb.collect.reading")
+    pipe.send(READY)
+    reading.serve(pipe, memory, seconds, scorer)

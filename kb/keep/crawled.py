@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field
 
 from kb.keep.acts import Row, UtcDateTime, enum_field
+from kb.text.page_reading import NOT_READ
 
 
 class State(StrEnum):
@@ -26,6 +27,11 @@ class Outcome(StrEnum):
     partial = auto()
     failed = auto()
     blocked = auto()
+
+
+# Failures of this machine, no site's: what a run met by them says nothing of its source.
+NO_CONNECTION = "no connection"
+OURS = frozenset({NOT_READ, NO_CONNECTION})
 
 
 class Document(Row, table=True):
@@ -134,6 +140,11 @@ class Run(Row, table=True):
     errors: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON))
     evidence: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON))
     why: str = ""
+
+    @property
+    def failed_here(self) -> bool:
+        """True where it was not ok by faults of this machine alone."""
+        return self.outcome != Outcome.ok and bool(self.errors) and self.errors.keys() <= OURS
 
 
 class ManualSearch(Row, table=True):

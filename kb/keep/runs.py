@@ -22,8 +22,12 @@ def finish(writing: Writing, run: Run) -> Run:
 
 
 def last_runs(reading: Reading) -> dict[str, Run]:
-    """Source name to its newest run that is not running."""
-    return {run.source: run for run in reading.rows(Run) if run.outcome != Outcome.running}
+    """Source name to its newest run that has ended, and that says something of the source."""
+    return {
+        run.source: run
+        for run in reading.rows(Run)
+        if run.outcome != Outcome.running and not run.failed_here
+    }
 
 
 def last_ok(reading: Reading) -> dict[str, Run]:
@@ -49,6 +53,6 @@ def unwell_since(reading: Reading) -> dict[str, datetime]:
     for run in reading.rows(Run):
         if run.outcome == Outcome.ok:
             since.pop(run.source, None)
-        elif run.outcome != Outcome.running:
+        elif run.outcome != Outcome.running and not run.failed_here:
             since.setdefault(run.source, run.started)
     return since

@@ -2,8 +2,10 @@
 
 import asyncio
 from datetime import date
+from pathlib import Path
 
 import pytest
+from killing import Killing
 
 from kb.collect.body import ReadError, ReceivedBody
 from kb.collect.reading import read
@@ -99,13 +101,38 @@ def test_a_body_that_breaks_a_limit_is_a_failure_and_the_next_is_read() -> None:
     assert second == "A programme"
 
 
-def test_a_worker_that_does_not_answer_in_time_is_ended() -> None:
-    async def ask() -> None:
-        workers = Workers(Scorer(Lexicon(term=())), processes=1, seconds=0.001)
+def asked(workers: Workers, *bodies: ReceivedBody) -> list[str]:
+    """The title of each body, or the failure, as those workers read them."""
+
+    async def ask() -> list[str]:
+        outcomes = []
         try:
-            with pytest.raises(ReadError, match="took longer"):
-                await workers.read(html(ARTICLE))
+            for body in bodies:
+                try:
+                    outcomes.append((await workers.read(body)).title)
+                except ReadError as error:
+                    outcomes.append(error.failure)
+            return outcomes
         finally:
             workers.stop()
 
-    asyncio.run(ask())
+    return asyncio.run(ask())
+
+
+def test_a_body_that_takes_too_long_of_the_processor_is_a_failure() -> None:
+    workers = Workers(Scorer(Lexicon(term=())), processes=1, seconds=0.1)
+    long = html("<h1>Long</h1>" + "<p>Mentoring for boards of trusts.</p>" * 60_000)
+    assert asked(workers, long) == ["unreadable"]
+
+
+def test_the_start_of_a_reader_is_no_part_of_its_time() -> None:
+    workers = Workers(Scorer(Lexicon(term=())), processes=1, seconds=0.5)
+    assert asked(workers, html(ARTICLE)) == ["A programme"]  # its imports alone take longer
+
+
+@pytest.mark.parametrize(("times", "outcome"), [(1, "A programme"), (2, "not read (this machine)")])
+def test_a_reader_that_was_killed_tries_again_before_it_is_counted(
+    tmp_path: Path, times: int, outcome: str
+) -> None:
+    workers = Workers(Killing(tmp_path / "kills", times), processes=1)
+    assert asked(workers, html(ARTICLE)) == [outcome]

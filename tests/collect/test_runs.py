@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 import kb
+from kb.collect.crawl import no_connection
 from kb.collect.runs import RunUnderWay, met_by
 from kb.contract import Source
+from kb.keep.acts import ActKind
 from kb.keep.crawled import Outcome, Run
+from kb.workspace.sources import never_crawled, unwell
 
 START = "https://a.example/list"
 
@@ -91,3 +94,36 @@ def test_the_record_names_an_address_a_failure(base: kb.KnowledgeBase) -> None:
     assert (record.counts["requests"], record.counts["errors"]) == (12, 2)
     assert met_by(record) == 10
     assert met_by(Run(number=1, source="a", started=record.started, counts={})) == 0
+
+
+def ended(base: kb.KnowledgeBase, source: str, *failures: str) -> Run:
+    """A run that met nothing for those reasons."""
+    at = base.workspace.clock()
+    errors = {each: {"count": 1, "example": "https://a.example/"} for each in failures}
+    outcome = Outcome.failed if failures else Outcome.ok
+    return Run(number=1, source=source, started=at, finished=at, outcome=outcome, errors=errors)
+
+
+def test_what_this_machine_did_not_read_says_nothing_of_the_site(base: kb.KnowledgeBase) -> None:
+    slow = run(base, new=8)
+    for number in range(40):
+        slow.failed("not read (this machine)", f"https://a.example/{number}")
+    assert slow.outcome() == (Outcome.ok, "40 not read (this machine)")
+
+
+def test_no_source_becomes_unwell_by_this_machine(base: kb.KnowledgeBase) -> None:
+    names = [each.name for each in base.workspace.declarations.sources.source[:3]]
+    failures = (("not read (this machine)",), ("no connection",), ("timeout",))
+    rows = [ended(base, name, *of_it) for name, of_it in zip(names, failures, strict=False)]
+    with base.workspace.writing(ActKind.crawl, "crawl") as writing:
+        writing.add_all(rows)
+    with base.snapshot() as now:
+        assert set(unwell(now)) == set(names[2:])
+        assert set(names[:2]) <= set(never_crawled(now))
+
+
+def test_no_connection_is_where_no_host_at_all_could_be_resolved(base: kb.KnowledgeBase) -> None:
+    assert no_connection([ended(base, "a", "dns"), ended(base, "b", "dns")])
+    assert not no_connection([ended(base, "a", "dns"), ended(base, "b", "timeout")])
+    assert not no_connection([ended(base, "a", "dns"), ended(base, "b")])
+    assert not no_connection([])

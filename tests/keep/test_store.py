@@ -1,9 +1,12 @@
 """The store: what is made and ended, and what stood when."""
 
+import os
 import re
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +19,11 @@ from sqlalchemy import inspect
 from sqlmodel import SQLModel, create_engine
 
 import kb
-from kb.errors import NewerStore, Refused
+from kb.errors import Busy, NewerStore, Refused
+from kb.find import index
+from kb.find.entries import Filters
+from kb.find.query import parse
+from kb.find.search import Search
 from kb.keep import documents, saving, store_status
 from kb.keep.acts import Act, ActKind, Moment
 from kb.keep.crawled import Document, Standing
@@ -318,3 +325,53 @@ def test_the_acts_are_a_log(store: Store) -> None:
         (act,) = reading.acts()
     assert (act.by, act.command, act.why, act.at) == ("ana", "tag x", "because", NOON)
     assert isinstance(act, Act)
+
+
+def test_a_store_that_another_program_holds_is_said_to_be_so(small_home: Path) -> None:
+    with closing(sqlite3.connect(small_home / "kb.sqlite", isolation_level=None)) as other:
+        other.execute("pragma locking_mode=exclusive")
+        other.execute("begin exclusive")
+        other.execute("update act set why = why")
+        with pytest.raises(Busy, match="another program holds"):
+            store_status.check(small_home / "kb.sqlite")
+        other.execute("rollback")
+    assert store_status.check(small_home / "kb.sqlite") == store_status.NEWEST
+
+
+def test_a_folder_that_cannot_be_written_to_is_no_store_of_another_kind(tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    store = folder / "kb.sqlite"
+    store.write_bytes(b"")
+    folder.chmod(0o500)
+    try:
+        if os.access(folder, os.W_OK):
+            pytest.skip("who runs this may write anywhere")
+        error = store_status.refusal(store, sqlite3.OperationalError("unable to open"))
+        assert "cannot be written to" in str(error)
+    finally:
+        folder.chmod(0o700)
+
+
+def test_a_store_put_back_under_a_newer_index_is_noticed(small_home: Path, tmp_path: Path) -> None:
+    with kb.connect(small_home, by="ana") as base:
+        slug = base.register.list().rows[0].slug
+        base.workspace.catch_up_index()
+    shutil.copy(small_home / "kb.sqlite", tmp_path / "monday.sqlite")
+    with kb.connect(small_home, by="ana") as base:
+        base.register.edit(slug, ["title=Quokka questions"])
+    for left in small_home.glob("kb.sqlite*"):
+        left.unlink()
+    shutil.copy(tmp_path / "monday.sqlite", small_home / "kb.sqlite")
+    with kb.connect(small_home, by="ana") as base:
+        base.register.edit(slug, ["title=Wombat questions"])  # the same number of acts as before
+        with base.workspace.store.reading() as reading:
+            act, token = reading.last_token()
+        assert index.act_of(small_home / "index", holds=lambda *it: it == (act, token)) == act
+    search = Search(small_home / "index")
+    found = {
+        word: search.best(parse(word, search.words.alternatives), Filters(part="register"), limit=5)
+        for word in ("wombat", "quokka")
+    }
+    assert [hit.title for hit in found["wombat"]] == ["Wombat questions"]
+    assert found["quokka"] == []

@@ -14,7 +14,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from kb.collect.incremental import settle_absent
-from kb.collect.runs import RunCrawler, RunUnderWay, met_by
+from kb.collect.runs import RunCrawler, RunUnderWay
 from kb.collect.settings import contact_for, settings_for
 from kb.contract import Shape, Source, normalised
 from kb.declare.sources import REGISTERED
@@ -35,6 +35,7 @@ SPIDERS = {
     Shape.feed: "feed",
 }
 ADDRESSES = "addresses"
+UNRESOLVED = "CannotResolveHostError"  # as Scrapy counts it
 
 Tell = Callable[[RunUnderWay], None]
 
@@ -170,6 +171,7 @@ class _Crawl:
         self._waiting: list[Source] = []
         self._running: list[Source] = []
         self._errors: list[Exception] = []
+        self._answered: list[bool] = []  # of each run that ended: whether any name was resolved
 
     def all(self, sources: list[Source]) -> list[Run]:
         if not sources:
@@ -189,14 +191,14 @@ class _Crawl:
             self._process.start()
         if self._errors:
             raise self._errors[0]
-        if no_connection(self._finished):
+        if no_connection(self._answered):
             self._finished = [self._as_no_connection(run) for run in self._finished]
         return self._finished
 
     def _as_no_connection(self, run: Run) -> Run:
         """The run as one that failed by this machine's network, in place of what it looked like."""
-        (error,) = run.errors.values()
-        said = {"errors": {NO_CONNECTION: error}, "why": NO_CONNECTION}
+        url = next((each["example"] for each in run.errors.values()), "")
+        said = {"errors": {NO_CONNECTION: {"count": 1, "example": url}}, "why": NO_CONNECTION}
         with self._workspace.writing(ActKind.crawl, f"crawl {run.source}") as writing:
             return runs.finish(writing, Run(**run.values() | said))
 
@@ -238,6 +240,8 @@ class _Crawl:
             run.stopped = f"the budget of {run.source.budget.minutes} minutes is used up"
         elif stats.get("finish_reason") not in ("finished", None):
             run.stopped = f"stopped before it had finished ({stats['finish_reason']})"
+        unresolved = any(key.endswith(UNRESOLVED) for key in stats)
+        self._answered.append(not unresolved or bool(stats.get("downloader/response_count")))
         settle_absent(run)
         recorded = run.finished(stats, run.workspace.clock())
         with run.writing(ActKind.crawl) as writing:
@@ -246,12 +250,11 @@ class _Crawl:
         self._begin_what_can()
 
 
-def no_connection(finished: Sequence[Run]) -> bool:
-    """True where no host at all could be resolved, and that is not the fault of a single name."""
-    unresolved = [run for run in finished if set(run.errors) == {"dns"} and not met_by(run)]
-    if not finished or len(unresolved) < len(finished):
+def no_connection(answered: Sequence[bool]) -> bool:
+    """True where no host of any run could be resolved, and that is not one name's fault."""
+    if not answered or any(answered):
         return False
-    return len({run.source for run in finished}) > 1 or not _has_a_route()
+    return len(answered) > 1 or not _has_a_route()
 
 
 def _has_a_route() -> bool:

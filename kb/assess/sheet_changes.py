@@ -119,7 +119,7 @@ def _exported(
         moment = Moment(act, snapshot.acts[act].at.date())
         with snapshot.workspace.store.reading(moment) as reading:
             then = coding_sheet(Snapshot(snapshot.workspace, reading, moment))
-        sheets[mark] = {row["slug"]: row for row in then.rows}
+        sheets[mark] = {cells["slug"]: cells for cells in then.rows}
     return sheets
 
 
@@ -131,7 +131,7 @@ def _changes(
     update: bool,
 ) -> list[RowChange]:
     by_slug = {each.slug: each for each in snapshot.register.values()}
-    now = {row["slug"]: row for row in coding_sheet(snapshot).rows}
+    now = {cells["slug"]: cells for cells in coding_sheet(snapshot).rows}
     taken = set(snapshot.slugs.values())
     faults: list[str] = []
     changes = []

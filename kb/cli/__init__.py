@@ -14,54 +14,36 @@ from typer.core import TyperGroup
 from kb.errors import KBError
 from kb.home import Settings
 
-# Command to the file that has it, in the order shown. A lazy door: a file is imported when
-# one of its commands is called, so that `kb search` does not load what `kb crawl` needs.
-COMMANDS: Mapping[str, str] = MappingProxyType(
+# Group to command to the file that has it, in the order shown. A lazy door: a file is imported
+# when one of its commands is called, so that `kb search` does not load what `kb crawl` needs.
+GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "init": "start",
-        "demo": "demo",
-        "status": "start",
-        "sources": "sources",
-        "crawl": "collecting",
-        "runs": "sources",
-        "inbox": "screening",
-        "flow": "screening",
-        "review": "reviewing",
-        "screen": "screening",
-        "same": "identifying",
-        "merge": "identifying",
-        "split": "identifying",
-        "undo": "identifying",
-        "conflicts": "identifying",
-        "resolve": "identifying",
-        "initiatives": "register",
-        "show": "register",
-        "tag": "register",
-        "edit": "register",
-        "add-page": "collecting",
-        "import": "importing",
-        "decisions": "register",
-        "forget": "identifying",
-        "search": "find",
-        "watch": "watching",
-        "offer": "assessing",
-        "assess": "assessing",
-        "suggest": "working",
-        "result": "working",
-        "worked": "working",
-        "recheck": "rechecking",
-        "changes": "rechecking",
-        "overlaps": "assessing",
-        "gaps": "assessing",
-        "moved": "rechecking",
-        "export": "reporting",
-        "map": "publishing",
-        "brief": "publishing",
-        "pack": "publishing",
-        "digest": "publishing",
-        "reindex": "operate",
+        "Sources": {"sources": "sources", "crawl": "collecting", "runs": "sources"},
+        "Screening": {
+            **{"review": "reviewing", "inbox": "screening", "screen": "screening"},
+            **dict.fromkeys(("same", "merge", "split", "conflicts", "resolve"), "identifying"),
+            "flow": "screening",
+        },
+        "Register": {
+            **{"initiatives": "register", "show": "register", "search": "find"},
+            **{"watch": "watching", "tag": "register", "edit": "register"},
+            **{"add-page": "collecting", "import": "importing", "decisions": "register"},
+            **{"undo": "identifying", "forget": "identifying"},
+        },
+        "Assessing": {
+            **{"offer": "assessing", "assess": "assessing", "suggest": "working"},
+            **{"result": "working", "worked": "working", "recheck": "rechecking"},
+            **{"changes": "rechecking", "overlaps": "assessing", "gaps": "assessing"},
+            "moved": "rechecking",
+        },
+        "Reports": {
+            "export": "reporting",
+            **dict.fromkeys(("map", "brief", "pack", "digest"), "publishing"),
+        },
+        "Upkeep": {"init": "start", "demo": "demo", "status": "start", "reindex": "operate"},
     }
 )
+COMMANDS = {name: module for group in GROUPS.values() for name, module in group.items()}
 
 
 class Commands(TyperGroup):
@@ -70,6 +52,15 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """Every command, in the order of the table."""
         return list(COMMANDS)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The commands by group, each with its first sentence."""
+        for title, group in GROUPS.items():
+            commands = [(name, self.get_command(ctx, name)) for name in group]
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name, str(command.help).partition("\n\n")[0]) for name, command in commands]
+                )
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name, None where there is none."""
@@ -142,6 +133,11 @@ def main(args: list[str] | None = None) -> None:
         # Whoever read our output has seen enough, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
+    except SystemExit as ended:
+        # Typer ends by itself, with 1, where whoever read our output has seen enough.
+        status = 0 if isinstance(ended.__context__, BrokenPipeError) else ended.code
+        if status == 0:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         _say(f"{error.strerror or error}: {error.filename or ''}", "nothing was changed")
         status = 1

@@ -37,7 +37,7 @@ def offer(
     ] = False,
     as_of: AsOf = None,
 ) -> Table[OfferStrand] | Table[OfferVersion] | None:
-    """List the strands of the planned offer; or compare it with the file, or accept the file.
+    """List the strands of the planned offer.
 
     Example: kb offer
     """
@@ -99,7 +99,7 @@ def assess(
     by: By = None,
     format: Annotated[str, typer.Option("--format", "-f", help="json for the row.")] = "table",
 ) -> None:
-    """Say what an initiative is to a strand; without STRAND, walk through all of them.
+    """Say what an initiative is to a strand, or to each in turn.
 
     Example: kb assess race-equality-week hearts-and-minds overlaps --quote "a week in which …"
     """
@@ -135,7 +135,9 @@ def overlaps(
     offer_file: OfferFile = "",
     as_of: AsOf = None,
 ) -> Table[Overlap]:
-    """List what others do that bears on each strand, counted or not, and why not.
+    """List what others do that bears on each strand of the offer.
+
+    What is not counted is there too, with why.
 
     Example: kb overlaps peer-learning -o overlaps.csv
     """
@@ -155,7 +157,9 @@ def gaps(
     offer_file: OfferFile = "",
     as_of: AsOf = None,
 ) -> Table[Gap] | Table[CellGap]:
-    """List where each strand stands, and where it would if all proposals held.
+    """List where each strand of the offer stands.
+
+    Also where it would stand if all proposals held.
 
     Example: kb gaps --by region
     """

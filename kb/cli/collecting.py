@@ -40,7 +40,9 @@ def crawl_command(
     ] = False,
     by: By = None,
 ) -> None:
-    """Crawl the sources named, or all that are on; exit 3 where one was not ok.
+    """Crawl the sources named, or all that are on.
+
+    Exit status 3 says that one was not ok.
 
     Example: kb crawl nhs-england
     """

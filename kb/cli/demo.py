@@ -33,7 +33,7 @@ ADDRESS = "http://demo.invalid"  # what the shipped files call the site
 
 @app.command()
 def demo(ctx: typer.Context) -> None:
-    """See what kb is for: the real register, a crawl, decisions, overlaps, gaps, exports.
+    """See what kb is for, in a new folder and on this machine alone.
 
     Everything happens in a new folder (or --home) and on this machine alone.
 

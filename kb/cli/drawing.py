@@ -1,8 +1,16 @@
 """Tables in a terminal: the part of what is shown that needs Rich."""
 
-from collections.abc import Mapping, Sequence
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from io import StringIO
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -35,14 +43,23 @@ COLOURS = {
     "partial": "yellow",
 }
 BARS = " ▁▂▃▄▅▆▇█"
+SPACE_BETWEEN = 2
+MOST_OF_A_WORD = 16  # of a running text: a longer word may be broken
+SHORT = 16  # characters of a value that stands on a line with others
+ROOM_FOR_NOTES = 3  # lines for what is said below a list
 COUNTED = ("duplicates", "overlaps", "complements")
 SIGNS = {"none-found": "none", "not-assessed": "?"}  # a position of which nothing counts
-# Lists that are followed by sentences: what names a row, its title, counts, sentences.
-AFTER: Mapping[str, tuple[str, str, Mapping[str, str], tuple[str, ...]]] = {
+# Lists that sentences go before: what names a row, its title, counts (each with its words, and
+# what would be without it), sentences.
+BEFORE: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]], tuple[str, ...]]] = {
     "gaps": (
         "strand",
         "name",
-        {"recheck": "to re-check", "unscreened": "pages to screen", "own": "of our own"},
+        {
+            "recheck": ("to re-check", "without_recheck"),
+            "unscreened": ("pages waiting", ""),
+            "own": ("of our own", ""),
+        },
         ("need", "prompt"),
     )
 }
@@ -61,9 +78,52 @@ UNBROKEN = frozenset(
 )
 
 
+_DRAWN: ContextVar[Console | None] = ContextVar("_DRAWN", default=None)
+
+
 def console(*, plain: bool = False) -> Console:
     """A console that takes text as text: nothing from outside is markup or emoji."""
+    drawn = _DRAWN.get()
+    if drawn is not None:
+        return drawn
     return Console(markup=False, highlight=False, emoji=False, no_color=plain or None)
+
+
+@contextmanager
+def paged(*, pager: bool = True) -> Iterator[None]:
+    """On a terminal what is drawn within goes through a pager, where it is longer than that.
+
+    The pager is that of PAGER, else less. Never for a pipe or a file.
+    """
+    if not (pager and sys.stdout.isatty()):
+        yield
+        return
+    out, terminal = StringIO(), console()
+    drawn = Console(
+        file=out, force_terminal=True, width=terminal.width, markup=False, highlight=False,
+        emoji=False,
+    )  # fmt: skip
+    token = _DRAWN.set(drawn)
+    try:
+        yield
+    finally:
+        _DRAWN.reset(token)
+    text = out.getvalue()
+    if text.count("\n") < terminal.height - ROOM_FOR_NOTES or not _through_pager(text):
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _through_pager(text: str) -> bool:
+    """Shows the text by the pager; False where there is none."""
+    words = shlex.split(os.environ.get("PAGER", "")) or ["less"]
+    environ = {"LESS": "FRX"} | os.environ  # colours as they are, and no pager for one screen
+    try:
+        # What people set as their pager is theirs to run.
+        subprocess.run(words, input=text, text=True, env=environ, check=False)  # noqa: S603
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def draw(
@@ -84,16 +144,24 @@ def draw(
         table(columns, rows)
         console().print("; ".join(notes))
         return
-    table(columns, rows)
-    if rows and as_list in AFTER:
-        name, title, counts, says = AFTER[as_list]
-        with_counts = [
+    if rows and as_list in BEFORE:
+        name, title, counts, says = BEFORE[as_list]
+        telling = [
             dict(row)
-            | {"counts": [f"{row[each]} {of}" for each, of in counts.items() if row[each]]}
+            | {"counts": [_count(row, each, *words) for each, words in counts.items() if row[each]]}
             for row in rows
+            if row["need"] or any(row[each] for each in counts)
         ]
-        console().print()
-        lines(with_counts, (name,), title, ("counts",), says)
+        if telling:
+            lines(telling, (name,), title, ("counts",), says)
+            console().print()
+    table(columns, rows)
+
+
+def _count(row: Mapping[str, object], column: str, words: str, without: str) -> str:
+    """A count with its words: `1 to re-check (without: related)`."""
+    rest = row.get(without)
+    return f"{row[column]} {words}" + (f" (without: {rest})" if rest else "")
 
 
 def _across(
@@ -140,9 +208,12 @@ def lines(
 
 
 def table(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
-    """A table for people; no rows is one line that says so."""
+    """A table for people, or a few lines a row where it does not fit; "none" for no rows."""
     if not rows:
         console().print("none")
+        return
+    if _least_width(columns, rows) > console().width:
+        _entries(columns, rows)
         return
     made = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
@@ -173,6 +244,47 @@ def table(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
             )
         )
     shown.print(made)
+
+
+def _least_width(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> int:
+    """The width that a table needs so that no word of it is broken."""
+    least = 0
+    for column in columns:
+        heading = HEADINGS.get(column, column.replace("_", " "))
+        words = [max(map(len, heading.split()))]
+        for row in rows:
+            cell = _cell(row.get(column))
+            words.append(len(cell) if column in UNBROKEN else _longest_word(cell))
+        least += max(words) + SPACE_BETWEEN
+    return least - SPACE_BETWEEN
+
+
+def _longest_word(cell: str) -> int:
+    """Of text that runs on a long word may be broken, as an address is."""
+    return min(MOST_OF_A_WORD, max(map(len, cell.split()), default=0))
+
+
+def _entries(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    """Each row as its short values on a line, then a line for each of its texts."""
+    for row in rows:
+        known = {each: _cell(row.get(each)) for each in columns}
+        known = {each: cell for each, cell in known.items() if cell}
+        short = [each for each in known if each in UNBROKEN or len(known[each]) <= SHORT]
+        first = " · ".join(_short(each, row.get(each), known[each]) for each in short)
+        console().print(Text(first, style="bold", overflow="fold"))
+        for each in known:
+            if each not in short:
+                heading = HEADINGS.get(each, each.replace("_", " "))
+                line = Text(f"{heading}: {known[each]}", overflow="fold")
+                console().print(Padding(line, (0, 0, 0, 2)))
+
+
+def _short(column: str, value: object, cell: str) -> str:
+    """A short value; a number or a yes says of what."""
+    heading = HEADINGS.get(column, column.replace("_", " "))
+    if isinstance(value, bool):
+        return heading
+    return f"{cell} {heading}" if isinstance(value, int | float) else cell
 
 
 def bar(value: object, most: int) -> str:

@@ -101,7 +101,9 @@ def search(
     who: For = "",
     limit: int | None = None,
 ) -> Table[Any]:
-    """Find initiatives and pages: those with all words first, then those with most.
+    """Find initiatives and pages by words, codes and dates.
+
+    Those with all words come first, then those with most.
 
     +word must occur, NOT word must not; a OR b; (a b) together; "some words" side by side;
     begins*; title:word in one field; audience:boards by code; since:2023 until:2024-06.

@@ -54,7 +54,9 @@ def merge(
     why: Why = "",
     by: By = None,
 ) -> None:
-    """Find B to be A: pages, codes and assessments of B count for A. kb split takes it back.
+    """Find B to be A: what was said of B counts for A from now on.
+
+    Its pages, codes and assessments do. kb split takes it back.
 
     Example: kb merge race-equality-week race-equality-week-2024
     """
@@ -71,7 +73,9 @@ def split(
     why: Why = "",
     by: By = None,
 ) -> None:
-    """Take a merged initiative, or pages, out again; what quotes a page goes with it.
+    """Take a merged initiative, or pages, out of one again.
+
+    What quotes a page goes with it.
 
     Example: kb split race-equality-week d42
     """
@@ -97,7 +101,9 @@ def undo(ctx: typer.Context, why: Why = "", by: By = None) -> None:
 @app.command()
 @listing
 def conflicts(ctx: typer.Context, as_of: AsOf = None) -> Table[Conflict]:
-    """List what people differ on: each one's decision, quote and reason. kb resolve settles it.
+    """List what people differ on, the answers side by side.
+
+    Each answer has its quote and reason. kb resolve settles it.
 
     Example: kb conflicts
     """
@@ -134,7 +140,9 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     by: By = None,
 ) -> None:
-    """Take a page's text out of store, index and archive, for good. It cannot be undone.
+    """Take a page's text out of store, index and archive, for good.
+
+    It cannot be undone.
 
     Example: kb forget d42 --why "asked for by the person it names"
     """

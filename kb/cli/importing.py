@@ -36,7 +36,9 @@ def import_command(
     ] = False,
     by: By = None,
 ) -> None:
-    """Take initiatives from a file; those that exist are left alone, a bad row refuses all.
+    """Take initiatives from a file, or a coding sheet filled in.
+
+    Those that exist are left alone; a bad row refuses all.
 
     Example: kb import coding.xlsx --update --dry-run
     """

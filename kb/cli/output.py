@@ -73,6 +73,10 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         "",
     ),
     "force": (Annotated[bool, typer.Option("--force", help="Write over FILE.")], False),
+    "pager": (
+        Annotated[bool, typer.Option("--pager/--no-pager", help="Long lists by PAGER.")],
+        True,
+    ),
 }
 
 
@@ -85,6 +89,7 @@ class Shown:
     limit: int | None = None
     output: str = ""
     force: bool = False
+    pager: bool = True
 
 
 def show(table: Table[Any], how: Shown) -> None:
@@ -103,7 +108,8 @@ def show(table: Table[Any], how: Shown) -> None:
         shown = columns if how.columns else table.narrow_columns
         # A lazy door: Rich takes a tenth of the time of a search that a program asks for.
         drawing = importlib.import_module("kb.cli.drawing")
-        drawing.draw(table.lead, shown, rows, as_list="" if how.columns else table.name)
+        with drawing.paged(pager=how.pager):
+            drawing.draw(table.lead, shown, rows, as_list="" if how.columns else table.name)
     stderr(*table.notes)
 
 

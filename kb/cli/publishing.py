@@ -29,7 +29,7 @@ def evidence_map(
     region: Region = "England",
     as_of: AsOf = None,
 ) -> None:
-    """Write the evidence map: one web page that can be sent, and needs no network.
+    """Write the evidence map as one web page that can be sent.
 
     Example: kb map -o map.html
     """
@@ -82,7 +82,7 @@ def pack(
     force: Force = False,
     as_of: AsOf = None,
 ) -> None:
-    """Write the lists, the map and the briefing as one archive that can be verified.
+    """Write lists, map and briefing as an archive to be verified.
 
     Example: kb pack --for partner -o partner.zip
     """
@@ -111,7 +111,9 @@ def digest(
     output: Output,
     force: Force = False,
 ) -> None:
-    """Write what waits and what moved since a day, as .md, .html or .atom.
+    """Write what waits and what moved since a day.
+
+    As .md, .html or .atom.
 
     Example: kb digest --since 2026-11-01 -o digest.html
     """

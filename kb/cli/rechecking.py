@@ -38,7 +38,7 @@ def recheck(
     by: By = None,
     limit: int | None = None,
 ) -> Table[ToRecheck] | None:
-    """List what needs another look, what would change a position first.
+    """List what needs another look, what moves a position first.
 
     Example: kb recheck --go
     """
@@ -150,7 +150,9 @@ def changes(
     ] = None,
     as_of: AsOf = None,
 ) -> Table[PageChange]:
-    """List the register's pages that changed since a person looked, largest fall first.
+    """List the register's pages that changed since a person looked.
+
+    The largest fall of relevance comes first.
 
     Example: kb changes --since 2026-03-01
     """
@@ -169,7 +171,7 @@ def moved(
         date | None, typer.Argument(metavar="[DATE]", parser=parse_day, help="… with this, or now.")
     ] = None,
 ) -> Table[Moved]:
-    """List what moved between two days, each difference with one cause: the world, or us.
+    """List what moved between two days, by the world or by us.
 
     Example: kb moved 2026-03-01 2026-06-30
     """

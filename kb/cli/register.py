@@ -41,7 +41,9 @@ def initiatives(
     quiet: Annotated[bool, typer.Option("--quiet", help="Only what has gone quiet.")] = False,
     as_of: AsOf = None,
 ) -> Table[InitiativeRow]:
-    """List the register. A region finds what serves it, wider regions too.
+    """List the initiatives of the register.
+
+    A region finds what serves it, wider regions too.
 
     Example: kb initiatives --role support --region London --others
     """
@@ -95,7 +97,9 @@ def tag(
     remove: Annotated[bool, typer.Option("--remove", help="Take the codes away.")] = False,
     by: By = None,
 ) -> None:
-    """Code an initiative; a bare CODE is enough where one facet alone has it.
+    """Code an initiative by the code book.
+
+    A bare CODE is enough where one facet alone has it. Codes of one facet add up.
 
     Example: kb tag race-equality-week role=support reach=england audience=boards,hr-and-od
     """
@@ -113,7 +117,9 @@ def edit(
     why: Why = "",
     by: By = None,
 ) -> None:
-    """Set fields of an initiative, or its relations: part-of, adopts, succeeds, evaluates.
+    """Set fields of an initiative, or its relations to others.
+
+    Relations: part-of, adopts, succeeds, evaluates.
 
     Example: kb edit race-equality-week title="Race Equality Week" part-of=race-equality-matters
     """
@@ -129,7 +135,7 @@ def edit(
 @app.command()
 @listing
 def decisions(ctx: typer.Context, as_of: AsOf = None) -> Table[DecisionRow]:
-    """List every decision ever made, the newest first, with when it ended.
+    """List every decision ever made, the newest first.
 
     Example: kb decisions -o decisions.csv
     """

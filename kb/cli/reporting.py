@@ -43,7 +43,9 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Write over FILE.")] = False,
     as_of: AsOf = None,
 ) -> None:
-    """Write a whole list to a file, in the format of its suffix; xlsx and ris too.
+    """Write a whole list to a file, in the format of its suffix.
+
+    csv, tsv, json, jsonl, md, xlsx and ris.
 
     `all` with xlsx is every list in one workbook.
 

@@ -45,7 +45,9 @@ def review(
     plain: Plain = False,
     by: By = None,
 ) -> None:
-    """Go through the inbox, one keystroke a decision. What is decided is stored at once.
+    """Go through the inbox, one keystroke a decision.
+
+    What is decided is stored at once.
 
     Example: kb review --assess
     """

@@ -27,7 +27,7 @@ def inbox(
     as_of: AsOf = None,
     limit: int | None = None,
 ) -> Table[InboxPage]:
-    """List pages that wait for a decision, the likeliest first, with the words that say so.
+    """List the pages that wait for a decision, the likeliest first.
 
     Example: kb inbox --limit 20
     """
@@ -38,7 +38,7 @@ def inbox(
 @app.command()
 @listing
 def flow(ctx: typer.Context, as_of: AsOf = None) -> Table[FlowStep]:
-    """Count how pages became initiatives: what was met, left out and why, what stayed.
+    """Count how pages became initiatives, and why some were left out.
 
     Example: kb flow -f md
     """
@@ -64,7 +64,9 @@ def screen(
     by: By = None,
     format: Annotated[str, typer.Option("--format", "-f", help="json for the rows.")] = "table",
 ) -> None:
-    """Decide on pages; including one makes an initiative of it, unless --as names one.
+    """Decide on pages: include, exclude or unsure.
+
+    Including a page makes an initiative of it, unless --as names one.
 
     Example: kb screen d42 exclude --reason mention-only
     """

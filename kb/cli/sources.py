@@ -24,7 +24,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The source's name in 
 @sources_app.callback()
 @listing
 def sources(ctx: typer.Context) -> Table[SourceRow] | None:
-    """List every source with what is known of it; or pause, resume, retire one.
+    """List every source with what is known of it.
 
     Example: kb sources -f csv > sources.csv
     """

@@ -29,7 +29,7 @@ WAITING = {
 
 @app.command()
 def init(ctx: typer.Context, by: By = None) -> None:
-    """Make a knowledge base: the shipped declarations, the register, the store, the index.
+    """Make a knowledge base with the shipped register and an index.
 
     Example: kb --home scan init
     """

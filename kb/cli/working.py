@@ -19,7 +19,7 @@ def suggest(
     name: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
     as_of: AsOf = None,
 ) -> Table[Suggestion]:
-    """List pairs of initiative and strand worth assessing, and how far to rely on that.
+    """List pairs of initiative and strand that are worth assessing.
 
     Example: kb suggest --limit 20
     """
@@ -36,7 +36,7 @@ def result(
     setting: Annotated[str, typer.Option(help="Where: a kind of trust, a place.")] = "",
     by: By = None,
 ) -> None:
-    """Note what an initiative is said to have changed, by a quote from one of its pages.
+    """Note what an initiative is said to have changed, by a quote.
 
     Example: kb result some-initiative "more boards set targets" --quote "nine in ten boards …"
     """
@@ -52,7 +52,7 @@ def worked(
     strand: Annotated[str | None, typer.Argument(help="Only what bears on this strand.")] = None,
     as_of: AsOf = None,
 ) -> Table[Worked]:
-    """List what initiatives are said to have changed, with setting, effect and quote.
+    """List what initiatives are said to have changed.
 
     Example: kb worked peer-learning
     """

@@ -333,3 +333,19 @@ def test_words_of_a_title_find_the_initiative_and_enter_takes_none(home: Path) -
     assert "shuri-network" in done.stdout
     with kb.connect(home) as base:
         assert len(base.screen.inbox().rows) == 1
+
+
+def test_a_long_list_goes_through_the_pager_and_a_short_one_does_not(
+    home: Path, terminal: Open
+) -> None:
+    long = terminal("initiatives", PAGER="sed s/^/paged:/")
+    long.expect("paged:")
+    assert long.end() == 0
+    short = terminal("initiatives", "-n", "3", PAGER="sed s/^/paged:/")
+    assert short.end() == 0
+    assert "paged:" not in short.shown
+    off = terminal("initiatives", "--no-pager", PAGER="sed s/^/paged:/")
+    off.expect("Race Equality Week")
+    assert "paged:" not in off.shown
+    none = terminal("initiatives", PAGER="there-is-no-such-pager")
+    none.expect("Race Equality Week")

@@ -327,7 +327,10 @@ def test_the_acts_are_a_log(store: Store) -> None:
     assert isinstance(act, Act)
 
 
-def test_a_store_that_another_program_holds_is_said_to_be_so(small_home: Path) -> None:
+def test_a_store_that_another_program_holds_is_said_to_be_so(
+    small_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_status, "WAIT_SECONDS", 0.2)
     with closing(sqlite3.connect(small_home / "kb.sqlite", isolation_level=None)) as other:
         other.execute("pragma locking_mode=exclusive")
         other.execute("begin exclusive")

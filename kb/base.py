@@ -11,7 +11,7 @@ for the call at the moment that the base reads at: now, or the one given to `at`
 
 import os
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -161,6 +161,8 @@ class KnowledgeBase:
 
     def at(self, moment: Moment | date | None) -> "KnowledgeBase":
         """The same knowledge base, its lists as of that moment, or the end of that day."""
+        if isinstance(moment, datetime):
+            moment = moment.date()
         if isinstance(moment, date):
             moment = self.workspace.moment(moment)
         return KnowledgeBase(self.workspace, moment)

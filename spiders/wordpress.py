@@ -3,7 +3,6 @@
 https://developer.wordpress.org/rest-api/reference/posts/
 """
 
-import html
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -60,7 +59,7 @@ class WordpressSpider(SitemapSpider):
         posts = _posts(response)
         if posts is None:
             # A declared type that this site does not have is no closed API.
-            if route.endswith(f"/{TYPES[0]}") or response.status in (401, 403):
+            if number == 1 and (route.endswith(f"/{TYPES[0]}") or response.status in (401, 403)):
                 yield from self.fall_back(response.url)
             return
         for post in posts:
@@ -71,10 +70,11 @@ class WordpressSpider(SitemapSpider):
 
     def parse_post(self, response: Response, post: dict[str, Any]) -> Iterator[Page | Request]:
         """One post as a page, with the files it links to; protected ones are passed over."""
-        content, link = post.get("content", {}), str(post.get("link", ""))
-        if content.get("protected") or not any(self.followed([link])):
+        content, link = post.get("content"), str(post.get("link", ""))
+        # What lacks an id, or a content of its own, is no post, and the others are read.
+        if not isinstance(content, dict) or content.get("protected") or not post.get("id"):
             return
-        if not self.source.holds(link):
+        if not self.source.holds(link) or not any(self.followed([link])):
             return
         rendered = str(content.get("rendered", ""))
         yield self.page(
@@ -114,11 +114,13 @@ def _posts(response: Response) -> list[dict[str, Any]] | None:
         posts = json.loads(response.body)
     except ValueError:
         return None
-    return posts if response.status == 200 and isinstance(posts, list) else None
+    if response.status != 200 or not isinstance(posts, list):
+        return None
+    return [post for post in posts if isinstance(post, dict)]
 
 
 def _text(rendered: Any) -> str:
     """A rendered title or excerpt as plain text."""
-    raw = str((rendered or {}).get("rendered", ""))
+    raw = str(rendered.get("rendered", "")) if isinstance(rendered, dict) else str(rendered or "")
     plain = Selector(text=f"<p>{raw}</p>").xpath("string()").get() if raw else ""
-    return " ".join(html.unescape(plain or "").split())
+    return " ".join((plain or "").split())

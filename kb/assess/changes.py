@@ -301,7 +301,8 @@ def _overlap_shown(row: Overlap | None) -> str | None:
     if row is None:
         return None
     marks = [name for name in ("counted", "recheck") if getattr(row, name)]
-    return ", ".join([row.level, row.basis, *marks])
+    why = [f"not counted: {row.why_not_counted}"] if row.why_not_counted else []
+    return ", ".join([row.level, row.basis, *marks, *why])
 
 
 def _gap_shown(row: Gap | None) -> str | None:

@@ -52,7 +52,7 @@ def to_recheck(snapshot: Snapshot) -> list[Stale]:
     evidence = evidence_of(snapshot)
     return [
         *_assessments(evidence),
-        *_inclusions(snapshot),
+        *_inclusions(evidence),
         *_split_codes(evidence),
         *_results(evidence),
     ]
@@ -126,11 +126,15 @@ def _proposals(evidence: Evidence) -> Iterator[Stale]:
                 yield Stale(number, Cause(CauseKind.no_quote), strand)
 
 
-def _inclusions(snapshot: Snapshot) -> Iterator[Stale]:
-    """Pages of included initiatives that say something else by now."""
-    ids = {each.slug: number for number, each in snapshot.register.items()}
-    for change in page_changes(snapshot):
-        if change.says_else:
+def _inclusions(evidence: Evidence) -> Iterator[Stale]:
+    """Pages of included initiatives that say something else by now.
+
+    That all its pages are gone is said once, by its assessments where it has some.
+    """
+    ids = {each.slug: number for number, each in evidence.register.items()}
+    gone = {n for (n, _), cause in evidence.causes.items() if cause.kind == CauseKind.page_gone}
+    for change in page_changes(evidence.snapshot):
+        if change.says_else and ids[change.initiative] not in gone:
             cause = Cause(CauseKind.page_says_else, change.says_else, since=change.since)
             yield Stale(ids[change.initiative], cause, document=change.document)
 

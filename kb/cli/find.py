@@ -126,6 +126,8 @@ def search(
     )
     if not (words or like or organisation or any(by_code.values())):
         raise typer.BadParameter("give WORD..., a filter, or --like ID")
+    if everywhere and (part != "all" or who or facets or explain or like or sort != "score"):
+        raise typer.BadParameter("--everywhere looks at every place: leave out the other options")
     if everywhere:
         # The door of the command table: this alone needs the store.
         identifying = importlib.import_module("kb.cli.identifying")

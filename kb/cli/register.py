@@ -10,7 +10,7 @@ from kb.cli.filtering import Audience, Kind, Organisation, Reach, Region, Role, 
 from kb.cli.opening import AsOf, By, Why, opened
 from kb.cli.output import Shown, listing, stderr
 from kb.cli.output import show as show_table
-from kb.errors import Unknown
+from kb.errors import Refused, Unknown
 from kb.report.lists import DecisionRow, InitiativeRow
 from kb.report.safe import for_terminal
 from kb.report.tables import text_of, write_json
@@ -74,6 +74,8 @@ def show(
     if format not in ("table", "json") and not history:
         raise Unknown("format", format, ("table", "json"), where="kb show")
     with opened(ctx, as_of=as_of) as base:
+        if diff and not is_document(name):
+            raise Refused(f"--diff is of a page, as d42, not of {name!r}", hint=f"kb show {name}")
         if diff:
             lines = base.register.difference(name)
             console().print("\n".join(map(for_terminal, lines)) or "one version", soft_wrap=True)

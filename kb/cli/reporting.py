@@ -26,7 +26,8 @@ ALL = "all"
 CODING = "coding"
 CODING_FORMATS = ("xlsx", *EXPORTERS)
 NAMES = (*LISTS, CODING, ALL)
-IN_A_WORKBOOK = tuple("gaps overlaps initiatives recheck worked sources runs decisions".split())
+FORMATS = (*EXPORTERS, "xlsx", "ris")
+IN_A_WORKBOOK = tuple(name for name in LISTS if name not in ("inbox", "same"))  # no queues
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -57,6 +58,10 @@ def export(
     suffix = path.suffix.casefold()
     if name == ALL and suffix != ".xlsx":
         raise Refused("all lists together are a workbook", hint="-o FILE.xlsx")
+    if columns and (suffix in (".xlsx", ".ris") or bom or name == CODING):
+        raise Refused("--columns goes with csv, tsv, json, jsonl and md", hint="leave it out")
+    if suffix.removeprefix(".") not in FORMATS:
+        raise Unknown("format", suffix.removeprefix("."), FORMATS, where="kb export")
     if bom and suffix != ".csv":
         raise Refused(f"a byte order mark goes before csv, not before {suffix or 'that'}")
     with opened(ctx, as_of=as_of) as base:

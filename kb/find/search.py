@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 from pathlib import Path
+
+from rapidfuzz import fuzz, process
 
 from kb.errors import Unknown
 from kb.find import narrowing
@@ -243,11 +244,11 @@ class Search:
             for each in self._index.vocabulary
             if each[:1] == word[:1] and abs(len(each) - len(word)) <= LETTERS_MORE
         ]
-        near = get_close_matches(word, alike, n=MOST_ALIKE, cutoff=0.75)
-        frequency = {each: often for each in near if (often := self._frequency(each))}
+        near = process.extract(word, alike, scorer=fuzz.ratio, limit=MOST_ALIKE, score_cutoff=75)
+        frequency = {each: often for each, *_ in near if (often := self._frequency(each))}
         # The slip most made is two letters in the other order.
         alikeness = {
-            each: 1.0 if sorted(each) == sorted(word) else SequenceMatcher(None, word, each).ratio()
+            each: 1.0 if sorted(each) == sorted(word) else fuzz.ratio(word, each) / 100
             for each in frequency
         }
         return max(

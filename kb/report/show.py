@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import ndiff
+from difflib import SequenceMatcher
 
 from kb.assess.evidence import Evidence, evidence_of
 from kb.assess.gaps import would_become
@@ -245,7 +245,11 @@ def difference(snapshot: Snapshot, name: str) -> list[str]:
     if len(every) < 2:
         return []
     before, after = (_sentences(each) for each in every[-2:])
-    return [line for line in ndiff(before, after) if line.startswith(("- ", "+ "))]
+    lines: list[str] = []
+    for what, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if what != "equal":
+            lines += [f"- {each}" for each in before[a:b]] + [f"+ {each}" for each in after[c:d]]
+    return lines
 
 
 def _sentences(revision: Revision) -> list[str]:

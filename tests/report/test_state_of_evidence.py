@@ -104,9 +104,19 @@ def test_a_page_that_is_gone_is_said_with_its_day(base: KnowledgeBase, slug: str
     assert row.recheck == "page gone since 2090-11-20"
     changed = base.assess.changes().rows
     assert [(row.initiative, row.says_else) for row in changed] == [(slug, "it is gone")]
+    assert [row for row in base.assess.recheck().rows if row.document] == []  # said once
+
+
+def test_an_inclusion_whose_page_is_gone_is_looked_at_and_kept(base: KnowledgeBase) -> None:
+    name = held(base, "one", QUOTE)
+    base.screen.decide([name], Decision.include)
+    with base.workspace.writing(ActKind.crawl, "crawl") as writing:
+        saving.absent(writing, int(name[1:]), at_once=True)
     inclusion = [row for row in base.assess.recheck().rows if row.document]
-    assert [row.cause.kind for row in inclusion] == [CauseKind.page_says_else]
-    base.screen.decide([inclusion[0].document], Decision.include)  # somebody looked, and keeps it
+    assert [(row.document, row.cause.kind) for row in inclusion] == [
+        (name, CauseKind.page_says_else)
+    ]
+    base.screen.decide([name], Decision.include)  # somebody looked, and keeps it
     assert [row for row in base.assess.recheck().rows if row.document] == []
 
 

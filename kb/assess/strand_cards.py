@@ -22,6 +22,7 @@ class StrandCard:
     likelihood: float
     passages: Sequence[str]
     assessments: Sequence[Assessment]  # what was said already
+    recheck: str  # why what holds is to be re-checked, since when; "" where it is not
 
 
 def strand_cards(snapshot: Snapshot, name: str) -> list[StrandCard]:
@@ -34,12 +35,14 @@ def strand_cards(snapshot: Snapshot, name: str) -> list[StrandCard]:
     cards = []
     for strand in evidence.strands:
         judgement = evidence.judgements.get((initiative.id, strand.key))
+        cause = evidence.causes.get((initiative.id, strand.key))
         cards.append(
             StrandCard(
                 strand=strand,
                 likelihood=terms.likelihood(strand.key, whole, initiative.tags),
                 passages=terms.passages(strand.key, texts)[:PASSAGES],
                 assessments=judgement.assessments if judgement else (),
+                recheck=cause.words if cause else "",
             )
         )
     return sorted(cards, key=lambda card: -card.likelihood)

@@ -48,6 +48,8 @@ MOST_OF_A_WORD = 16  # of a running text: a longer word may be broken
 SHORT = 16  # characters of a value that stands on a line with others
 ROOM_FOR_NOTES = 3  # lines for what is said below a list
 COUNTED = ("duplicates", "overlaps", "complements")
+STALE = "*"
+MARKED = f"{STALE}: rests on what is to be re-checked"
 SIGNS = {"none-found": "none", "not-assessed": "?"}  # a position of which nothing counts
 # Lists that sentences go before: what names a row, its title, counts (each with its words, and
 # what would be without it), sentences.
@@ -155,6 +157,12 @@ def draw(
         if telling:
             lines(telling, (name,), title, ("counts",), says)
             console().print()
+        if any(row["recheck"] for row in rows):
+            console().print(MARKED)
+        rows = [
+            dict(row) | {"position": f"{row['position']}{STALE if row['recheck'] else ''}"}
+            for row in rows
+        ]
     table(columns, rows)
 
 
@@ -179,9 +187,13 @@ def _across(
         assessed = position not in SIGNS or any(row[name] for name in COUNTED)
         columns[column] = columns.get(column, False) or assessed
         line = table.setdefault(row[down], {down: row[down]})
-        line[column] = f"{position} {counts}" if assessed else SIGNS[position]
+        stale = STALE if row["recheck"] else ""
+        line[column] = f"{position} {counts}{stale}" if assessed else SIGNS[position]
     left_out = [name for name, shown in columns.items() if not shown]
     notes = [f"{sign}: {position}" for position, sign in SIGNS.items()]
+    notes += (
+        [f"{STALE}: rests on what is to be re-checked"] if any(r["recheck"] for r in rows) else []
+    )
     notes += [f"not assessed at all: {', '.join(left_out)}"] if left_out else []
     return [down, *(name for name in columns if columns[name])], list(table.values()), notes
 
@@ -238,7 +250,9 @@ def table(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
                     bar(row.get(column), most[column]) + _cell(row.get(column))
                     if column in most
                     else _cell(row.get(column)),
-                    style=COLOURS.get(str(row.get(column)), "") if column in COLOURED else "",
+                    style=COLOURS.get(str(row.get(column)).rstrip(STALE), "")
+                    if column in COLOURED
+                    else "",
                 )
                 for column in columns
             )

@@ -81,6 +81,8 @@ class _Walk:
         ask.say(f"for {', '.join(strand.audience)}; by {', '.join(strand.means)}")
         for each in card.assessments:
             ask.say(f"stands: {each.level} ({each.basis}) by {each.person}")
+        if card.recheck:
+            ask.say(f"to be looked at again: {card.recheck}")
         for number, passage in enumerate(card.passages, start=1):
             ask.say(f"  {number} {passage}")
         if not card.passages:

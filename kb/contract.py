@@ -20,7 +20,10 @@ TRACKING = (
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-HttpAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+")]
+# No white space and no control characters: an address goes into headers, logs and archives.
+HttpAddress = Annotated[
+    str, StringConstraints(pattern=r"^https?://[^\s/\x00-\x20\x7f]+[^\s\x00-\x20\x7f]*$")
+]
 
 
 class Shape(StrEnum):

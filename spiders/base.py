@@ -9,6 +9,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.http.response.html import HtmlResponse
 from scrapy.http.response.text import TextResponse
+from w3lib.url import safe_url_string
 
 from kb.contract import Page, Source, normalised, within
 
@@ -100,12 +101,12 @@ class SourceSpider(Spider):
         return Page(
             source=self.source.name,
             key=hints.pop("key", None) or normalised(address),
-            url=hints.pop("url", None) or response.url,
+            url=safe_url_string(hints.pop("url", None) or response.url),
             fetched_at=datetime.now(UTC),
             status=response.status,
             media_type=kind.partition(";")[0].strip().lower() or "application/octet-stream",
             body=hints.pop("body", None) or response.body,
-            requested=hints.pop("requested", requested),
+            requested=safe_url_string(hints.pop("requested", requested)),
             permanent=permanent,
             etag=_header(response, "ETag"),
             last_modified=_header(response, "Last-Modified"),

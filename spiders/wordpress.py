@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urljoin
 from scrapy import Request, Selector
 from scrapy.http import Response
 from scrapy.http.response.text import TextResponse
+from w3lib.url import safe_url_string
 
 from kb.contract import Page
 from spiders import feed
@@ -70,7 +71,7 @@ class WordpressSpider(SitemapSpider):
 
     def parse_post(self, response: Response, post: dict[str, Any]) -> Iterator[Page | Request]:
         """One post as a page, with the files it links to; protected ones are passed over."""
-        content, link = post.get("content"), str(post.get("link", ""))
+        content, link = post.get("content"), safe_url_string(str(post.get("link", "")))
         # What lacks an id, or a content of its own, is no post, and the others are read.
         if not isinstance(content, dict) or content.get("protected") or not post.get("id"):
             return

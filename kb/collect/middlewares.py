@@ -22,6 +22,7 @@ from kb.collect.runs import PartOfRun, RunUnderWay, run_of
 from kb.contract import is_loopback
 
 MOST_WAIT_SECONDS = 120.0
+MOST_BUSY = 10  # answers in a row, before a site is left alone
 
 
 class DeclaredHosts(PartOfRun):
@@ -40,8 +41,12 @@ class DeclaredHosts(PartOfRun):
             self._run.evidence.setdefault("elsewhere", {}).setdefault(parts.netloc, request.url)
             raise Elsewhere(f"{request.url} is not on a declared host")
         literal = _literal(parts.hostname or "")
-        if literal and not is_public(literal) and not is_loopback(request.url):
-            raise Elsewhere(f"{request.url} is on a private network")
+        if is_loopback(request.url):
+            inside = not self._run.source.loopback
+        else:
+            inside = bool(literal) and not is_public(literal)
+        if inside:
+            raise Elsewhere(f"{request.url} is on a private network, or this machine")
 
 
 def _literal(host: str) -> str:
@@ -77,6 +82,7 @@ class RetryAfter:
         self._crawler = crawler
         self._run = run_of(crawler)
         self._usual: dict[str, float] = {}  # slot to the delay it had before
+        self._busy = 0  # answers in a row that asked us to go away
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -89,7 +95,13 @@ class RetryAfter:
         if slot is None:
             return response
         key, delays = slot
-        seconds = seconds_asked(response) if response.status in (429, 503) else None
+        busy = response.status in (429, 503)
+        seconds = seconds_asked(response) if busy else None
+        self._busy = self._busy + 1 if busy else 0
+        if self._busy >= MOST_BUSY:
+            self._run.stopped = f"the site answered {response.status} {MOST_BUSY} times in a row"
+        if seconds is None and response.status == 429:
+            seconds = min(2 * delays.delay, MOST_WAIT_SECONDS)  # slower and slower
         if seconds is None:
             if key in self._usual:
                 delays.delay = self._usual.pop(key)

@@ -65,8 +65,8 @@ def read(body: ReceivedBody) -> PageReading:
     return replace(
         reading,
         reader=READER,
-        title=body.title or reading.title,
-        summary=body.summary or reading.summary,
+        title=clean(body.title) or reading.title,
+        summary=clean(body.summary) or reading.summary,
         sha256=fingerprint(reading.title, reading.text),
     )
 

@@ -1,6 +1,7 @@
 """robots.txt: obeyed as RFC 9309 asks, and kept with the run as evidence of permission."""
 
 import hashlib
+import re
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -10,12 +11,16 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.misc import build_from_crawler
 
-from kb.collect.failures import RobotsForbid, failure_of
+from kb.collect.failures import OverBudget, RobotsForbid, failure_of
 from kb.collect.pace import slow_down
 from kb.collect.runs import run_of
 
 MOST_ROBOTS = 20_000  # characters kept as evidence
 ROBOTS_NAME = "kb-horizon-scan"  # what robots.txt may call us by
+# RFC 9309, section 2.2.1: a crawler is named by its product token, whatever stands behind it.
+PRODUCT = re.compile(r"[A-Za-z_-]+")
+AGENT = re.compile(rb"^([ \t]*user-agent[ \t]*:[ \t]*)([A-Za-z_-]+)[^\r\n]*", re.I | re.M)
+MOST_DELAY_SECONDS = 120.0
 
 
 class RobotsRfc9309(RobotsTxtMiddleware):
@@ -51,7 +56,7 @@ class RobotsRfc9309(RobotsTxtMiddleware):
             "group": group_for(ROBOTS_NAME, body.decode("utf-8", "replace")),
             "text": body.decode("utf-8", "replace")[:MOST_ROBOTS],
         }
-        parser = build_from_crawler(self._parserimpl, self.crawler, body)
+        parser = build_from_crawler(self._parserimpl, self.crawler, AGENT.sub(rb"\1\2", body))
         waiting = self._parsers[netloc]
         self._parsers[netloc] = parser
         waiting.callback(parser)  # type: ignore[union-attr]
@@ -59,12 +64,17 @@ class RobotsRfc9309(RobotsTxtMiddleware):
     def _obey_delay(self, request: Request, netloc: str) -> None:
         parser = self._parsers[netloc]
         delay = parser.rp.crawl_delay(self._default_useragent)  # type: ignore[union-attr]
-        if delay:
-            self._paced.add(netloc)
-            slow_down(self.crawler, request, float(delay))
+        if not delay:
+            return
+        self._paced.add(netloc)
+        if float(delay) > MOST_DELAY_SECONDS:
+            run_of(self.crawler).stopped = f"robots.txt asks for {delay:.0f} seconds a request"
+        slow_down(self.crawler, request, min(float(delay), MOST_DELAY_SECONDS))
 
     def process_request_2(self, rp: object, request: Request) -> None:
         """Raises RobotsForbid where the rules do. A delay they name is not for us to adjust."""
+        if run_of(self.crawler).stopped:
+            raise OverBudget(request.url)
         if urlsplit(request.url).netloc in self._paced:
             request.meta["autothrottle_dont_adjust_delay"] = True
         try:
@@ -89,7 +99,9 @@ def group_for(agent: str, text: str) -> list[str]:
         if not colon:
             continue
         if key.casefold() == "user-agent":
-            agents = [value.casefold()] if speaking else [*agents, value.casefold()]
+            token = PRODUCT.match(value)
+            name = token[0].casefold() if token else value.casefold()
+            agents = [name] if speaking else [*agents, name]
             speaking = False
         elif key.casefold() in ("allow", "disallow", "crawl-delay"):
             speaking = True

@@ -129,7 +129,8 @@ class RunUnderWay:
         if not self.pages:
             classes = set(lost) or set(self.failures)
             forbidden = classes and classes <= set(FORBIDDEN)
-            return (Outcome.blocked if forbidden else Outcome.failed), failed or "nothing found"
+            why = "; ".join(filter(None, (self.stopped, failed))) or "nothing found"
+            return (Outcome.blocked if forbidden else Outcome.failed), why
         faults = [*self._lost(lost), *self._too_few()]
         why = "; ".join([*faults, failed] if failed else faults)
         return (Outcome.partial if faults else Outcome.ok), why

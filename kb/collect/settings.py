@@ -36,7 +36,7 @@ def settings_for(run: RunUnderWay, contact: str) -> dict[str, Any]:
         "ROBOTSTXT_OBEY": True,
         "ROBOTSTXT_USER_AGENT": ROBOTS_NAME,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,  # one request at a time a site
-        "CONCURRENT_REQUESTS": 8,
+        "CONCURRENT_REQUESTS": 1,  # what waits in a slot is sent, though the run has ended
         "CONCURRENT_ITEMS": 2,  # a page and little else: Scrapy starts so many tasks a response
         # No faster than a reader. Without any delay Scrapy 2.19 sends what waits all at once.
         "DOWNLOAD_DELAY": 0.001 if near else 1.0,
@@ -72,10 +72,10 @@ def settings_for(run: RunUnderWay, contact: str) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "kb.collect.middlewares.DeclaredHosts": 50,
-            "kb.collect.middlewares.WithinBudget": 60,
             "kb.collect.robots.RobotsRfc9309": 100,
             "kb.collect.middlewares.CountFailures": 540,  # retries (550) are over when it sees one
             "kb.collect.incremental.OnlyWhatChanged": 545,
+            "kb.collect.middlewares.WithinBudget": 547,  # what is answered before it is not sent
             "kb.collect.middlewares.RetryAfter": 560,
         },
         "EXTENSIONS": {"kb.collect.incremental.AskForTheUnmet": 500},

@@ -21,6 +21,12 @@ def save_if_due(run: RunUnderWay) -> None:
         save_waiting(run)
 
 
+def save_rest(run: RunUnderWay) -> None:
+    """Saves what waits, and what was held back until all pages were met."""
+    run.waiting += run.one_text.rest()
+    save_waiting(run)
+
+
 def save_waiting(run: RunUnderWay) -> None:
     """Saves the pages of the run that wait to be saved, as one act if there are any."""
     waiting, run.waiting = run.waiting, []

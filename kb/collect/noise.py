@@ -19,6 +19,17 @@ MISSING = re.compile(
     r"no longer (?:available|exists|here)|page (?:does not|doesn(?:'|’)t) exist)\b",
     re.IGNORECASE,
 )
+# What stands in place of a page: a challenge, a log-in, maintenance, consent, a script's shell.
+STUB = re.compile(
+    r"\b(?:just a moment|checking (?:if the site connection is secure|your browser)|verify(?:ing)? "
+    r"(?:that )?you are (?:a )?human|(?:please )?enable (?:javascript|cookies)|javascript is "
+    r"(?:disabled|required)|(?:you need to|please) (?:sign|log) in (?:to (?:continue|view|access)|"
+    r"first)|(?:down|closed|offline) for (?:\w+ )?maintenance|(?:is )?under(?:going)? "
+    r"(?:scheduled |planned |essential )?maintenance|temporarily unavailable|attention required|"
+    r"access denied|request (?:was )?blocked|before you continue to)\b",
+    re.IGNORECASE,
+)
+STUB_CHARACTERS = 600  # a stub says little else
 MISSING_CHARACTERS = 1500  # a page that says it is missing says little else
 
 
@@ -35,6 +46,11 @@ def prune(tree: html.HtmlElement) -> None:
             continue
         if len(block.text_content().split()) <= MOST_PRUNED * words:
             block.drop_tree()
+
+
+def says_it_is_a_stub(title: str, text: str) -> bool:
+    """True for what a site answers in place of a page: a challenge, a log-in, maintenance."""
+    return len(text) <= STUB_CHARACTERS and bool(STUB.search(f"{title}\n{text}"))
 
 
 def says_it_is_missing(title: str, text: str) -> bool:

@@ -6,9 +6,10 @@ from urllib.parse import urljoin, urlsplit
 
 from scrapy.exceptions import DropItem
 
-from kb.collect.batches import save_if_due, save_waiting
+from kb.collect.batches import save_if_due, save_rest
 from kb.collect.body import READER, ReadError, ReceivedBody
-from kb.collect.noise import says_it_is_missing
+from kb.collect.noise import says_it_is_a_stub, says_it_is_missing
+from kb.collect.one_text import SAME_TEXT
 from kb.collect.runs import PartOfRun, RunUnderWay, SameBody
 from kb.collect.worker import Workers
 from kb.contract import Page, normalised
@@ -51,6 +52,8 @@ class ReadPages(PartOfRun):
         self, page: Page, reading: PageReading, document: StoredDocument | None
     ) -> None:
         """Raises ReadError for a page that says it is not there, though it answers 200."""
+        if says_it_is_a_stub(reading.title, reading.text):
+            raise ReadError("stub", "a challenge, a log-in or a notice stands in its place")
         home = urlsplit(page.url).path in ("", "/") and not page.permanent
         sent_home = home and normalised(page.requested or page.url) != normalised(page.url)
         if says_it_is_missing(reading.title, reading.text) or sent_home:
@@ -80,14 +83,33 @@ class SaveToStore(PartOfRun):
 
     def process_item(self, page: ReadPage | SameBody) -> ReadPage | SameBody:
         """The page, which waits to be saved."""
-        self._run.addresses.update(page.addresses)
-        self._run.waiting.append(page)
-        save_if_due(self._run)
+        run = self._run
+        run.addresses.update(page.addresses)
+        if isinstance(page, SameBody):
+            run.waiting.append(page)
+        else:
+            self._keep(page)
+        save_if_due(run)
         return page
+
+    def _keep(self, page: ReadPage) -> None:
+        """Keeps the page for saving, unless it is one of many that became one text."""
+        run = self._run
+        document = run.held_as(page.key, page.addresses)
+        last = document.last_fetch if document else None
+        if document is None:
+            run.one_text.met(page)
+        if last is None or last.sha256 == page.reading.sha256:
+            run.waiting.append(page)
+            return
+        own, shared = run.one_text.changed(page)
+        run.waiting += own
+        for each in shared:
+            run.failed(SAME_TEXT, each.page.url)
 
     def close_spider(self) -> None:
         """Saves what is left."""
-        save_waiting(self._run)
+        save_rest(self._run)
 
 
 def _is_at(document: StoredDocument, page: Page) -> bool:

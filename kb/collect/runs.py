@@ -12,6 +12,7 @@ from typing import Any, Self
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
+from kb.collect.one_text import OneText
 from kb.contract import Page, Shape, Source, normalised
 from kb.keep import documents, runs
 from kb.keep.acts import ActKind
@@ -65,6 +66,7 @@ class RunUnderWay:
     waiting: list[ReadPage | SameBody] = field(default_factory=list)
     unchanged: dict[int, bool] = field(default_factory=dict)
     links: list[tuple[int, str]] = field(default_factory=list)
+    one_text: OneText = field(default_factory=OneText)
     saved_at: float = field(default_factory=time.monotonic)
     stored: dict[int, StoredDocument] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)  # normalised address to document
@@ -129,14 +131,16 @@ class RunUnderWay:
         if not self.pages:
             classes = set(lost) or set(self.failures)
             forbidden = classes and classes <= set(FORBIDDEN)
-            why = "; ".join(filter(None, (self.stopped, failed))) or "nothing found"
+            why = "; ".join(filter(None, (self.stopped, *self.one_text.faults(), failed)))
+            why = why or "nothing found"
             return (Outcome.blocked if forbidden else Outcome.failed), why
         faults = [*self._lost(lost), *self._too_few()]
-        why = "; ".join([*faults, failed] if failed else faults)
+        why = "; ".join(filter(None, (*faults, *self.one_text.warnings(), failed)))
         return (Outcome.partial if faults else Outcome.ok), why
 
     def _lost(self, lost: list[str]) -> list[str]:
         faults = [self.stopped] if self.stopped else []
+        faults += self.one_text.faults()
         if lost:
             faults.append(f"a start page failed ({', '.join(sorted(set(lost)))})")
         missing = [url for url in self.source.must_find if normalised(url) not in self.addresses]

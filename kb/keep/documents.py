@@ -37,6 +37,7 @@ class LastFetch:
     reader: str
     body_sha256: str
     archived: str
+    sha256: str  # of what counts as content
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def of_source(reading: Reading, source: str) -> list[StoredDocument]:
     fetches = (
         select_columns(
             *map(col, (Document.id, Document.etag, Document.last_modified, Document.asked_at)),
-            *map(col, (Revision.reader, Revision.body_sha256, Revision.archived)),
+            *map(col, (Revision.reader, Revision.body_sha256, Revision.archived, Revision.sha256)),
         )
         .join(Standing, col(Standing.document) == col(Document.id))
         .join(Revision, col(Revision.id) == col(Standing.revision))

@@ -1,0 +1,73 @@
+"""Many pages that become one text: what a site in trouble answers, and no change of its pages.
+
+A challenge, a log-in, a notice of maintenance or of consent comes with status 200 in place of every
+page. A held page whose text changed waits here until it is known whether others changed to the
+same; if so, none of them is saved, and the run says what it saw.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from kb.keep.saving import ReadPage
+
+MOST_ALIKE = 2  # pages that may change to one text
+FEWEST_NEW = 5  # new pages with one text, before a word is said
+MOST_HELD_BACK = 500  # pages; one text for many shows itself sooner
+SHOWN = 60  # characters of what they all say
+SAME_TEXT = "one text for many pages"  # the class of the failure
+
+
+@dataclass
+class OneText:
+    """What a run has met so far: pages held back, and the texts that many pages changed to."""
+
+    waiting: dict[str, list[ReadPage]] = field(default_factory=lambda: defaultdict(list))
+    shared: dict[str, ReadPage] = field(default_factory=dict)  # with an example
+    of_new: Counter[str] = field(default_factory=Counter)
+    example: dict[str, ReadPage] = field(default_factory=dict)
+
+    def changed(self, page: ReadPage) -> tuple[list[ReadPage], list[ReadPage]]:
+        """A held page with another text: those that may be saved now, those that must not be."""
+        key = _key(page)
+        if key in self.shared:
+            return [], [page]
+        self.waiting[key].append(page)
+        if len(self.waiting[key]) > MOST_ALIKE:
+            self.shared[key] = page
+            return [], self.waiting.pop(key)
+        if sum(map(len, self.waiting.values())) > MOST_HELD_BACK:
+            return self.waiting.pop(next(iter(self.waiting))), []
+        return [], []
+
+    def met(self, page: ReadPage) -> None:
+        """A page met for the first time: there is nothing to lose, and something to say."""
+        key = _key(page)
+        self.of_new[key] += 1
+        self.example.setdefault(key, page)
+
+    def rest(self) -> list[ReadPage]:
+        """Those that still wait when all pages were met: their texts are their own."""
+        pages = [page for held in self.waiting.values() for page in held]
+        self.waiting.clear()
+        return pages
+
+    def faults(self) -> list[str]:
+        """A sentence for each text that many pages changed to: none of them was saved."""
+        return [_said("changed to one text", page) for page in self.shared.values()]
+
+    def warnings(self) -> list[str]:
+        """A sentence for each text that many pages were first met with: they were saved."""
+        return [
+            _said(f"{count} new pages say the same", self.example[key])
+            for key, count in self.of_new.items()
+            if count >= FEWEST_NEW
+        ]
+
+
+def _said(what: str, page: ReadPage) -> str:
+    return f"{what}: {page.reading.text[:SHOWN]!r}, {page.url}"
+
+
+def _key(page: ReadPage) -> str:
+    return hashlib.sha256(" ".join(page.reading.text.casefold().split()).encode()).hexdigest()

@@ -1,0 +1,111 @@
+"""What a site answers is not taken at its word: one text for many pages, stubs, broken bodies."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Command, Site, last_line
+from pages import documents_by_path
+
+import kb
+from kb.collect.noise import says_it_is_a_stub
+from kb.keep import runs
+from kb.keep.crawled import Outcome
+
+NAMES = [f"/page-{number}" for number in range(8)]
+LONG = "Our offices are closed for the works that we told you of. Come back on another day. " * 12
+    "Our offices are closed for the works that we told you about. Come back on another day. " * 12
+)
+
+
+@pytest.fixture
+def mapped(site: Site, declare: Callable[..., None]) -> Site:
+    for path in NAMES:
+        site.page(path, f"Programme {path[1:]}", f"Race equality for boards, called {path[1:]}.")
+    named = "".join(f"<url><loc>{site.address}{path}</loc></url>" for path in NAMES)
+    site.put("/sitemap.xml", f"<urlset>{named}</urlset>", Content_Type="application/xml")
+    declare(shape="sitemap", start=[f"{site.address}/sitemap.xml"])
+    return site
+
+
+def texts(home: Path) -> dict[str, str]:
+    return {path: each.text for path, each in documents_by_path(home).items()}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<html><title>Works</title><main><h1>Works</h1><p>{LONG}</p></main></html>",
+        "<html><title>Just a moment...</title><main><p>Checking your browser.</p></main></html>",
+        "<html><title>Sign in</title><main><p>Please log in to continue.</p></main></html>",
+        "<html><title>Sorry</title><main><p>We are down for maintenance.</p></main></html>",
+    ],
+)
+def test_one_text_for_every_page_replaces_nothing(
+    mapped: Site, home: Path, run_kb: Command, body: str
+) -> None:
+    assert last_line(run_kb("crawl")).endswith("8 new, 0 changed, 0 same; ok")
+    before = texts(home)
+    for path in NAMES:
+        mapped.put(path, body)
+    for _ in range(2):
+        done = run_kb("crawl")
+        assert done.returncode == 3
+        assert ": 0 new, 0 changed, 0 same" in done.stderr
+    assert texts(home) == before
+    assert {str(each.state) for each in documents_by_path(home).values()} == {"live"}
+    with kb.connect(home) as base, base.workspace.store.reading() as reading:
+        newest = runs.newest(reading)[0]
+    assert newest.outcome in (Outcome.failed, Outcome.partial)
+    assert "one text" in newest.why or "stub" in newest.why
+
+
+def test_pages_that_change_each_to_its_own_are_changes(
+    mapped: Site, home: Path, run_kb: Command
+) -> None:
+    run_kb("crawl")
+    for path in NAMES:
+        mapped.page(path, f"Programme {path[1:]}", f"Now it is another, called {path[1:]}.")
+    assert last_line(run_kb("crawl")).endswith("0 new, 8 changed, 0 same; ok")
+
+
+def test_two_pages_that_come_to_say_the_same_are_two_changes(
+    mapped: Site, home: Path, run_kb: Command
+) -> None:
+    run_kb("crawl")
+    for path in NAMES[:2]:
+        mapped.page(path, "Programme", "The two programmes are one by now.")
+    assert last_line(run_kb("crawl")).endswith("0 new, 2 changed, 6 same; ok")
+
+
+def test_one_text_on_a_first_crawl_is_said(mapped: Site, home: Path, run_kb: Command) -> None:
+    for path in NAMES:
+        mapped.put(path, f"<html><title>Works</title><main><p>{LONG}</p></main></html>")
+    done = run_kb("crawl")
+    assert "8 new pages say the same: 'Our offices are closed" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Just a moment...", ""),
+        ("Attention Required!", "Please enable cookies."),
+        ("Trust", "You need to sign in to continue."),
+        ("Trust", "JavaScript is required to use this site."),
+        ("Trust", "This service is undergoing essential maintenance."),
+    ],
+)
+def test_a_stub_is_no_document(title: str, text: str) -> None:
+    assert says_it_is_a_stub(title, text)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Access to care", "How patients log in to the portal is told in a leaflet."),
+        ("Maintenance of standards", "Boards keep up their standards of race equality."),
+        ("A moment of change", "It took just a moment for chairs to see it. " * 20),
+    ],
+)
+def test_a_page_of_content_is_no_stub(title: str, text: str) -> None:
+    assert not says_it_is_a_stub(title, text)

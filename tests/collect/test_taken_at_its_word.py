@@ -14,8 +14,6 @@ from kb.keep.crawled import Outcome
 
 NAMES = [f"/page-{number}" for number in range(8)]
 LONG = "Our offices are closed for the works that we told you of. Come back on another day. " * 12
-    "Our offices are closed for the works that we told you about. Come back on another day. " * 12
-)
 
 
 @pytest.fixture

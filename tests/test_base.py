@@ -380,5 +380,5 @@ def test_a_home_may_have_any_name(tmp_path: Path, name: str) -> None:
     folder = tmp_path / name
     kb.make(kb.Home(folder), by="ana", register=False).close()
     with kb.connect(folder) as base:
-        assert base.report.status()["pages"] == 0
+        assert base.report.status()["pages met"] == 0
     assert [each.name for each in tmp_path.iterdir()] == [name]

@@ -32,9 +32,9 @@ class Conflict:
     strand: str | None = column("The key of a strand of the offer.", narrow=True)
     person: str = column("Who said so.", narrow=True)
     decision: str = column("What they decided: a level, or include, exclude, unsure.", narrow=True)
-    quote: str | None = column("The passage that they rest it on.")
-    reason: str | None = column("Why a page was excluded, by the code book.")
-    why: str | None = column("The reason given, in words.")
+    quote: str | None = column("The passage that they rest it on.", narrow=True)
+    reason: str | None = column("Why a page was excluded, by the code book.", narrow=True)
+    why: str | None = column("The reason given, in words.", narrow=True)
     title: str = column("The name of the page or the initiative.")
 
 

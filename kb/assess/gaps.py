@@ -6,6 +6,7 @@ from datetime import datetime
 
 from kb.assess.evidence import Evidence, evidence_of
 from kb.assess.outcomes import quiet
+from kb.assess.page_changes import pages_say_else
 from kb.assess.positions import NEAR, PRINTED, Counted, Position, by_role
 from kb.assess.prompts import Prompt, prompt
 from kb.declare.offer import Strand
@@ -50,6 +51,7 @@ class Overlap:
         "The position of the strand if the assessment fell, where that is another."
     )
     quiet: str | None = column("Why the initiative seems to have gone quiet.")
+    says_else: str | None = column("What became of its pages since a person looked at them.")
     made_by: str = column("Who made the assessment.", inside=True)
     made_at: datetime = column("When the assessment was made.")
 
@@ -136,6 +138,7 @@ def _overlap(evidence: Evidence, strand: Strand, number: int, judgement: Judgeme
         recheck=cause.words if cause else None,
         would_become=would_become(evidence, strand, {number}) if cause else None,
         quiet=quiet(evidence.snapshot).get(number),
+        says_else=pages_say_else(evidence.snapshot).get(initiative.slug),
         made_by="desk research" if leading.person == DESK_RESEARCH else leading.person,
         made_at=evidence.snapshot.acts[leading.made].at,
     )
@@ -213,7 +216,8 @@ def _gap(
     waiting = evidence.waiting.get(strand.key, ())
     stale = [n for n, key in evidence.causes if key == strand.key and (only is None or n in only)]
     held = {number: level for number, level in confirmed.items() if number not in stale}
-    without = evidence.position(strand, held, only, grade) if stale else position
+    sound = evidence.counted(strand, held) if stale else counted
+    without = evidence.position(strand, held, only, grade, sound) if stale else position
     return Gap(
         strand=strand.key,
         name=strand.name,
@@ -234,7 +238,10 @@ def _gap(
             position,
             grade=grade,
             needs=[need.says for need in strand.need],
-            names=_bodies(counted),
+            names=[
+                name if name in _bodies(sound) else f"{name} (to be looked at again)"
+                for name in _bodies(counted)
+            ],
             waiting=waiting,
         ),
         with_=_bodies(likely),

@@ -38,9 +38,11 @@ class Ground:
             return Cause(over, since=self._day(coded))
         if initiative.succeeded_at and row.made <= initiative.succeeded_at:
             return Cause(CauseKind.superseded, since=self._day(initiative.succeeded_at))
+        quote = self.quote_cause(number, row.quote, row.revision) if row.quote else None
         if kind := self.lineage.cause(row.strand, row.strand_version, strand):
-            return Cause(kind, since=self._day(self.lineage.changed_at(row.strand, row.made)))
-        return self.quote_cause(number, row.quote, row.revision) if row.quote else None
+            since = self._day(self.lineage.changed_at(row.strand, row.made))
+            return Cause(kind, f"and {quote.words}" if quote else "", since=since)
+        return quote
 
     def quote_cause(self, number: int, quote: str, revision: int | None) -> Cause | None:
         """Why a quote from an initiative's pages no longer holds; None where it does."""

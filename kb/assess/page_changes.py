@@ -50,6 +50,16 @@ def page_changes(snapshot: Snapshot) -> list[PageChange]:
     return sorted(rows, key=lambda row: (not row.says_else, -row.fall, row.initiative))
 
 
+def pages_say_else(snapshot: Snapshot) -> dict[str, str]:
+    """Slug to what became of its pages, of those whose inclusion is to be re-checked."""
+    said: dict[str, str] = {}
+    for row in page_changes(snapshot):
+        if row.says_else:
+            words = f"{row.document}: {row.says_else}, since {row.since}"
+            said[row.initiative] = "; ".join(filter(None, (said.get(row.initiative), words)))
+    return said
+
+
 def _changes(snapshot: Snapshot) -> Iterator[PageChange]:
     reading = snapshot.reading
     pages = {page.id: page for page in snapshot.pages if page.id in snapshot.memberships}

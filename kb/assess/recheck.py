@@ -1,6 +1,6 @@
 """What needs another look, ordered by what its fall would change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,12 +68,27 @@ def recheck(snapshot: Snapshot) -> Table[ToRecheck]:
     terms = StrandTerms(evidence.declarations.offer)
     every = [*to_recheck(snapshot), *_proposals(evidence)]
     rows = [_row(evidence, terms, each) for each in every]
-    return Table("recheck", ToRecheck, sorted(rows, key=_order), evidence.marks)
+    together = _together(evidence, rows)
+
+    def order(row: ToRecheck) -> tuple[bool, int, str, str]:
+        moves = row.would_become is not None or row.strand in together
+        moves = moves and row.cause.kind != CauseKind.no_quote
+        return not moves, list(CauseKind).index(row.cause.kind), row.strand or "", row.initiative
+
+    notes = (*evidence.marks, *together.values())
+    return Table("recheck", ToRecheck, sorted(rows, key=order), notes)
 
 
-def _order(row: ToRecheck) -> tuple[bool, int, str, str]:
-    moves = row.would_become is not None and row.cause.kind != CauseKind.no_quote
-    return not moves, list(CauseKind).index(row.cause.kind), row.strand or "", row.initiative
+def _together(evidence: Evidence, rows: Sequence[ToRecheck]) -> dict[str, str]:
+    """Strand to a sentence, where no row alone would move the position, and all together do."""
+    moved_by_one = {row.strand for row in rows if row.would_become}
+    said = {}
+    for strand in evidence.strands:
+        stale = [number for number, key in evidence.causes if key == strand.key]
+        after = would_become(evidence, strand, stale) if len(stale) > 1 else None
+        if after and strand.key not in moved_by_one:
+            said[strand.key] = f"{strand.key}: without all {len(stale)} to re-check it is {after}"
+    return said
 
 
 def _row(evidence: Evidence, terms: StrandTerms, stale: Stale) -> ToRecheck:

@@ -4,7 +4,7 @@ import gc
 import importlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -46,21 +46,35 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 COMMANDS = {name: module for group in GROUPS.values() for name, module in group.items()}
 
 
-class Commands(TyperGroup):
-    """The group of all commands; each is loaded when it is asked for."""
+class Sentences(TyperGroup):
+    """A group whose help says of each command its whole first sentence."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Every command, in the order of the table."""
-        return list(COMMANDS)
+    def sections(self) -> Mapping[str, Iterable[str]]:
+        """The headings of the help, with the commands under each."""
+        return {"Commands": self.commands}
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """The commands by group, each with its first sentence."""
-        for title, group in GROUPS.items():
-            commands = [(name, self.get_command(ctx, name)) for name in group]
+        """The commands by section."""
+        for title, names in self.sections().items():
+            commands: list[tuple[str, Any]] = [
+                (name, self.get_command(ctx, name)) for name in names
+            ]
             with formatter.section(title):
                 formatter.write_dl(
                     [(name, str(command.help).partition("\n\n")[0]) for name, command in commands]
                 )
+
+
+class Commands(Sentences):
+    """The group of all commands; each is loaded when it is asked for."""
+
+    def sections(self) -> Mapping[str, Iterable[str]]:
+        """The groups of the table."""
+        return GROUPS
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every command, in the order of the table."""
+        return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name, None where there is none."""

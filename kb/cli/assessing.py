@@ -8,6 +8,7 @@ import typer
 from kb.assess.gaps import CellGap, Gap, Overlap
 from kb.assess.offers import OfferStrand, OfferVersion, StrandDifference
 from kb.base import KnowledgeBase
+from kb.cli import Sentences
 from kb.cli.asking import Asking, until_stopped
 from kb.cli.opening import AsOf, By, Why, opened
 from kb.cli.output import Shown, listing, print_row, show, stderr
@@ -18,7 +19,7 @@ from kb.table import Table
 from kb.workspace.workspace import parse_id
 
 app = typer.Typer(rich_markup_mode=None)
-offer_app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+offer_app = typer.Typer(cls=Sentences, rich_markup_mode=None, invoke_without_command=True)
 app.add_typer(offer_app, name="offer")
 
 OfferFile = Annotated[

@@ -62,13 +62,13 @@ def crawl_command(
         finished = crawl(workspace, sources, contact=contact, tell=_progress(), fresh=fresh)
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
-    if finished and all(NO_CONNECTION in run.errors for run in finished):
+    cut_off = [run for run in finished if NO_CONNECTION in run.errors]
+    if cut_off:
         stderr(
-            f"no connection: none of the hosts of {len(finished)} sources could be resolved; no "
-            "source was asked, and all stay due"
+            f"no connection: none of the hosts of {len(cut_off)} sources could be resolved; they "
+            "were not asked, and stay due"
         )
-    else:
-        stderr(*map(summary, finished))
+    stderr(*(summary(run) for run in finished if run not in cut_off))
     if any(run.outcome != Outcome.ok for run in finished):
         raise typer.Exit(NOT_OK)
 

@@ -45,6 +45,10 @@ COLOURS = {
 BARS = " ▁▂▃▄▅▆▇█"
 SPACE_BETWEEN = 2
 MOST_OF_A_WORD = 16  # of a running text: a longer word may be broken
+# A short value that says nothing without its heading.
+SAID = frozenset(
+    "would_become if_proposals without_recheck ended_at since unwell_since grade".split()
+)
 SHORT = 16  # characters of a value that stands on a line with others
 ROOM_FOR_NOTES = 3  # lines for what is said below a list
 COUNTED = ("duplicates", "overlaps", "complements")
@@ -59,7 +63,7 @@ BEFORE: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]], tuple[str, .
         "name",
         {
             "recheck": ("to re-check", "without_recheck"),
-            "unscreened": ("pages waiting", ""),
+            "unscreened": ("waiting pages", ""),
             "own": ("of our own", ""),
         },
         ("need", "prompt"),
@@ -146,6 +150,8 @@ def draw(
         table(columns, rows)
         console().print("; ".join(notes))
         return
+    if as_list == "overlaps":
+        rows = [_with_state(row) for row in rows]
     if rows and as_list in BEFORE:
         name, title, counts, says = BEFORE[as_list]
         telling = [
@@ -164,6 +170,12 @@ def draw(
             for row in rows
         ]
     table(columns, rows)
+
+
+def _with_state(row: Mapping[str, object]) -> dict[str, object]:
+    """A row of overlaps with all that is known of its evidence in one cell."""
+    states = [row.get(each) for each in ("recheck", "says_else", "quiet")]
+    return dict(row) | {"recheck": "; ".join(str(each) for each in states if each)}
 
 
 def _count(row: Mapping[str, object], column: str, words: str, without: str) -> str:
@@ -298,6 +310,8 @@ def _short(column: str, value: object, cell: str) -> str:
     heading = HEADINGS.get(column, column.replace("_", " "))
     if isinstance(value, bool):
         return heading
+    if column in SAID:
+        return f"{heading} {cell}"
     return f"{cell} {heading}" if isinstance(value, int | float) else cell
 
 

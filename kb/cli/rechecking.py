@@ -62,50 +62,91 @@ class _Rechecking:
         self.made = 0
 
     def run(self, rows: Sequence[ToRecheck]) -> None:
-        """One after the other; `b` goes back to the one before."""
+        """One after the other; `b` goes back to the one before, as it stands by then."""
         place = 0
         while place < len(rows):
+            row = self._as_it_stands(rows[place])
             try:
-                self._go(rows[place])
+                if row is None:
+                    self._ask.say()
+                    self._ask.say(f"{rows[place].initiative}: said anew; kb undo takes it back")
+                else:
+                    self._go(row)
                 place += 1
             except Back:
                 place = max(0, place - 1)
+
+    def _as_it_stands(self, row: ToRecheck) -> ToRecheck | None:
+        """The same decision now; None where it was settled meanwhile."""
+        if not self.made:
+            return row
+        same = (row.initiative, row.strand, row.document, row.old)
+        now = self._base.assess.recheck().rows
+        return next((r for r in now if (r.initiative, r.strand, r.document, r.old) == same), None)
 
     def _go(self, row: ToRecheck) -> None:
         """Shows one decision, and carries out what the person says of it."""
         ask = self._ask
         ask.say()
         about = row.strand or (f"its page {row.document}" if row.document else "its codes")
-        becomes = f"; without it the strand is {row.would_become}" if row.would_become else ""
-        ask.say(f"{row.initiative} and {about}: {row.cause.words}{becomes}")
+        ask.say(f"{row.initiative} and {about}: {row.cause.words}{becomes(row)}")
         if row.document:
-            self._page(row.document)
-            return
-        if row.strand is None:
+            self._page(row, row.document)
+        elif row.strand is None:
             self._codes_or_result(row)
-            return
+        else:
+            self._assessment(row)
+
+    def _assessment(self, row: ToRecheck) -> None:
+        ask = self._ask
         ask.say(f"  was: {row.level}, by {row.old or 'no quote'}")
         ask.say(f"  now: {row.nearest or 'nothing like it'}")
-        key = ask.key("", CHOICES if row.nearest else {key: CHOICES[key] for key in "ns"})
-        if key == "r" and row.nearest != row.old and row.cause.kind != CauseKind.no_quote:
-            # Another passage may say the contrary: one key is not to renew by it.
-            answer = ask.key(f"does that passage still say {row.level}?", STILL)
-            key = "r" if answer == "y" else "n"
-        if key == "r":
-            self._carry_out(partial(self._renew, row))
-        elif key == "n":
-            self._carry_out(partial(self._no_longer, row))
+        while True:
+            key = ask.key("", CHOICES if row.nearest else {key: CHOICES[key] for key in "ns"})
+            try:
+                if key == "r" and row.nearest != row.old and row.cause.kind != CauseKind.no_quote:
+                    # Another passage may say the contrary: one key is not to renew by it.
+                    answer = ask.key(f"does that passage still say {row.level}?", STILL)
+                    key = "r" if answer == "y" else "n"
+                if key == "r":
+                    self._carry_out(partial(self._renew, row))
+                elif key == "n":
+                    self._no_longer(row)
+                return
+            except Back:  # to the keys of this row
+                continue
 
-    def _page(self, document: str) -> None:
+    def _page(self, row: ToRecheck, document: str) -> None:
         """Asks whether a page that says something else still belongs to its initiative."""
         self._ask.say(f"  kb show {document} --diff tells what changed")
-        key = self._ask.key("", {"k": "eep it", "x": " leave it out", "s": "kip"})
-        if key == "k":
-            self._carry_out(partial(self._screen, document, Decision.include))
-        elif key == "x":
-            reasons = list(self._base.workspace.declarations.book.codes["exclusion_reason"])
+        while True:
+            key = self._ask.key("", {"k": "eep it", "x": " leave it out", "s": "kip"})
+            try:
+                if key == "k":
+                    self._carry_out(partial(self._screen, document, Decision.include))
+                elif key == "x" and not self._leave_out(row, document):
+                    continue
+                return
+            except Back:  # to the keys of this row
+                continue
+
+    def _leave_out(self, row: ToRecheck, document: str) -> bool:
+        """Says what goes with the page, asks, and asks for a reason; False where it stays."""
+        shown = self._base.register.initiative(row.initiative)
+        others = [each for each in shown.documents if each.document != document]
+        said = ", ".join(f"{each.strand} {each.level}" for each in shown.assessments)
+        rest = f"{len(others)} other pages stay" if others else "it has no other page"
+        question = f"{row.initiative}: {rest}; assessed: {said or 'nothing'}. Leave {document} out?"
+        if self._ask.key(question, {"y": "es", "n": "o"}) == "n":
+            return False
+        reasons = list(self._base.workspace.declarations.book.codes["exclusion_reason"])
+        while True:
             reason = self._ask.line(f"why ({', '.join(reasons)})")
-            self._carry_out(partial(self._screen, document, Decision.exclude, reason))
+            if reason in reasons:
+                break
+            self._ask.say(f"{reason!r} is none of them")
+        self._carry_out(partial(self._screen, document, Decision.exclude, reason))
+        return True
 
     def _codes_or_result(self, row: ToRecheck) -> None:
         anew = f"tag {row.initiative} {row.cause.facet}=CODE" if row.cause.facet else "result"
@@ -120,12 +161,36 @@ class _Rechecking:
         made = self._base.assess.renew(row.initiative, row.strand or "", quote=row.nearest or "")
         return f"{made.initiative} {made.level} {made.strand} ({made.basis})"
 
-    def _no_longer(self, row: ToRecheck) -> str:
-        """Says what holds now: a level on the passage shown, or no overlap."""
-        levels = {key: f" {level}" for key, level in LEVELS.items()}
+    def _no_longer(self, row: ToRecheck) -> None:
+        """Asks what holds now, on which passage and why, and stores that."""
+        levels = {key: f" {level}" for key, level in LEVELS.items() if level.value != row.level}
         level = LEVELS[self._ask.key("what holds now?", levels)]
-        quote = "" if level == Level.no_overlap else row.nearest or ""
-        why = f"no longer {row.level}: {row.cause.words}"
+        quote = "" if level == Level.no_overlap else self._passage(row, level)
+        why = self._ask.line(f"why no longer {row.level}")
+        if not why:
+            self._ask.say("without a reason nothing is stored")
+            return
+        self._carry_out(partial(self._say_anew, row, level, quote, why))
+
+    def _passage(self, row: ToRecheck, level: Level) -> str:
+        """The passage that says so: the one shown, one marked by its ends; "" for a proposal."""
+        choices = {"y": "es", "m": "ark another", "p": " only propose it"}
+        if not row.nearest:
+            del choices["y"]
+        while True:
+            shown = "that passage" if row.nearest else "a passage"
+            key = self._ask.key(f"does {shown} say {level}?", choices)
+            if key == "y":
+                return row.nearest or ""
+            if key == "p":
+                return ""
+            first, last = self._ask.line("from the words"), self._ask.line("to the words")
+            try:
+                return self._base.assess.passage_between(row.initiative, first, last)
+            except KBError as error:
+                self._ask.say(f"{error} ({error.hint})")
+
+    def _say_anew(self, row: ToRecheck, level: Level, quote: str, why: str) -> str:
         made = self._base.assess.assess(
             row.initiative, row.strand or "", level, quote=quote, why=why
         )
@@ -139,6 +204,15 @@ class _Rechecking:
         else:
             self.made += 1
             self._ask.say(done)
+
+
+def becomes(row: ToRecheck) -> str:
+    """What the position would become, in words; "" where it stays."""
+    if not row.would_become:
+        return ""
+    if row.cause.kind == CauseKind.no_quote:
+        return f"; confirmed it would make the strand {row.would_become}"
+    return f"; without it the strand is {row.would_become}"
 
 
 @app.command()

@@ -137,7 +137,7 @@ def edit(
 @app.command()
 @listing
 def decisions(ctx: typer.Context, as_of: AsOf = None) -> Table[DecisionRow]:
-    """List every decision ever made, the newest first.
+    """List decisions on pages, strands and doubles, newest first.
 
     Example: kb decisions -o decisions.csv
     """

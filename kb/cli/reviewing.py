@@ -11,6 +11,7 @@ from kb.cli.asking import Asking, Back, until_stopped
 from kb.cli.opening import By, opened
 from kb.cli.output import Shown, show, stderr
 from kb.cli.walking import Plain, walk
+from kb.declare.codebook import parted
 from kb.errors import KBError
 from kb.keep.decisions import Decision
 from kb.screen.review import FACETS_ASKED, PageCard
@@ -29,6 +30,7 @@ CHOICES = {
 }
 PASSAGES_SHOWN = 3
 MORE_SHOWN = 12
+UNKNOWN_BODY = "unknown"  # as an inclusion stores a body that no source names
 LETTERS = "acdefghijklmnoprtuvwxyz"  # without b, q and s, which do something
 
 
@@ -61,6 +63,10 @@ def review(
     stderr(f"{session.decided} decided; {session.left} left")
 
 
+class _Again(Exception):
+    """Raised to ask the same question once more."""
+
+
 class _Session:
     """One person at the inbox."""
 
@@ -70,6 +76,9 @@ class _Session:
         self._assess = assess
         self._review = base.screen.review()
         self._decided: set[str] = set()
+        self._coded: dict[tuple[str, str], list[str]] = {}  # what was answered in this session
+        last = base.workspace.store.last_act()
+        self._began = (last.id or 0) if last else 0
 
     @property
     def decided(self) -> int:
@@ -137,7 +146,7 @@ class _Session:
 
     def _undo(self) -> None:
         try:
-            undone = self._base.register.undo()
+            undone = self._base.register.undo(after=self._began)
         except KBError as error:
             self._ask.say(f"not undone: {error}")
         else:
@@ -214,8 +223,8 @@ class _Session:
         self._ask.say(f"included as {slug}; Enter accepts what stands in brackets, - leaves it out")
         guesses = self._base.screen.guesses(slug, self._review.guesser)
         steps: list[Callable[[], None]] = [
-            partial(self._field, slug, "title", card.title),
-            partial(self._organisation, slug, card.organisation),
+            partial(self._title, slug),
+            partial(self._organisation, slug),
             *(
                 partial(self._code, slug, facet, ",".join(guesses.get(facet, [])))
                 for facet in FACETS_ASKED
@@ -231,13 +240,23 @@ class _Session:
         if self._assess:
             walk(self._base, self._ask, slug)
 
-    def _field(self, slug: str, name: str, default: str) -> None:
-        value = self._ask.line(name, default=default)
-        if value not in (default, "-"):
-            self._base.register.edit(slug, [f"{name}={value}"])
+    def _title(self, slug: str) -> None:
+        stands = self._base.register.initiative(slug).stored.profile.title
+        value = self._ask.line("title", default=stands)
+        if value not in (stands, "-"):
+            self._base.register.edit(slug, [f"title={value}"])
 
-    def _organisation(self, slug: str, default: str) -> None:
-        typed = self._ask.line("organisation", default=default)
+    def _organisation(self, slug: str) -> None:
+        stands = self._base.register.initiative(slug).stored.profile.organisation
+        default = "" if stands == UNKNOWN_BODY else stands
+        while True:
+            try:
+                self._body(slug, self._ask.line("organisation", default=default), default)
+                return
+            except _Again:
+                continue
+
+    def _body(self, slug: str, typed: str, default: str) -> None:
         if typed in ("-", ""):
             return
         bodies = self._base.workspace.declarations.bodies
@@ -245,19 +264,31 @@ class _Session:
             near = self._base.screen.nearest_bodies(typed)
             choices = {str(number): name for number, name in enumerate(near, start=1)}
             shown = {number: f" {name}" for number, name in choices.items()}
-            key = self._ask.choice("no such body; nearest:", shown | {"0": " as typed"})
+            try:
+                key = self._ask.choice("no such body; nearest:", shown | {"0": " as typed"})
+            except Back as back:
+                raise _Again from back
             typed = typed if key == "0" else choices[key]
         if typed != default:
             self._base.register.edit(slug, [f"organisation={typed}"])
 
     def _code(self, slug: str, facet: str, guess: str) -> None:
-        """One or more codes of a facet; what the code book has not is asked again."""
+        """One or more codes of a facet; what the code book has not is asked again.
+
+        Asked a second time, the answer takes the place of the first.
+        """
+        before = self._coded.get((slug, facet), [])
+        stands = ",".join(before)
         while True:
-            typed = self._ask.line(facet, default=guess)
-            if typed in ("-", ""):
+            typed = self._ask.line(facet, default=stands or guess)
+            if typed in ("-", "", stands):
                 return
             try:
+                self._base.workspace.declarations.book.tag(f"{facet}={typed}")
+                if before:
+                    self._base.register.tag(slug, [f"{facet}={stands}"], remove=True)
                 self._base.register.tag(slug, [f"{facet}={typed}"])
+                self._coded[slug, facet] = parted(typed)
             except KBError as error:
                 self._ask.say(f"{error} ({error.hint})")
                 self._codes(facet)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from kb.cli import Sentences
 from kb.cli.opening import AsOf, By, Why, opened, parse_day, settings
 from kb.cli.output import listing, stderr
 from kb.collect.proposing import propose
@@ -13,7 +14,7 @@ from kb.table import Table
 from kb.workspace.sources import SourceFault
 
 app = typer.Typer(rich_markup_mode=None)
-sources_app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+sources_app = typer.Typer(cls=Sentences, rich_markup_mode=None, invoke_without_command=True)
 app.add_typer(sources_app, name="sources")
 
 PAGES_SHOWN = 5

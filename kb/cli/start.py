@@ -1,5 +1,6 @@
 """Commands to begin with: init, status, and `kb` alone."""
 
+import re
 import sys
 
 import typer
@@ -60,11 +61,19 @@ def status(ctx: typer.Context, format: str = typer.Option("table", "--format", "
         write_json(list(counts), [counts], sys.stdout)
 
 
+def singular(name: str) -> str:
+    """The name of a count of one: `1 page waiting`."""
+    return re.sub(r"^(page|proposal|conflict|source)s\b", r"\1", name)
+
+
 def waiting(ctx: typer.Context) -> None:
     """Prints what waits, each with its command."""
     with opened(ctx) as base:
         counts = base.report.status()
     there = {name: counts[name] for name in WAITING if counts[name]}
     most = max(there.values(), default=0) if sys.stdout.isatty() else 0
-    lines = {f"{bar(count, most)}{count} {name}": WAITING[name] for name, count in there.items()}
+    lines = {
+        f"{bar(count, most)}{count} {singular(name) if count == 1 else name}": WAITING[name]
+        for name, count in there.items()
+    }
     fields(dict(lines) or {"nothing waits": "kb --help lists the commands"})

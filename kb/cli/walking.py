@@ -90,8 +90,16 @@ class _Walk:
         return ask.key("", BEGIN)
 
     def none_of(self, cards: Sequence[StrandCard]) -> bool:
-        """Says no overlap with all of them, as one act; False where the person thinks better."""
-        question = f"no overlap with these {len(cards)} strands, as one act?"
+        """Says no overlap with those the person has not answered yet, as one act.
+
+        False where the person thinks better of it, or there are none.
+        """
+        by = self._base.workspace.by
+        cards = [card for card in cards if by not in [each.person for each in card.assessments]]
+        if not cards:
+            self._ask.say("you have answered all that remain")
+            return False
+        question = f"no overlap with the {len(cards)} strands you have not answered?"
         if self._ask.key(question, {"y": "es", "n": "o"}) == "n":
             return False
         try:
@@ -108,17 +116,26 @@ class _Walk:
             answers = self._answers()
             try:
                 level = self._level(answers)
-                why = ""
-                if answers.level not in (None, level):
-                    why = self._ask.line(f"the answers come to {answers.level}; why {level}")
-                    if not why:
-                        self._ask.say("without a reason nothing is stored")
-                        return
-                quote = self._quote(card, level)
+                while not self._settle(card, answers, level):
+                    level = self._level(answers)
+                return
             except Back:
                 continue
-            self.save(card, level, answers, quote=quote, why=why)
-            return
+
+    def _settle(self, card: StrandCard, answers: Answers, level: Level) -> bool:
+        """Asks why and for a quote, and stores it; False to go back to the level."""
+        try:
+            why = ""
+            if answers.level not in (None, level):
+                why = self._ask.line(f"the answers come to {answers.level}; why {level}")
+                if not why:
+                    self._ask.say("without a reason nothing is stored")
+                    return True
+            quote = self._quote(card, level)
+        except Back:
+            return False
+        self.save(card, level, answers, quote=quote, why=why)
+        return True
 
     def _answers(self) -> Answers:
         """What the person answers to the four questions. Raises Back from the first."""

@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
+from kb.cli import Sentences
 from kb.cli.opening import By, opened
 from kb.cli.output import listing, stderr
 from kb.table import Table
 from kb.workspace.saved_searches import News, SavedSearch
 
 app = typer.Typer(rich_markup_mode=None)
-watch_app = typer.Typer(rich_markup_mode=None)
+watch_app = typer.Typer(cls=Sentences, rich_markup_mode=None)
 app.add_typer(watch_app, name="watch")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the search is called.")]

@@ -171,7 +171,8 @@ class _Crawl:
         self._waiting: list[Source] = []
         self._running: list[Source] = []
         self._errors: list[Exception] = []
-        self._answered: list[bool] = []  # of each run that ended: whether any name was resolved
+        # Source to whether any of its names was resolved; without those of this machine.
+        self._answered: dict[str, bool] = {}
 
     def all(self, sources: list[Source]) -> list[Run]:
         if not sources:
@@ -191,8 +192,11 @@ class _Crawl:
             self._process.start()
         if self._errors:
             raise self._errors[0]
-        if no_connection(self._answered):
-            self._finished = [self._as_no_connection(run) for run in self._finished]
+        if no_connection(list(self._answered.values())):
+            self._finished = [
+                self._as_no_connection(run) if run.source in self._answered else run
+                for run in self._finished
+            ]
         return self._finished
 
     def _as_no_connection(self, run: Run) -> Run:
@@ -241,7 +245,9 @@ class _Crawl:
         elif stats.get("finish_reason") not in ("finished", None):
             run.stopped = f"stopped before it had finished ({stats['finish_reason']})"
         unresolved = any(key.endswith(UNRESOLVED) for key in stats)
-        self._answered.append(not unresolved or bool(stats.get("downloader/response_count")))
+        if not run.source.loopback:
+            answered = not unresolved or bool(stats.get("downloader/response_count"))
+            self._answered[run.source.name] = answered
         settle_absent(run)
         recorded = run.finished(stats, run.workspace.clock())
         with run.writing(ActKind.crawl) as writing:

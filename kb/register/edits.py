@@ -161,17 +161,21 @@ def _leads_to(
     return False
 
 
-def undo(workspace: Workspace, *, why: str = "") -> Undone:
+def undo(workspace: Workspace, *, why: str = "", after: int = 0) -> Undone:
     """Ends what the person's last act made and makes again what it ended.
 
-    Raises Refused where there is no such act, and where something later rests on it, which it
-    names.
+    Raises Refused where there is no such act, or none `after` that one, and where something later
+    rests on it, which it names.
     """
     with workspace.store.reading() as reading:
         act = history.last_of(reading, workspace.by)
         if act is None:
             raise Refused(f"{workspace.by} has no act to undo", hint="kb decisions")
         number = act.id or 0
+        if number <= after:
+            raise Refused(
+                "nothing was decided since then", hint="kb undo takes an earlier act back"
+            )
         if act.kind == ActKind.forget:
             raise Refused("what was forgotten cannot be had again")
         if act.kind == ActKind.accept:

@@ -259,7 +259,11 @@ def _position(gap: Gap) -> str:
 
 def _state(row: Overlap) -> str:
     """What is to be known of the evidence behind a row."""
-    states = [f"to be looked at again: {row.recheck}" if row.recheck else "", row.quiet or ""]
+    states = [
+        f"to be looked at again: {row.recheck}" if row.recheck else "",
+        f"its pages: {row.says_else}" if row.says_else else "",
+        row.quiet or "",
+    ]
     return "; ".join(each for each in states if each) or "holds"
 
 

@@ -73,7 +73,7 @@ def digest(snapshot: Snapshot, since: date) -> Digest:
     sections = (
         _section("page", "waiting", "kb review", pages),
         _section("", again, "kb recheck --go", stale),
-        _section("position", f"that moved since {since}", f"kb moved {since}", positions),
+        _section("strand", f"that stand otherwise since {since}", f"kb moved {since}", positions),
         _section("", "on which people differ", "kb conflicts", conflicts),
         _section("source", "unwell", "kb sources check", ill),
         _section("", "new or changed for saved searches", "kb watch run", news),

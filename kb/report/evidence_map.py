@@ -48,6 +48,7 @@ class MapAssessment:
     why_not: str | None
     recheck: str | None  # why it is to be re-checked, since when
     quiet: str | None  # why its initiative seems to have gone quiet
+    says_else: str | None  # what became of its pages since a person looked
     seen: str | None  # the day on which what it rests on was seen
 
 
@@ -180,6 +181,7 @@ def _initiatives(evidence: Evidence) -> list[MapInitiative]:
                     why_not=row.why_not_counted,
                     recheck=row.recheck,
                     quiet=row.quiet,
+                    says_else=row.says_else,
                     seen=_iso(seen_on(evidence, each.id, row.strand)),
                 )
                 for row in rows[each.slug]

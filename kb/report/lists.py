@@ -8,6 +8,7 @@ from typing import Any
 from kb.assess.conflicts import differences
 from kb.assess.evidence import evidence_of
 from kb.assess.outcomes import quiet
+from kb.assess.page_changes import pages_say_else
 from kb.assess.recheck import to_recheck
 from kb.contract import Shape
 from kb.declare.declarations import Declarations
@@ -63,6 +64,8 @@ class InitiativeRow:
     started: str | None = column("When it began: year or month, as far as known.")
     url: str | None = column("Its address.")
     summary: str | None = column("What it is, in a sentence or two.")
+    quiet: str | None = column("Why it seems to have gone quiet.")
+    says_else: str | None = column("What became of its pages since a person looked at them.")
     strands: list[str] = column("The strands it was assessed against.", inside=True)
     documents: list[str] = column("Its pages that are held.", inside=True)
     last_changed: datetime | None = column("When something was last said of it.", inside=True)
@@ -103,7 +106,8 @@ class SourceRow:
     state: str = column("on, paused or retired.", narrow=True)
     checked: bool = column("True once a crawl confirmed the declaration.")
     unwell_since: date | None = column(
-        "The day from which its runs are not ok, or it is overdue by more than its cadence."
+        "The day from which its runs are not ok, or it is overdue by more than its cadence.",
+        narrow=True,
     )
 
 
@@ -141,7 +145,7 @@ def initiatives(
     filters = _Filters(snapshot, codes or {}, organisation, strand, own)
     strands = _assessed_strands(snapshot)
     changed = _last_changed(snapshot)
-    silent = quiet(snapshot) if only_quiet else {}
+    silent, changed_pages = quiet(snapshot), pages_say_else(snapshot)
     rows = []
     for number, initiative in snapshot.register.items():
         keys = strands.get(number, [])
@@ -168,6 +172,8 @@ def initiatives(
                 started=profile.started,
                 url=profile.url,
                 summary=profile.summary or None,
+                quiet=silent.get(number),
+                says_else=changed_pages.get(initiative.slug),
                 strands=keys,
                 documents=[page.name for page in snapshot.every_page_of.get(number, [])],
                 last_changed=changed.get(number),
@@ -419,7 +425,7 @@ def status(snapshot: Snapshot) -> dict[str, int]:
     return {
         "initiatives of others": len(snapshot.register) - len(snapshot.own),
         "initiatives of our own": len(snapshot.own),
-        "pages": sum(not page.gone for page in snapshot.pages),
+        "pages met": len(snapshot.pages),
         "pages waiting": len(waiting(snapshot)),
         "pages decided": len(decided(snapshot)),
         "proposals to confirm": len(evidence.proposed),

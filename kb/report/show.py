@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from kb.assess.evidence import Evidence, evidence_of
 from kb.assess.gaps import would_become
 from kb.assess.outcomes import quiet
-from kb.assess.page_changes import page_changes
+from kb.assess.page_changes import pages_say_else
 from kb.assess.positions import Position
 from kb.declare.codebook import FACETS
 from kb.errors import Unknown
@@ -96,7 +96,7 @@ class InitiativeInFull:
     assessments: Sequence[AssessmentShown]
     documents: Sequence[PageShown]
     quiet: str | None  # why it seems to have gone quiet
-    pages_say_else: Sequence[str]  # pages that are not what they were when it was included
+    says_else: str | None  # what became of its pages since a person looked
 
     def values(self) -> dict[str, object]:
         """Field to value, for exporters."""
@@ -109,7 +109,7 @@ class InitiativeInFull:
             **profile,
             "own": self.own,
             "quiet": self.quiet,
-            "pages_say_else": list(self.pages_say_else),
+            "says_else": self.says_else,
             **{facet: self.stored.codes(facet) for facet in FACETS},
             **relations,
             "parts": self.parts,
@@ -280,11 +280,7 @@ def initiative(snapshot: Snapshot, name: str) -> InitiativeInFull:
         ],
         documents=[PageShown(page.name, page.url) for page in snapshot.pages_of.get(stored.id, [])],
         quiet=quiet(snapshot).get(stored.id),
-        pages_say_else=[
-            f"{change.document}: {change.says_else}, since {change.since}"
-            for change in page_changes(snapshot)
-            if change.says_else and change.initiative == stored.slug
-        ],
+        says_else=pages_say_else(snapshot).get(stored.slug),
     )
 
 

@@ -9,7 +9,16 @@ from kb.declare.register import slug_of
 from kb.errors import Refused
 from kb.keep import documents, register
 from kb.keep.acts import ActKind
-from kb.keep.decisions import Assessment, Decision, Initiative, Membership, Profile, Screening
+from kb.keep.decisions import (
+    PAGE_OF,
+    Assessment,
+    Decision,
+    Initiative,
+    Membership,
+    NotSame,
+    Profile,
+    Screening,
+)
 from kb.keep.documents import StoredDocument
 from kb.keep.store import Writing
 from kb.screen import duplicates
@@ -161,6 +170,7 @@ def decide(
     with snapshot(workspace) as now:
         pages = [workspace.document(now.reading, name) for name in dict.fromkeys(names)]
         targets = [workspace.initiative(now.reading, name).id for name in initiatives]
+        _check_apart(now, pages, targets, why)
         copies = _copies_waiting(now, pages)
     subject = " ".join(page.name for page in pages)
     answer = ScreeningInput(decision, tuple(targets), tuple(titles), reason, why)
@@ -173,6 +183,22 @@ def decide(
             with_it = replace(answer, initiatives=joined, titles=(), why=f"{WITH_IT}{page.id}")
             rows += [_decide(workspace, writing, copy, with_it) for copy in copies[page.id]]
         return rows
+
+
+def _check_apart(
+    snapshot: Snapshot, pages: Sequence[StoredDocument], initiatives: Sequence[int], why: str
+) -> None:
+    """Raises Refused, without a reason, for a page that was said to be of another initiative."""
+    if why.strip():
+        return
+    for row in snapshot.reading.rows(NotSame, what=PAGE_OF):
+        if row.a in initiatives and row.b in {page.id for page in pages}:
+            act = snapshot.acts[row.made]
+            slug = snapshot.slugs[row.a]
+            raise Refused(
+                f"{act.by} said on {act.at.date()} that d{row.b} is no page of {slug!r}",
+                hint="say why it is: --why TEXT",
+            )
 
 
 def _copies_waiting(

@@ -138,6 +138,10 @@ class Workspace:
             for name, text in declarations.texts.items()
             if name != OFFER and noted.get(name, text) != text
         )
+        lost = _lost_codes(reading, declarations.book) if edited else {}
+        if lost:
+            codes = ", ".join(f"{facet}={code}" for facet, code in sorted(lost))
+            edited += (f"codes in use are no longer in the code book: {codes}",)
         path = self.home.declaration(OFFER)
         if not path.exists() or read_text(path) == declarations.texts[OFFER]:
             return edited
@@ -239,10 +243,7 @@ def _former_strands(reading: Reading) -> frozenset[str]:
 
 def _check_in_use(writing: Writing, book: CodeBook) -> None:
     """Raises Declared for a code that is in use, and that the code book no longer has."""
-    used: dict[tuple[str, str], list[int]] = {}
-    for tag in register.tags_outside(writing, book.codes):
-        if not (tag.facet in book.codes and book.heirs(tag.facet, tag.code)):
-            used.setdefault((tag.facet, tag.code), []).append(tag.initiative)
+    used = _lost_codes(writing, book)
     if used:
         slug_of = {number: slug for slug, number in register.slugs(writing).items()}
         raise Declared(
@@ -253,6 +254,15 @@ def _check_in_use(writing: Writing, book: CodeBook) -> None:
             ],
             hint='put it back, or say by was = "CODE" in which code it goes on',
         )
+
+
+def _lost_codes(reading: Reading, book: CodeBook) -> dict[tuple[str, str], list[int]]:
+    """Each code that is in use, and that nothing in the book came of, with its initiatives."""
+    used: dict[tuple[str, str], list[int]] = {}
+    for tag in register.tags_outside(reading, book.codes):
+        if not (tag.facet in book.codes and book.heirs(tag.facet, tag.code)):
+            used.setdefault((tag.facet, tag.code), []).append(tag.initiative)
+    return used
 
 
 def _recode(writing: Writing, book: CodeBook) -> None:

@@ -143,7 +143,7 @@ def test_one_initiative_from_the_inbox_to_assessed(home: Path, terminal: Open) -
     output.expect("(confirmed)")
     output.expect("2 of 10")
     output.type("N")
-    output.expect("no overlap with these 9 strands, as one act?")
+    output.expect("no overlap with the 9 strands you have not answered?")
     output.type("y")
     output.expect("1 decided; 0 left")
     assert output.end() == 0
@@ -303,7 +303,7 @@ def test_many_at_once_are_asked_about_one_act_and_taken_back_by_one_undo(home: P
     lines(home, "assess", slug, keys="N n q")
     with kb.connect(home, by="ana") as base:
         assert base.workspace.store.last_act() == before
-    assert "no overlap with these 10 strands" in lines(home, "assess", slug, keys="N y").stdout
+    assert "no overlap with the 10 strands" in lines(home, "assess", slug, keys="N y").stdout
     with kb.connect(home, by="ana") as base:
         assert len(base.register.initiative(slug).assessments) == 10
         base.register.undo()
@@ -349,3 +349,42 @@ def test_a_long_list_goes_through_the_pager_and_a_short_one_does_not(
     assert "paged:" not in off.shown
     none = terminal("initiatives", PAGER="there-is-no-such-pager")
     none.expect("Race Equality Week")
+
+
+def test_what_was_answered_is_not_overwritten_by_many_at_once(home: Path) -> None:
+    slug = coded(home)
+    with kb.connect(home, by="ana") as base:
+        base.assess.assess(slug, "talent", "overlaps", quote=PAGE.partition(". ")[0])
+    assert "the 9 strands" in lines(home, "assess", slug, keys="N y").stdout
+    with kb.connect(home) as base:
+        levels = {row.strand: row.level for row in base.register.initiative(slug).assessments}
+        assert levels["talent"] == "overlaps"
+        assert len(levels) == 10
+
+
+def test_z_takes_back_nothing_from_before_the_session(home: Path) -> None:
+    page(home)
+    with kb.connect(home, by="ana") as base:
+        base.register.edit("race-equality-week", ["title=Another title"])
+    done = lines(home, "review", keys="z q")
+    assert "not undone: nothing was decided since" in done.stdout
+    with kb.connect(home) as base:
+        week = base.register.initiative("race-equality-week").stored
+        assert week.profile.title == "Another title"
+
+
+def test_going_back_shows_what_stands_and_puts_the_new_answer_in_its_place(home: Path) -> None:
+    page(home)
+    # title; organisation; role; reach; back; back; then both anew; audience, back, another
+    done = lines(
+        home,
+        "review",
+        keys="i Chairs|talk CQC support england b b support outside boards b chairs q",
+    )
+    assert "reach [england]" in done.stdout
+    assert "audience [boards]" in done.stdout
+    with kb.connect(home) as base:
+        stored = base.register.initiative("race-equality-programme-one").stored
+        assert stored.profile.title == "Chairs talk"
+        assert stored.codes("reach") == ["outside"]
+        assert stored.codes("audience") == ["chairs"]

@@ -15,6 +15,8 @@ from kb.keep.crawled import Outcome
 NAMES = [f"/page-{number}" for number in range(8)]
 LONG = "Our offices are closed for the works that we told you of. Come back on another day. " * 12
 
+STUB = "<html><title>{}</title><main><p>{}</p></main></html>"
+
 
 @pytest.fixture
 def mapped(site: Site, declare: Callable[..., None]) -> Site:
@@ -34,9 +36,9 @@ def texts(home: Path) -> dict[str, str]:
     "body",
     [
         f"<html><title>Works</title><main><h1>Works</h1><p>{LONG}</p></main></html>",
-        "<html><title>Just a moment...</title><main><p>Checking your browser.</p></main></html>",
-        "<html><title>Sign in</title><main><p>Please log in to continue.</p></main></html>",
-        "<html><title>Sorry</title><main><p>We are down for maintenance.</p></main></html>",
+        pytest.param(STUB.format("Just a moment...", "Checking it."), marks=pytest.mark.slow),
+        pytest.param(STUB.format("Sign in", "Please log in to continue."), marks=pytest.mark.slow),
+        STUB.format("Sorry", "We are down for maintenance."),
     ],
 )
 def test_one_text_for_every_page_replaces_nothing(

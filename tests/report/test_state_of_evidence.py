@@ -160,20 +160,64 @@ def test_another_passage_is_not_renewed_by_one_key(
     base: KnowledgeBase, slug: str, run_kb: Command
 ) -> None:
     base.close()
-    shown = going(run_kb, "r\nn\nc\nq\n")
+    shown = going(run_kb, "r\nn\nc\ny\nit is closed to new trusts\nq\n")
     assert "does that passage still say duplicates?" in shown
     assert "what holds now?" in shown
+    assert "[d] duplicates" not in shown.partition("what holds now?")[2]  # no longer true
+    assert "does that passage say complements?" in shown
     with kb.connect(base.workspace.home.path) as later:
         (row,) = later.register.initiative(slug).assessments
         assert (row.level, row.quote) == ("complements", OTHER)
-        assert row.why == f"no longer duplicates: {STALE}"
+        assert row.why == "it is closed to new trusts"
 
 
 def test_no_longer_true_is_said_with_the_level_that_holds(
     base: KnowledgeBase, slug: str, run_kb: Command
 ) -> None:
     base.close()
-    assert "1 said anew" in going(run_kb, "n\nn\nq\n")
+    assert "0 said anew" in going(run_kb, "n\nn\n\nq\n")  # without a reason nothing is stored
+    assert "1 said anew" in going(run_kb, "n\nn\nit ended in May\nq\n")
     with kb.connect(base.workspace.home.path) as later:
         (row,) = later.register.initiative(slug).assessments
         assert (row.level, row.basis) == ("no-overlap", "confirmed")
+
+
+def test_a_page_is_left_out_only_after_saying_what_goes_with_it(
+    base: KnowledgeBase, slug: str, run_kb: Command
+) -> None:
+    base.close()
+    home = base.workspace.home.path
+    held_text = "The car park is closed on Mondays and at the end of each month. " * 20
+    with kb.connect(home, by="ana", clock=lambda: LATER) as later:
+        later.screen.decide([held(later, "two", f"{QUOTE} {QUOTE} two")], Decision.include)
+        held(later, "two", held_text, title="Car park", fetched_at=LATER)
+        rows = [row for row in later.assess.recheck().rows if row.document]
+        assert rows
+    every = base.assess.recheck().rows
+    before = "s\n" * [row.document for row in every].index(rows[0].document)
+    shown = going(run_kb, f"{before}x\nn\ns\nq\n")
+    assert "it has no other page; assessed: nothing. Leave d" in shown
+    name = str(rows[0].document)
+    with kb.connect(home) as later:
+        assert later.register.document(name).screening == "include"
+    going(run_kb, f"{before}x\ny\nno such reason\nmention-only\nq\n")
+    with kb.connect(home) as later:
+        assert later.register.document(name).screening == "exclude"
+
+
+def test_two_that_hold_a_position_together_are_said_together(base: KnowledgeBase) -> None:
+    clock_of(base, NOON)
+    for key in ("one", "two"):
+        quote = f"{QUOTE[:-1]}, called {key}."
+        (row,) = base.screen.decide([held(base, key, quote)], Decision.include)
+        made = row.initiatives[0]
+        tags = ["role=support", "reach=england", "status=active", "audience=chairs"]
+        base.register.tag(made, tags)
+        base.assess.assess(made, "signposting", Level.duplicates, quote=quote)
+    clock_of(base, LATER)
+    for key in ("one", "two"):
+        held(base, key, f"All is new on race equality, {key}.", fetched_at=LATER)
+    table = base.assess.recheck()
+    assert "signposting: without all 2 to re-check it is not-assessed" in table.notes
+    (gap,) = [row for row in base.assess.gaps().rows if row.strand == "signposting"]
+    assert gap.without_recheck == "not-assessed"

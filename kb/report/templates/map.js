@@ -148,6 +148,7 @@
       ? `; without ${strand.recheck === 1 ? "it" : "them"}: ${data.positions[strand.without_recheck]}` : "");
   const stateOf = (assessment) =>
     [assessment.recheck && `to be looked at again: ${assessment.recheck}`,
+      assessment.says_else && `its pages: ${assessment.says_else}`,
       assessment.quiet && `quiet: ${assessment.quiet}`].filter(Boolean).join("; ");
   const levelOf = (assessment) => (assessment.basis === "confirmed" ? assessment.level : `${assessment.level} (a proposal)`);
   const linked = (initiative) =>

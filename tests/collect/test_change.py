@@ -43,6 +43,7 @@ def test_noise_is_no_change(listed: Site, home: Path, run_kb: Command) -> None:
     assert last_line(run_kb("crawl")) == "a-site: 0 new, 0 changed, 13 same; ok"
 
 
+@pytest.mark.slow
 def test_going_back_is_the_earlier_text_standing_again(
     listed: Site, home: Path, run_kb: Command
 ) -> None:
@@ -61,6 +62,7 @@ def test_going_back_is_the_earlier_text_standing_again(
     assert "- It has been rewritten for allies." in diff
 
 
+@pytest.mark.slow
 def test_gone_is_what_was_missing_in_two_ok_runs(listed: Site, home: Path, run_kb: Command) -> None:
     run_kb("crawl")
     del listed.pages["/one"]
@@ -94,6 +96,7 @@ def test_what_says_410_is_gone_at_once_and_a_soft_404_is_missing(
     assert states(home)["/two"] == "gone"
 
 
+@pytest.mark.slow
 def test_a_page_that_only_left_the_list_stays_live(
     listed: Site, home: Path, run_kb: Command
 ) -> None:
@@ -104,6 +107,7 @@ def test_a_page_that_only_left_the_list_stays_live(
     assert states(home)["/one"] == "live"
 
 
+@pytest.mark.slow
 def test_a_permanent_redirect_is_a_move_and_no_new_document(
     listed: Site, home: Path, run_kb: Command
 ) -> None:

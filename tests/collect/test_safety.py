@@ -137,6 +137,7 @@ def test_a_site_that_asks_for_an_hour_is_asked_no_more(
     assert "3600 seconds" in last_why(home)
 
 
+@pytest.mark.slow
 def test_a_budget_counts_what_was_sent_so_that_a_sitemap_is_worked_off(
     mapped: Site, home: Path, run_kb: Command, declare: Callable[..., None]
 ) -> None:

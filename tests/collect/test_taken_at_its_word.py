@@ -38,7 +38,7 @@ def texts(home: Path) -> dict[str, str]:
         f"<html><title>Works</title><main><h1>Works</h1><p>{LONG}</p></main></html>",
         pytest.param(STUB.format("Just a moment...", "Checking it."), marks=pytest.mark.slow),
         pytest.param(STUB.format("Sign in", "Please log in to continue."), marks=pytest.mark.slow),
-        STUB.format("Sorry", "We are down for maintenance."),
+        pytest.param(STUB.format("Sorry", "Down for maintenance."), marks=pytest.mark.slow),
     ],
 )
 def test_one_text_for_every_page_replaces_nothing(
@@ -60,6 +60,7 @@ def test_one_text_for_every_page_replaces_nothing(
     assert "one text" in newest.why or "stub" in newest.why
 
 
+@pytest.mark.slow
 def test_pages_that_change_each_to_its_own_are_changes(
     mapped: Site, home: Path, run_kb: Command
 ) -> None:
@@ -69,6 +70,7 @@ def test_pages_that_change_each_to_its_own_are_changes(
     assert last_line(run_kb("crawl")).endswith("0 new, 8 changed, 0 same; ok")
 
 
+@pytest.mark.slow
 def test_two_pages_that_come_to_say_the_same_are_two_changes(
     mapped: Site, home: Path, run_kb: Command
 ) -> None:

@@ -126,6 +126,7 @@ class Page(Strict):
     fetched_at: AwareDatetime
     status: int
     media_type: Text
+    charset: str = ""  # as the header names it
     body: bytes
     requested: HttpAddress | None = None  # the address before redirects
     permanent: bool = False  # every redirect on the way was permanent

@@ -50,6 +50,17 @@ class Refused(KBError):
     """Raised when what was asked breaks a rule."""
 
 
+class BadAnswer(KBError):
+    """Raised by a spider for an answer that is not what it is named to be.
+
+    `failure` is its class in a run's counts: a fault of the site, and no end of the run.
+    """
+
+    def __init__(self, failure: str, message: str) -> None:
+        super().__init__(message)
+        self.failure = failure
+
+
 class QuoteNotFound(Refused):
     """Raised when a quote does not occur in a current page of its initiative."""
 

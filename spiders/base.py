@@ -9,6 +9,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.http.response.html import HtmlResponse
 from scrapy.http.response.text import TextResponse
+from w3lib.encoding import http_content_type_encoding
 from w3lib.url import safe_url_string
 
 from kb.contract import Page, Source, normalised, within
@@ -105,6 +106,7 @@ class SourceSpider(Spider):
             fetched_at=datetime.now(UTC),
             status=response.status,
             media_type=kind.partition(";")[0].strip().lower() or "application/octet-stream",
+            charset=http_content_type_encoding(kind) or "",
             body=hints.pop("body", None) or response.body,
             requested=safe_url_string(hints.pop("requested", requested)),
             permanent=permanent,

@@ -1,13 +1,16 @@
 """Sitemaps: what a site lists for machines. The protocol is that of sitemaps.org."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from lxml import etree
 from scrapy import Request
 from scrapy.http import Response
 from scrapy.utils.gz import gunzip
 from scrapy.utils.sitemap import Sitemap, sitemap_urls_from_robots
 
+from kb.errors import BadAnswer
 from spiders.base import SourceSpider
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -59,12 +62,14 @@ class SitemapSpider(SourceSpider):
 
     def parse_sitemap(self, response: Response) -> Iterator[Request]:
         """The sitemaps of an index, or the pages of a sitemap."""
-        body = response.body
-        if body[:2] == GZIP_MAGIC:
-            body = gunzip(body, max_size=MOST_BYTES)
-        sitemap = Sitemap(body)
-        entries = [entry for entry in sitemap if self.source.holds(str(entry.get("loc")))]
-        if sitemap.type == "sitemapindex":
+        sitemap = _sitemap(response)
+        if sitemap is None:
+            if response.meta.get("optional"):  # one of the usual places: there is none
+                return
+            raise BadAnswer("no sitemap", f"{response.url} is no sitemap")
+        kind, every = sitemap
+        entries = [entry for entry in every if self.source.holds(str(entry.get("loc")))]
+        if kind == "sitemapindex":
             for entry in entries:
                 yield self.request(str(entry["loc"]), self.parse_sitemap)
             return
@@ -72,3 +77,22 @@ class SitemapSpider(SourceSpider):
         for entry in entries:
             for url in self.followed([str(entry["loc"])]):
                 yield self.leaf(url, lastmod=str(entry.get("lastmod", "")))
+
+
+def _sitemap(response: Response) -> tuple[str, list[dict[str, Any]]] | None:
+    """What kind of sitemap an answer is, with its entries; None for what is none.
+
+    A plain text of addresses, a line each, is one too: sitemaps.org/protocol.html#otherformats.
+    """
+    body = response.body
+    if body[:2] == GZIP_MAGIC:
+        body = gunzip(body, max_size=MOST_BYTES)
+    lines = body.decode("utf-8", "replace").split()
+    if lines and all(line.startswith(("http://", "https://")) for line in lines):
+        return "urlset", [{"loc": line} for line in lines]
+    try:
+        sitemap = Sitemap(body)
+        entries = list(sitemap)
+    except (etree.LxmlError, ValueError, RuntimeError, StopIteration, AttributeError):
+        return None
+    return (sitemap.type, entries) if sitemap.type in ("sitemapindex", "urlset") else None

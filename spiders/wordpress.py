@@ -34,40 +34,90 @@ class WordpressSpider(SitemapSpider):
         self._fallen_back = False
 
     async def start(self) -> AsyncIterator[Request]:
-        """The first page of each type and search word."""
+        """The start pages: each may name its API."""
         for address in self.source.start:
-            for kind in (*TYPES, *self.source.types):
-                for words in self.source.search or ("",):
-                    yield self.listed(urljoin(address, f"/wp-json/wp/v2/{kind}"), words, 1)
+            yield Request(
+                address,
+                callback=self.find_api,
+                errback=self.no_start,
+                meta={"optional": True, "handle_httpstatus_list": CLOSED},
+                cb_kwargs={"address": address},
+            )
 
-    def listed(self, route: str, words: str, number: int) -> Request:
-        """One page of a route's list."""
+    def find_api(self, response: Response, address: str) -> Iterator[Request]:
+        """The API that the page names, else that of its folder, its host, or plain permalinks.
+
+        https://developer.wordpress.org/rest-api/using-the-rest-api/discovery/
+        """
+        named = []
+        if isinstance(response, TextResponse):
+            links = response.css("link[rel='https://api.w.org/']::attr(href)").getall()
+            named = [url for url in map(response.urljoin, links) if self.source.holds(url)]
+        folder = urljoin(address, ".")
+        roots = [*named, urljoin(folder, "wp-json/"), urljoin(address, "/wp-json/")]
+        roots.append(f"{folder}?rest_route=/")
+        yield self.first(list(dict.fromkeys(roots)))
+
+    def no_start(self, failure: Any) -> Iterator[Request]:
+        """Where the start page cannot be had, its usual places."""
+        address = failure.request.cb_kwargs["address"]
+        yield from self.find_api(Response(address), address)
+
+    def first(self, roots: list[str]) -> Request:
+        """The first page of posts by the first of those APIs; the others, if it is none."""
+        return self.listed(roots[0], TYPES[0], self._words[0], 1, roots[1:])
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        return self.source.search or ("",)
+
+    def listed(
+        self, root: str, kind: str, words: str, number: int, others: list[str] | None = None
+    ) -> Request:
+        """One page of a type's list; with the other APIs to try, while none has answered."""
         parameters = {"per_page": PER_PAGE, "page": number, "_fields": FIELDS}
         if words:
             parameters["search"] = words
+        route = f"{root.rstrip('/')}/wp/v2/{kind}"
+        sign = "&" if "?" in route else "?"
         return Request(
-            f"{route}?{urlencode(parameters)}",
+            f"{route}{sign}{urlencode(parameters)}",
             callback=self.parse_posts,
             errback=self.closed_api,
             meta={"optional": True, "handle_httpstatus_list": CLOSED},
-            cb_kwargs={"route": route, "words": words, "number": number},
+            cb_kwargs={
+                **{"root": root, "kind": kind, "words": words, "number": number},
+                "others": others,
+            },
         )
 
     def parse_posts(
-        self, response: Response, route: str, words: str, number: int
+        self,
+        response: Response,
+        root: str,
+        kind: str,
+        words: str,
+        number: int,
+        others: list[str] | None,
     ) -> Iterator[Page | Request]:
         """The posts of one page of the list, and the next page where there is one."""
         posts = _posts(response)
         if posts is None:
             # A declared type that this site does not have is no closed API.
-            if number == 1 and (route.endswith(f"/{TYPES[0]}") or response.status in (401, 403)):
+            if others:
+                yield self.first(others)
+            elif others is not None or (number == 1 and response.status in (401, 403)):
                 yield from self.fall_back(response.url)
             return
+        if others is not None:  # the first answer of this API: what else is asked of it
+            lists = [(k, w) for k in (*TYPES, *self.source.types) for w in self._words]
+            for each, word in lists[1:]:
+                yield self.listed(root, each, word, 1)
         for post in posts:
             yield from self.parse_post(response, post)
         pages = response.headers.get("X-WP-TotalPages", b"1") or b"1"
         if pages.isdigit() and number < int(pages):
-            yield self.listed(route, words, number + 1)
+            yield self.listed(root, kind, words, number + 1)
 
     def parse_post(self, response: Response, post: dict[str, Any]) -> Iterator[Page | Request]:
         """One post as a page, with the files it links to; protected ones are passed over."""
@@ -93,9 +143,13 @@ class WordpressSpider(SitemapSpider):
         links = TextResponse(link, body=rendered.encode(), encoding="utf-8")
         yield from self.files(self.links(links, links.css("a")), link)
 
-    def closed_api(self, failure: object) -> Iterator[Request]:
+    def closed_api(self, failure: Any) -> Iterator[Request]:
         """What cannot be asked for at all, as where robots.txt forbids it, is closed."""
-        yield from self.fall_back(self.source.start[0])
+        others = failure.request.cb_kwargs["others"]
+        if others:
+            yield self.first(others)
+        else:
+            yield from self.fall_back(self.source.start[0])
 
     def fall_back(self, address: str) -> Iterator[Request]:
         """The sitemap in place of the API, once."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kb.errors import KBError
 
-READER = "2"  # changes when the same body would give another text
+READER = "3"  # changes when the same body would give another text
 
 
 class ReadError(KBError):
@@ -28,3 +28,4 @@ class ReceivedBody:
     select: str = ""
     title: str = ""  # what the shape knows goes before what is read
     summary: str = ""
+    charset: str = ""  # as the header names it

@@ -20,6 +20,7 @@ from kb.collect.pace import slot_of
 from kb.collect.resolving import is_public
 from kb.collect.runs import PartOfRun, RunUnderWay, run_of
 from kb.contract import is_loopback
+from kb.errors import BadAnswer
 
 MOST_WAIT_SECONDS = 120.0
 MOST_BUSY = 10  # answers in a row, before a site is left alone
@@ -139,8 +140,11 @@ class CountFailures(PartOfRun):
         crawler.signals.connect(counting.broke, signal=signals.item_error)
         return counting
 
-    def broke(self, failure: Failure) -> None:
-        """Notes the first fault of a spider or a pipeline, with its place."""
+    def broke(self, failure: Failure, response: Response | None = None) -> None:
+        """Counts a bad answer; notes the first fault of a spider or a pipeline, with its place."""
+        if isinstance(failure.value, BadAnswer):
+            self._run.failed(failure.value.failure, response.url if response else "")
+            return
         if not self._run.broke:
             frames = traceback.extract_tb(failure.getTracebackObject())  # type: ignore[no-untyped-call]
             place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"

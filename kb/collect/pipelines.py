@@ -152,8 +152,9 @@ def _body(page: Page, content: bytes) -> ReceivedBody:
     hints = (page.title or "", page.summary or "")
     if page.html is not None:
         whole = f"<!doctype html><html><body>{page.html}</body></html>"
-        return ReceivedBody(whole.encode(), "text/html", page.url, "", *hints)
-    return ReceivedBody(content, page.media_type, page.url, page.select, *hints)
+        return ReceivedBody(whole.encode(), "text/html", page.url, "", *hints, charset="utf-8")
+    named = (content, page.media_type, page.url, page.select)
+    return ReceivedBody(*named, *hints, charset=page.charset)
 
 
 def _read_page(

@@ -21,6 +21,7 @@ from docx.opc.exceptions import OpcError
 from htmldate import find_date
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
+from w3lib.encoding import html_to_unicode
 
 from kb.collect.body import READER, ReadError, ReceivedBody
 from kb.collect.noise import prune
@@ -84,7 +85,7 @@ def _kind(body: ReceivedBody) -> str:
 
 def _read_html(body: ReceivedBody) -> PageReading:
     try:
-        tree = trafilatura.load_html(body.content)
+        tree = trafilatura.load_html(_decoded(body))
     except (etree.ParserError, ValueError) as error:
         raise ReadError("unreadable", str(error)) from error
     if tree is None:
@@ -110,6 +111,17 @@ def _read_html(body: ReceivedBody) -> PageReading:
         updated_from=updated[1],
         canonical=_first(tree, "//link[@rel='canonical']/@href"),
     )
+
+
+def _decoded(body: ReceivedBody) -> bytes | str:
+    """The body as text where the header names its charset: that goes before guessing.
+
+    A byte that is none in it is one replacement mark.
+    """
+    if not body.charset:
+        return body.content
+    _, text = html_to_unicode(f"text/html; charset={body.charset}", body.content)
+    return text
 
 
 def _read_pdf(body: ReceivedBody) -> PageReading:

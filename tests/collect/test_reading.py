@@ -136,3 +136,26 @@ def test_a_reader_that_was_killed_tries_again_before_it_is_counted(
 ) -> None:
     workers = Workers(Killing(tmp_path / "kills", times), processes=1)
     assert asked(workers, html(ARTICLE)) == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("charset", "written"),
+    [
+        ("iso-8859-1", "cp1252"),
+        ("windows-1252", "cp1252"),
+        ("utf-8", "utf-8"),
+        ("latin1", "cp1252"),
+    ],
+)
+def test_the_charset_of_the_header_goes_before_guessing(charset: str, written: str) -> None:
+    words = "The café fund of £5,000 is led by Zoë Naïve – “race equality”."
+    page = f"<html><body><main><h1>Fund</h1><p>{words}</p><p>It meets.</p></main></body></html>"
+    body = ReceivedBody(page.encode(written), "text/html", "https://a.example/", charset=charset)
+    assert words in read(body).text
+
+
+def test_a_byte_that_is_none_costs_only_itself() -> None:
+    page = "<html><body><main><h1>Fund</h1><p>£5,000 for the café.</p><p>§ meets.</p></main></body>"
+    broken = page.encode().replace("§".encode(), b"\xff")
+    body = ReceivedBody(broken, "text/html", "https://a.example/", charset="utf-8")
+    assert "£5,000 for the café." in read(body).text

@@ -101,7 +101,7 @@ def test_a_feed_gives_its_pages_with_key_and_date() -> None:
 def test_a_wordpress_api_gives_its_open_posts_and_the_files_they_link_to() -> None:
     spider = WordpressSpider(source(shape="wordpress", follow=("/work/",)))
     response = saved_answer(f"{SITE}/wp-json/wp/v2/posts", "wordpress.json")
-    pages, requests = split(spider.parse_posts(response, response.url, "", 1))
+    pages, requests = split(spider.parse_posts(response, f"{SITE}/wp-json/", "posts", "", 1, None))
     (page,) = pages
     assert (page.key, page.url, page.title) == ("post:7", f"{SITE}/work/allies/", "Allies & boards")
     assert (page.published_on, page.updated_on) == (date(2026, 1, 5), date(2026, 2, 6))

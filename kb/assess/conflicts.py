@@ -46,7 +46,7 @@ def differences(snapshot: Snapshot) -> list[list[Conflict]]:
 def conflicts(snapshot: Snapshot) -> Table[Conflict]:
     """The same as one list, a row for each person's answer."""
     rows = [answer for answers in differences(snapshot) for answer in answers]
-    return Table("conflicts", Conflict, rows)
+    return Table("conflicts", Conflict, rows, snapshot.marks)
 
 
 def _on_pages(snapshot: Snapshot) -> Iterator[list[Conflict]]:

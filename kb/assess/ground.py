@@ -41,7 +41,7 @@ class Ground:
         quote = self.quote_cause(number, row.quote, row.revision) if row.quote else None
         if kind := self.lineage.cause(row.strand, row.strand_version, strand):
             since = self._day(self.lineage.changed_at(row.strand, row.made))
-            return Cause(kind, f"and {quote.words}" if quote else "", since=since)
+            return Cause(kind, f"and {quote}" if quote else "", since=since)
         return quote
 
     def quote_cause(self, number: int, quote: str, revision: int | None) -> Cause | None:

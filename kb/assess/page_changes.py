@@ -62,7 +62,11 @@ def pages_say_else(snapshot: Snapshot) -> dict[str, str]:
 
 def _changes(snapshot: Snapshot) -> Iterator[PageChange]:
     reading = snapshot.reading
-    pages = {page.id: page for page in snapshot.pages if page.id in snapshot.memberships}
+    pages = {
+        page.id: page
+        for page in snapshot.pages
+        if page.id in snapshot.memberships and not _left_out(snapshot, page.id)
+    }
     standings = documents.changed_standings(reading, pages)
     looked = _last_looks(snapshot)
     pairs = []
@@ -80,6 +84,12 @@ def _changes(snapshot: Snapshot) -> Iterator[PageChange]:
         rows = reading.history(Relevance, revision=then.revision)
         before = rows[-1].score if rows else None
         yield from _rows(snapshot, page, now, before, lengths[then.revision], lengths[now.revision])
+
+
+def _left_out(snapshot: Snapshot, document: int) -> bool:
+    """True for a page that a person excluded: that its address belongs here says nothing more."""
+    verdict = snapshot.verdicts.get(document)
+    return verdict is not None and verdict.outcome == Decision.exclude
 
 
 def _last_looks(snapshot: Snapshot) -> dict[int, int]:

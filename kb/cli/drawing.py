@@ -47,7 +47,7 @@ SPACE_BETWEEN = 2
 MOST_OF_A_WORD = 16  # of a running text: a longer word may be broken
 # A short value that says nothing without its heading.
 SAID = frozenset(
-    "would_become if_proposals without_recheck ended_at since unwell_since grade".split()
+    "would_become if_proposals without_recheck ended_at since unwell_since grade why reason".split()
 )
 SHORT = 16  # characters of a value that stands on a line with others
 ROOM_FOR_NOTES = 3  # lines for what is said below a list
@@ -79,7 +79,7 @@ HEADINGS = {
 }
 # Names and codes are read whole or not at all; sentences may run on.
 UNBROKEN = frozenset(
-    "id document strand position if_proposals level basis role status relevance shape state "
+    "at id document strand position if_proposals level basis role status relevance shape state "
     "outcome decision counted".split()
 )
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kb.assess.assessments import Assessed
 from kb.assess.causes import CauseKind
 from kb.assess.changes import Moved
 from kb.assess.page_changes import PageChange
@@ -18,11 +19,12 @@ from kb.cli.output import listing, stderr
 from kb.cli.walking import LEVELS, Plain
 from kb.errors import KBError
 from kb.keep.decisions import Decision, Level
+from kb.keep.documents import CONFLICT
 from kb.table import Table
 
 app = typer.Typer(rich_markup_mode=None)
 
-CHOICES = {"r": "enew with this passage", "n": "o longer true", "s": "kip"}
+CHOICES = {"r": "enew with this passage", "m": "ark another", "n": "o longer true", "s": "kip"}
 STILL = {"y": "es", "n": "o longer true"}
 
 
@@ -48,6 +50,8 @@ def recheck(
             return table
         session = _Rechecking(base, Asking(plain=plain))
         with until_stopped():
+            for note in table.notes:
+                session.say(note)
             session.run(table.rows[:limit])
     stderr(f"{session.made} said anew")
     return None
@@ -60,6 +64,10 @@ class _Rechecking:
         self._base = base
         self._ask = ask
         self.made = 0
+
+    def say(self, text: str) -> None:
+        """A sentence that goes before."""
+        self._ask.say(text)
 
     def run(self, rows: Sequence[ToRecheck]) -> None:
         """One after the other; `b` goes back to the one before, as it stands by then."""
@@ -102,14 +110,18 @@ class _Rechecking:
         ask.say(f"  was: {row.level}, by {row.old or 'no quote'}")
         ask.say(f"  now: {row.nearest or 'nothing like it'}")
         while True:
-            key = ask.key("", CHOICES if row.nearest else {key: CHOICES[key] for key in "ns"})
+            key = ask.key("", CHOICES if row.nearest else {key: CHOICES[key] for key in "mns"})
             try:
                 if key == "r" and row.nearest != row.old and row.cause.kind != CauseKind.no_quote:
                     # Another passage may say the contrary: one key is not to renew by it.
                     answer = ask.key(f"does that passage still say {row.level}?", STILL)
                     key = "r" if answer == "y" else "n"
                 if key == "r":
-                    self._carry_out(partial(self._renew, row))
+                    self._carry_out(partial(self._renew, row, row.nearest or ""))
+                elif key == "m" and (marked := self._marked(row)):
+                    self._carry_out(partial(self._renew, row, marked))
+                elif key == "m":
+                    continue
                 elif key == "n":
                     self._no_longer(row)
                 return
@@ -135,7 +147,8 @@ class _Rechecking:
         shown = self._base.register.initiative(row.initiative)
         others = [each for each in shown.documents if each.document != document]
         said = ", ".join(f"{each.strand} {each.level}" for each in shown.assessments)
-        rest = f"{len(others)} other pages stay" if others else "it has no other page"
+        pages = "page stays" if len(others) == 1 else "pages stay"
+        rest = f"{len(others)} other {pages}" if others else "it has no other page"
         question = f"{row.initiative}: {rest}; assessed: {said or 'nothing'}. Leave {document} out?"
         if self._ask.key(question, {"y": "es", "n": "o"}) == "n":
             return False
@@ -155,11 +168,29 @@ class _Rechecking:
 
     def _screen(self, document: str, decision: Decision, reason: str = "") -> str:
         row = self._base.screen.decide([document], decision, reason=reason)[0]
-        return f"{row.document} {row.decision}"
+        verdict = self._base.register.document(document).screening
+        differs = "; people differ on it now: kb conflicts" if verdict == CONFLICT else ""
+        return f"{row.document} {row.decision}{differs}"
 
-    def _renew(self, row: ToRecheck) -> str:
-        made = self._base.assess.renew(row.initiative, row.strand or "", quote=row.nearest or "")
-        return f"{made.initiative} {made.level} {made.strand} ({made.basis})"
+    def _renew(self, row: ToRecheck, quote: str) -> str:
+        made = self._base.assess.renew(row.initiative, row.strand or "", quote=quote)
+        return self._stored(made)
+
+    def _stored(self, made: Assessed) -> str:
+        """What was stored, and whether people differ by it."""
+        stored = f"{made.initiative} {made.level} {made.strand} ({made.basis})"
+        shown = self._base.register.initiative(made.initiative).assessments
+        differs = any(r.strand == made.strand and r.level == CONFLICT for r in shown)
+        return f"{stored}; people differ on it now: kb conflicts" if differs else stored
+
+    def _marked(self, row: ToRecheck) -> str:
+        """A passage of its pages by its first and last words; "" where there is none such."""
+        first, last = self._ask.line("from the words"), self._ask.line("to the words")
+        try:
+            return self._base.assess.passage_between(row.initiative, first, last)
+        except KBError as error:
+            self._ask.say(f"{error} ({error.hint})")
+            return ""
 
     def _no_longer(self, row: ToRecheck) -> None:
         """Asks what holds now, on which passage and why, and stores that."""
@@ -184,17 +215,14 @@ class _Rechecking:
                 return row.nearest or ""
             if key == "p":
                 return ""
-            first, last = self._ask.line("from the words"), self._ask.line("to the words")
-            try:
-                return self._base.assess.passage_between(row.initiative, first, last)
-            except KBError as error:
-                self._ask.say(f"{error} ({error.hint})")
+            if marked := self._marked(row):
+                return marked
 
     def _say_anew(self, row: ToRecheck, level: Level, quote: str, why: str) -> str:
         made = self._base.assess.assess(
             row.initiative, row.strand or "", level, quote=quote, why=why
         )
-        return f"{made.initiative} {made.level} {made.strand} ({made.basis})"
+        return self._stored(made)
 
     def _carry_out(self, act: Callable[[], str]) -> None:
         try:

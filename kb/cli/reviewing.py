@@ -12,7 +12,7 @@ from kb.cli.opening import By, opened
 from kb.cli.output import Shown, show, stderr
 from kb.cli.walking import Plain, walk
 from kb.declare.codebook import parted
-from kb.errors import KBError
+from kb.errors import KBError, Refused
 from kb.keep.decisions import Decision
 from kb.screen.review import FACETS_ASKED, PageCard
 
@@ -178,10 +178,11 @@ class _Session:
         *,
         reason: str = "",
         initiatives: Sequence[str] = (),
+        why: str = "",
     ) -> list[str]:
         """Stores the decision; the initiatives that the page belongs to now."""
         rows = self._base.screen.decide(
-            [card.document], decision, reason=reason, initiatives=initiatives
+            [card.document], decision, reason=reason, initiatives=initiatives, why=why
         )
         self._decided.add(card.document)
         return rows[0].initiatives
@@ -213,9 +214,19 @@ class _Session:
             elif typed not in self._review.slugs:
                 words = typed
                 continue
-            self._screen(card, Decision.include, initiatives=[typed])
-            self._ask.say(f"{card.document} is a page of {typed}")
-            return True
+            return self._joins(card, typed)
+
+    def _joins(self, card: PageCard, slug: str) -> bool:
+        """Makes it a page of that initiative; asks why where somebody said that it is none."""
+        try:
+            self._screen(card, Decision.include, initiatives=[slug])
+        except Refused as refused:
+            why = self._ask.line(f"{refused}; why it is one, Enter to leave it")
+            if not why:
+                return False
+            self._screen(card, Decision.include, initiatives=[slug], why=why)
+        self._ask.say(f"{card.document} is a page of {slug}")
+        return True
 
     def _include(self, card: PageCard) -> None:
         """Stored at once; what is asked afterwards is stored answer by answer."""
@@ -282,10 +293,14 @@ class _Session:
         while True:
             typed = self._ask.line(facet, default=stands or guess)
             if typed in ("-", "", stands):
+                if typed == "-" and before:
+                    self._base.register.tag(slug, [f"{facet}={stands}"], remove=True)
+                    del self._coded[slug, facet]
                 return
             try:
-                self._base.workspace.declarations.book.tag(f"{facet}={typed}")
-                if before:
+                book = self._base.workspace.declarations.book
+                book.tag(f"{facet}={typed}")
+                if before and facet not in book.facets.one:
                     self._base.register.tag(slug, [f"{facet}={stands}"], remove=True)
                 self._base.register.tag(slug, [f"{facet}={typed}"])
                 self._coded[slug, facet] = parted(typed)

@@ -180,7 +180,7 @@ def initiatives(
             )
         )
     rows.sort(key=lambda row: (row.title.casefold(), row.id))
-    return Table("initiatives", InitiativeRow, rows)
+    return Table("initiatives", InitiativeRow, rows, snapshot.marks)
 
 
 class _Filters:

@@ -221,3 +221,43 @@ def test_two_that_hold_a_position_together_are_said_together(base: KnowledgeBase
     assert "signposting: without all 2 to re-check it is not-assessed" in table.notes
     (gap,) = [row for row in base.assess.gaps().rows if row.strand == "signposting"]
     assert gap.without_recheck == "not-assessed"
+
+
+def test_another_passage_may_be_marked_and_a_difference_is_said(
+    base: KnowledgeBase, slug: str, run_kb: Command
+) -> None:
+    base.close()
+    keys = "m\nThe learning sets on\nmeet no more.\nq\n"
+    done = run_kb("recheck", "--go", "--plain", "--by", "ben", stdin=keys)
+    assert f"{slug} duplicates peer-learning (confirmed)" in done.stdout
+    with kb.connect(base.workspace.home.path) as later:
+        (row,) = later.register.initiative(slug).assessments
+        assert (row.quote, row.by) == (OTHER, "ben")
+    with kb.connect(base.workspace.home.path, by="ben", clock=lambda: LATER) as later:
+        held(later, "one", f"{QUOTE} It is as it was, for boards.", fetched_at=LATER)
+    keys = "n\nc\ny\nit has another aim\nq\n"
+    done = run_kb("recheck", "--go", "--plain", "--by", "ana", stdin=keys)
+    assert "people differ on it now: kb conflicts" in done.stdout
+
+
+def test_a_page_that_was_left_out_is_no_longer_looked_at(base: KnowledgeBase) -> None:
+    base.register.edit("race-equality-week", ["url=https://a.example/week"])
+    name = held(base, "week", f"{QUOTE} {QUOTE} It is a week.")
+    held(base, "week", "The car park is closed.", title="Cars")
+    assert [row.document for row in base.assess.recheck().rows if row.document] == [name]
+    base.screen.decide([name], Decision.exclude, reason="mention-only")
+    assert [row for row in base.assess.recheck().rows if row.document] == []
+
+
+def test_a_strand_that_changed_and_a_quote_that_is_gone_are_both_said(
+    base: KnowledgeBase, slug: str
+) -> None:
+    file = base.workspace.home.declaration("offer.toml")
+    text = file.read_text()
+    assert "learn from one another across" in text
+    file.write_text(text.replace("learn from one another across", "meet one another across", 1))
+    with kb.connect(base.workspace.home.path, by="ana", clock=lambda: LATER) as later:
+        later.assess.accept(why="as the board agreed")
+        rows = later.assess.overlaps("peer-learning").rows
+        (row,) = [each for each in rows if each.initiative == slug]
+        assert row.recheck == "strand changed: and quote gone since 2090-11-20"

@@ -21,6 +21,7 @@ ROBOTS_NAME = "kb-horizon-scan"  # what robots.txt may call us by
 PRODUCT = re.compile(r"[A-Za-z_-]+")
 AGENT = re.compile(rb"^([ \t]*user-agent[ \t]*:[ \t]*)([A-Za-z_-]+)[^\r\n]*", re.I | re.M)
 MOST_DELAY_SECONDS = 120.0
+FORBIDS_ALL = b"User-agent: *\nDisallow: /\n"  # section 2.3.1.4: where nothing can be known
 
 
 class RobotsRfc9309(RobotsTxtMiddleware):
@@ -35,28 +36,30 @@ class RobotsRfc9309(RobotsTxtMiddleware):
         self._paced: set[str] = set()  # hosts whose rules name a delay
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        body = response.body
+        rules = response.body
         if 400 <= response.status < 500:
-            body = b""
+            rules = b""
         elif response.status >= 500:
-            body = b"User-agent: *\nDisallow: /\n"
-        self._settle(netloc, body, status=response.status)
+            rules = FORBIDS_ALL
+            self._kept_from_us[netloc] = "robots.txt: server error"
+        self._settle(netloc, rules, received=response.body, status=response.status)
         self._obey_delay(request, netloc)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         # Refused by ourselves (another host after a redirect) or no answer at all.
         if not isinstance(exc, IgnoreRequest):
             self._kept_from_us[netloc] = failure_of(exc)
-        self._settle(netloc, b"User-agent: *\nDisallow: /\n", status=0)
+        self._settle(netloc, FORBIDS_ALL, received=b"", status=0)
 
-    def _settle(self, netloc: str, body: bytes, *, status: int) -> None:
+    def _settle(self, netloc: str, rules: bytes, *, received: bytes, status: int) -> None:
+        """Sets the rules for the host, and keeps what it sent as evidence."""
         run_of(self.crawler).evidence.setdefault("robots", {})[netloc] = {
             "status": status,
-            "sha256": hashlib.sha256(body).hexdigest(),
-            "group": group_for(ROBOTS_NAME, body.decode("utf-8", "replace")),
-            "text": body.decode("utf-8", "replace")[:MOST_ROBOTS],
+            "sha256": hashlib.sha256(received).hexdigest(),
+            "group": group_for(ROBOTS_NAME, rules.decode("utf-8", "replace")),
+            "text": received.decode("utf-8", "replace")[:MOST_ROBOTS],
         }
-        parser = build_from_crawler(self._parserimpl, self.crawler, AGENT.sub(rb"\1\2", body))
+        parser = build_from_crawler(self._parserimpl, self.crawler, AGENT.sub(rb"\1\2", rules))
         waiting = self._parsers[netloc]
         self._parsers[netloc] = parser
         waiting.callback(parser)  # type: ignore[union-attr]

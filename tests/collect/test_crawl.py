@@ -229,7 +229,10 @@ def test_robots_txt_that_cannot_be_had_forbids_all(
     listed.put("/robots.txt", "broken", 503)
     assert run_kb("crawl").returncode == 3
     assert "/list" not in listed.asked
-    assert last_run(home).outcome == "blocked"
+    run = last_run(home)
+    assert (run.outcome, run.why) == ("failed", "1 robots.txt: server error")
+    (evidence,) = run.evidence["robots"].values()
+    assert (evidence["status"], evidence["text"]) == (503, "broken")
 
 
 @pytest.mark.slow

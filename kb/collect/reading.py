@@ -203,7 +203,9 @@ def _blocks(content: str) -> str:
         return ""
     inner = " or ".join(f".//{tag}" for tag in BLOCKS)
     blocks = tree.xpath(f"//*[{' or '.join(f'self::{tag}' for tag in BLOCKS)}][not({inner})]")
-    return _lines("\n".join(" ".join(each.text_content().split()) for each in blocks))
+    marks = {"li": "- "}  # as the extractor writes the items of a list
+    lines = (marks.get(each.tag, "") + " ".join(each.text_content().split()) for each in blocks)
+    return _lines("\n".join(line for line in lines if line.strip("- ")))
 
 
 def _main(tree: html.HtmlElement) -> str:

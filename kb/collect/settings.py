@@ -37,6 +37,8 @@ def settings_for(run: RunUnderWay, contact: str) -> dict[str, Any]:
         "ROBOTSTXT_USER_AGENT": ROBOTS_NAME,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,  # one request at a time a site
         "CONCURRENT_REQUESTS": 1,  # what waits in a slot is sent, though the run has ended
+        # In the order in which a shape names them: the newest pages of a sitemap first.
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
         "CONCURRENT_ITEMS": 2,  # a page and little else: Scrapy starts so many tasks a response
         # No faster than a reader. Without any delay Scrapy 2.19 sends what waits all at once.
         "DOWNLOAD_DELAY": 0.001 if near else 1.0,

@@ -149,3 +149,16 @@ def test_a_budget_counts_what_was_sent_so_that_a_sitemap_is_worked_off(
         news.append(int(done.stderr.partition(": ")[2].partition(" new")[0]))
         assert len(mapped.asked) <= 15
     assert news == [13, 13, 13]  # robots.txt and the sitemap are asked for each time
+
+
+def test_the_newest_pages_of_a_sitemap_are_asked_for_first(
+    mapped: Site, run_kb: Command, declare: Callable[..., None]
+) -> None:
+    dated = "".join(
+        f"<url><loc>{mapped.address}/page-{n}</loc><lastmod>2025-01-{n + 1:02}</lastmod></url>"
+        for n in range(20)
+    )
+    mapped.put("/sitemap.xml", f"<urlset>{dated}</urlset>", Content_Type="application/xml")
+    declare(shape="sitemap", start=[f"{mapped.address}/sitemap.xml"], budget={"requests": 7})
+    run_kb("crawl")
+    assert mapped.asked[2:] == [f"/page-{n}" for n in range(19, 14, -1)]

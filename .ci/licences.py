@@ -49,11 +49,11 @@ def taken(licence: str) -> bool:
 
 def main() -> None:
     """Prints what is refused, a line each."""
-    found = {d.metadata["Name"]: stated(d) for d in distributions()}
-    wrong = {name: licence for name, licence in sorted(found.items()) if not taken(licence)}
+    licences = {d.metadata["Name"]: stated(d) for d in distributions()}
+    wrong = {name: licence for name, licence in sorted(licences.items()) if not taken(licence)}
     for name, licence in wrong.items():
         print(f"{name}: {licence or 'says nothing of its licence'}")
-    print(f"{len(found)} distributions, {len(wrong)} refused")
+    print(f"{len(licences)} distributions, {len(wrong)} refused")
     sys.exit(bool(wrong))
 
 

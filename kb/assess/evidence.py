@@ -196,8 +196,8 @@ class Evidence:
     ) -> Position:
         """Where the strand would stand if what was said of those initiatives fell."""
         levels = self.levels(strand.key, proposals=False)
-        held = {number: level for number, level in levels.items() if number not in fallen}
-        return self.position(strand, held, only)
+        remaining = {number: level for number, level in levels.items() if number not in fallen}
+        return self.position(strand, remaining, only)
 
     @cached_property
     def _sources(self) -> tuple[SearchedSource, ...]:

@@ -215,9 +215,9 @@ def _gap(
     position = evidence.position(strand, confirmed, only, grade, counted)
     waiting = evidence.waiting.get(strand.key, ())
     stale = [n for n, key in evidence.causes if key == strand.key and (only is None or n in only)]
-    held = {number: level for number, level in confirmed.items() if number not in stale}
-    sound = evidence.counted(strand, held) if stale else counted
-    without = evidence.position(strand, held, only, grade, sound) if stale else position
+    remaining = {number: level for number, level in confirmed.items() if number not in stale}
+    sound = evidence.counted(strand, remaining) if stale else counted
+    without = evidence.position(strand, remaining, only, grade, sound) if stale else position
     return Gap(
         strand=strand.key,
         name=strand.name,

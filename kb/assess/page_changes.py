@@ -52,12 +52,14 @@ def page_changes(snapshot: Snapshot) -> list[PageChange]:
 
 def pages_say_else(snapshot: Snapshot) -> dict[str, str]:
     """Slug to what became of its pages, of those whose inclusion is to be re-checked."""
-    said: dict[str, str] = {}
+    words_by_slug: dict[str, str] = {}
     for row in page_changes(snapshot):
         if row.says_else:
             words = f"{row.document}: {row.says_else}, since {row.since}"
-            said[row.initiative] = "; ".join(filter(None, (said.get(row.initiative), words)))
-    return said
+            words_by_slug[row.initiative] = "; ".join(
+                filter(None, (words_by_slug.get(row.initiative), words))
+            )
+    return words_by_slug
 
 
 def _changes(snapshot: Snapshot) -> Iterator[PageChange]:

@@ -82,13 +82,15 @@ def recheck(snapshot: Snapshot) -> Table[ToRecheck]:
 def _together(evidence: Evidence, rows: Sequence[ToRecheck]) -> dict[str, str]:
     """Strand to a sentence, where no row alone would move the position, and all together do."""
     moved_by_one = {row.strand for row in rows if row.would_become}
-    said = {}
+    sentences = {}
     for strand in evidence.strands:
         stale = [number for number, key in evidence.causes if key == strand.key]
         after = would_become(evidence, strand, stale) if len(stale) > 1 else None
         if after and strand.key not in moved_by_one:
-            said[strand.key] = f"{strand.key}: without all {len(stale)} to re-check it is {after}"
-    return said
+            sentences[strand.key] = (
+                f"{strand.key}: without all {len(stale)} to re-check it is {after}"
+            )
+    return sentences
 
 
 def _row(evidence: Evidence, terms: StrandTerms, stale: Stale) -> ToRecheck:

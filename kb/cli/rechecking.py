@@ -146,10 +146,12 @@ class _Rechecking:
         """Says what goes with the page, asks, and asks for a reason; False where it stays."""
         shown = self._base.register.initiative(row.initiative)
         others = [each for each in shown.documents if each.document != document]
-        said = ", ".join(f"{each.strand} {each.level}" for each in shown.assessments)
+        assessed = ", ".join(f"{each.strand} {each.level}" for each in shown.assessments)
         pages = "page stays" if len(others) == 1 else "pages stay"
         rest = f"{len(others)} other {pages}" if others else "it has no other page"
-        question = f"{row.initiative}: {rest}; assessed: {said or 'nothing'}. Leave {document} out?"
+        question = (
+            f"{row.initiative}: {rest}; assessed: {assessed or 'nothing'}. Leave {document} out?"
+        )
         if self._ask.key(question, {"y": "es", "n": "o"}) == "n":
             return False
         reasons = list(self._base.workspace.declarations.book.codes["exclusion_reason"])

@@ -202,9 +202,9 @@ class _Crawl:
     def _as_no_connection(self, run: Run) -> Run:
         """The run as one that failed by this machine's network, in place of what it looked like."""
         url = next((each["example"] for each in run.errors.values()), "")
-        said = {"errors": {NO_CONNECTION: {"count": 1, "example": url}}, "why": NO_CONNECTION}
+        as_ours = {"errors": {NO_CONNECTION: {"count": 1, "example": url}}, "why": NO_CONNECTION}
         with self._workspace.writing(ActKind.crawl, f"crawl {run.source}") as writing:
-            return runs.finish(writing, Run(**run.values() | said))
+            return runs.finish(writing, Run(**run.values() | as_ours))
 
     def _begin_what_can(self) -> None:
         """Begins what waits, up to eight, and never two that ask the same host."""

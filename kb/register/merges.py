@@ -51,12 +51,12 @@ def merge(workspace: Workspace, stays: str, goes: str, *, why: str = "") -> Merg
     with workspace.store.reading() as reading:
         a, b = workspace.initiative(reading, stays), workspace.initiative(reading, goes)
         apart = reading.row(NotSame, what="initiative", a=min(a.id, b.id), b=max(a.id, b.id))
-        said = reading.act(apart.made) if apart else None
+        parting = reading.act(apart.made) if apart else None
     if a.id == b.id:
         raise Refused(f"{a.slug!r} is the same as itself", hint="name two initiatives")
-    if said and not why.strip():
+    if parting and not why.strip():
         raise Refused(
-            f"{said.by} said on {said.at.date()} that {a.slug!r} and {b.slug!r} are not the same",
+            f"{parting.by} said on {parting.at.date()} that {a.slug!r} and {b.slug!r} are not the same",
             hint="say why they are: --why TEXT",
         )
     command = f"merge {a.slug} {b.slug}"

@@ -198,7 +198,7 @@ def _subject(snapshot: Snapshot, name: str) -> tuple[int, tuple[type[Row], ...],
 
 def _content(snapshot: Snapshot, row: Row, about: str) -> str:
     """What a row says, in the names that people use; without what the diary is of."""
-    said = []
+    parts = []
     for name, value in row.values().items():
         if name in UNSAID or name == about or not value:
             continue
@@ -206,8 +206,8 @@ def _content(snapshot: Snapshot, row: Row, about: str) -> str:
             value = snapshot.slugs.get(value, value)
         elif name in ("document", "revision"):
             value = f"d{value}" if name == "document" else f"version {value}"
-        said.append(f"{name}: {value}")
-    return ", ".join(said)
+        parts.append(f"{name}: {value}")
+    return ", ".join(parts)
 
 
 def _carried(snapshot: Snapshot, number: int) -> Iterator[Event]:

@@ -56,7 +56,8 @@ def merge(workspace: Workspace, stays: str, goes: str, *, why: str = "") -> Merg
         raise Refused(f"{a.slug!r} is the same as itself", hint="name two initiatives")
     if parting and not why.strip():
         raise Refused(
-            f"{parting.by} said on {parting.at.date()} that {a.slug!r} and {b.slug!r} are not the same",
+            f"{parting.by} said on {parting.at.date()} that {a.slug!r} and {b.slug!r} "
+            "are not the same",
             hint="say why they are: --why TEXT",
         )
     command = f"merge {a.slug} {b.slug}"

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from w3lib.url import canonicalize_url, url_query_cleaner
 
+from kb.failures import FailureKind
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 # Parameters that say how a reader came, not what is shown.
@@ -109,6 +111,13 @@ class Source(Strict):
         return parts.scheme in ("http", "https") and (
             parts.netloc.lower().removeprefix("www.") in hosts
         )
+
+
+class Noted(Strict):
+    """What a spider found and could not use, to be counted by its class."""
+
+    failure: FailureKind
+    url: HttpAddress
 
 
 class Page(Strict):

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, process
 
+from kb.failures import FailureKind
+
 ALIKE = 60  # of 100: from there on a name may have been meant
 
 
@@ -53,10 +55,10 @@ class Refused(KBError):
 class BadAnswer(KBError):
     """Raised by a spider for an answer that is not what it is named to be.
 
-    `failure` is its class in a run's counts: a fault of the site, and no end of the run.
+    `failure` is its FailureKind in a run's counts: a fault of the site, and no end of the run.
     """
 
-    def __init__(self, failure: str, message: str) -> None:
+    def __init__(self, failure: FailureKind, message: str) -> None:
         super().__init__(message)
         self.failure = failure
 

@@ -16,4 +16,4 @@ class AddressesSpider(SourceSpider):
         """Each address is a document."""
         for address in self.source.start:
             # Two registered addresses may lead to one page: neither is passed over for that.
-            yield self.leaf(address).replace(dont_filter=True)
+            yield self.request(address, self.parse_document, leaf=True).replace(dont_filter=True)

@@ -1,9 +1,10 @@
 """SourceSpider: what every shape shares."""
 
+import json
 from collections.abc import AsyncIterator, Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -12,17 +13,25 @@ from scrapy.http.response.text import TextResponse
 from w3lib.encoding import http_content_type_encoding
 from w3lib.url import safe_url_string
 
-from kb.contract import Page, Source, normalised, within
+from kb.contract import Noted, Page, Source, normalised, within
+from kb.errors import BadAnswer
+from kb.failures import FailureKind
 
 PERMANENT = (301, 308)
-FILES = (".pdf", ".docx")
-# What is linked to and is no document we can read.
+FILES = (".pdf", ".docx", ".pptx", ".xlsx")
+# Files of words that we cannot read: counted, so that it is known what was not looked at.
+UNREAD = (".doc", ".ppt", ".xls", ".odt", ".odp", ".ods", ".rtf", ".pages", ".key")
+# What is linked to and is no document.
 OTHER_MEDIA = tuple(
-    ".jpg .jpeg .png .gif .svg .webp .ico .mp3 .mp4 .mov .avi .zip .css .js .doc .xls .xlsx .ppt "
-    ".pptx .csv .ics .xml .json".split()
+    ".jpg .jpeg .png .gif .svg .webp .ico .mp3 .mp4 .mov .avi .zip .css .js .csv .ics .xml "
+    ".json".split()
 )
+FRAMES = "iframe::attr(src), frame::attr(src), embed::attr(src), object::attr(data)"
 CONTENT_LINKS = "main a, article a, [role=main] a, #content a, #main a"
 ANY_LINKS = "body a"
+
+
+Found = Page | Noted | Request
 
 
 class SourceSpider(Spider):
@@ -45,26 +54,38 @@ class SourceSpider(Spider):
         """A request of this source; an address already asked for in this run is passed over."""
         return Request(url, callback=callback, meta=meta)
 
-    def leaf(self, url: str, **meta: object) -> Request:
-        """A request for a document. `hints` are what the shape knows of it already."""
+    def leaf(self, url: str, **meta: object) -> Request | Noted:
+        """A request for a document; a note of a file that we cannot read.
+
+        `hints` are what the shape knows of it already.
+        """
+        if urlsplit(url).path.lower().endswith(UNREAD):
+            return Noted(failure=FailureKind.other_format, url=safe_url_string(url))
         return self.request(url, self.parse_document, leaf=True, **meta)
 
-    def parse(self, response: Response) -> Iterator[Page | Request]:
+    def parse(self, response: Response) -> Iterator[Found]:
         """Every shape says for itself."""
         raise NotImplementedError
 
-    def parse_document(self, response: Response) -> Iterator[Page | Request]:
+    def parse_document(self, response: Response) -> Iterator[Found]:
         """The document, and the files it links to."""
         if not _says(response, "noindex"):
             yield self.page(response, **response.meta.get("hints", {}))
-        if isinstance(response, HtmlResponse) and _may_name(response, *FILES):
+        if isinstance(response, HtmlResponse) and _may_name(response, *FILES, *UNREAD):
             links = self.links(response, response.css(CONTENT_LINKS) or response.css(ANY_LINKS))
-            yield from self.files(links, response.url)
+            yield from self.files([*links, *self.framed(response)], response.url)
 
-    def files(self, links: Iterable[str], found_on: str) -> Iterator[Request]:
-        """Requests for those of the links that are files we can read."""
+    def framed(self, response: TextResponse) -> list[str]:
+        """What the frames of a page show, also through a viewer that is given its file."""
+        shown = response.css(FRAMES).getall()
+        given = [value for src in shown for _, value in parse_qsl(urlsplit(src).query)]
+        whole = (self._joined(response, each.strip()) for each in (*shown, *given))
+        return [url for url in dict.fromkeys(whole) if url and self.source.holds(url)]
+
+    def files(self, links: Iterable[str], found_on: str) -> Iterator[Request | Noted]:
+        """Requests for those of the links that are files; notes of those we cannot read."""
         for url in links:
-            if urlsplit(url).path.lower().endswith(FILES):
+            if urlsplit(url).path.lower().endswith((*FILES, *UNREAD)):
                 yield self.leaf(url, found_on=found_on)
 
     def links(self, response: TextResponse, anchors: Any) -> list[str]:
@@ -118,12 +139,12 @@ class SourceSpider(Spider):
         )
 
 
-def day(text: object) -> date | None:
-    """The date that an ISO 8601 text begins with; None for what does not."""
+def json_of(response: Response) -> Any:
+    """The JSON of an answer. Raises BadAnswer for what is none, or is too deep to be one."""
     try:
-        return date.fromisoformat(str(text)[:10])
-    except ValueError:
-        return None
+        return json.loads(response.body)
+    except (ValueError, RecursionError) as error:
+        raise BadAnswer(FailureKind.no_interface, f"{response.url} is no JSON") from error
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -1,13 +1,14 @@
 """Feeds, RSS 0.9x to 2.0 and Atom: their entries are announcements, the linked pages documents."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import feedparser
-from scrapy import Request
 from scrapy.http import Response
 
-from spiders.base import SourceSpider, day
+from kb.days import iso_day, mail_day
+from spiders.base import Found, SourceSpider
 
 
 class FeedSpider(SourceSpider):
@@ -15,12 +16,12 @@ class FeedSpider(SourceSpider):
 
     name = "feed"
 
-    def parse(self, response: Response) -> Iterator[Request]:
+    def parse(self, response: Response) -> Iterator[Found]:
         """A start address is a feed."""
         return entries(self, response)
 
 
-def entries(spider: SourceSpider, response: Response) -> Iterator[Request]:
+def entries(spider: SourceSpider, response: Response) -> Iterator[Found]:
     """The pages of the entries of a feed that lie within the spider's source."""
     feed = feedparser.parse(response.body, response_headers={"content-location": response.url})
     for entry in feed.entries:
@@ -30,9 +31,15 @@ def entries(spider: SourceSpider, response: Response) -> Iterator[Request]:
 
 
 def _hints(entry: Any) -> dict[str, object]:
-    """What the feed knows of an entry; an id that says nothing is left out."""
-    published = entry.get("published_parsed") or entry.get("updated_parsed")
+    """What the feed knows of an entry; what says nothing is left out."""
     return {
         "key": str(entry.get("id") or "") or None,
-        "published_on": day("{:04}-{:02}-{:02}".format(*published)) if published else None,
+        "published_on": _day(entry, "published"),
+        "updated_on": _day(entry, "updated"),
     }
+
+
+def _day(entry: Any, name: str) -> date | None:
+    """The day as the site wrote it: feedparser's own is moved to UTC, and may be made up."""
+    text = str(dict.get(entry, name) or "")
+    return iso_day(text) or mail_day(text)

@@ -4,8 +4,6 @@ https://docs.publishing.service.gov.uk/repos/search-api/using-the-search-api.htm
 https://content-api.publishing.service.gov.uk/
 """
 
-import html
-import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import urlencode, urljoin
@@ -14,8 +12,12 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.http.response.text import TextResponse
 
-from kb.contract import Page
-from spiders.base import SourceSpider, day
+from kb.contract import normalised
+from kb.days import british_day
+from kb.errors import BadAnswer
+from kb.failures import FailureKind
+from spiders.base import Found, SourceSpider, json_of
+from spiders.govuk_content import content_html
 
 # The Search API answers 422 to any parameter it does not know: these it documents.
 FIELDS = "link,title,public_timestamp"
@@ -27,6 +29,10 @@ class GovukSpider(SourceSpider):
     """Asks for each declared search word, and for the content of what is found."""
 
     name = "govuk"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._places: dict[str, str] = {}  # key to the address of the item that has it
 
     async def start(self) -> AsyncIterator[Request]:
         """The first results of each search."""
@@ -52,40 +58,46 @@ class GovukSpider(SourceSpider):
     def parse_results(
         self, response: Response, address: str, words: str, begin: int
     ) -> Iterator[Request]:
-        """The content of each result, then the next results."""
-        results = json.loads(response.body)
-        for result in results["results"]:
-            yield from self.content(address, str(result.get("link", "")))
+        """The content of each result, then the next results: until fewer come than asked for."""
+        answer = json_of(response)
+        results = answer.get("results") if isinstance(answer, dict) else None
+        if not isinstance(results, list):
+            raise BadAnswer(FailureKind.no_interface, f"{response.url} gives no results")
+        for result in results:
+            if isinstance(result, dict):
+                yield from self.content(address, str(result.get("link", "")))
         following = begin + COUNT
-        if following < min(int(results.get("total", 0)), MOST_RESULTS):
+        total = answer.get("total")
+        more = following < total if isinstance(total, int) else len(results) == COUNT
+        if more and results and following < MOST_RESULTS:
             yield self.searched(address, words, following)
 
     def content(self, address: str, path: str) -> Iterator[Request]:
         """The Content API's answer for a path; other sites' addresses are passed over."""
+        path = path.partition("#")[0]
         if path.startswith("/") and any(self.followed([urljoin(address, path)])):
             yield self.request(
                 urljoin(address, f"/api/content{path}"), self.parse_content, leaf=True
             )
 
-    def parse_content(self, response: Response) -> Iterator[Page | Request]:
+    def parse_content(self, response: Response) -> Iterator[Found]:
         """One item as a page, its attachments as files, its HTML publications as items."""
-        item = json.loads(response.body)
-        if "base_path" not in item or "content_id" not in item:
-            return
-        url = urljoin(response.url, item["base_path"])
-        details = item.get("details") or {}
-        content = _content(item, details)
+        item = json_of(response)
+        if not isinstance(item, dict) or not item.get("base_path") or not item.get("content_id"):
+            raise BadAnswer(FailureKind.no_interface, f"{response.url} is no item")
+        url = urljoin(response.url, str(item["base_path"]))
+        content = content_html(item)
         yield self.page(
             response,
-            key=item["content_id"],
+            key=self._key(item, url),
             url=url,
             html=f"<article>{content}</article>",
-            title=item.get("title"),
-            summary=item.get("description"),
-            published_on=day(item.get("first_published_at")),
-            updated_on=day(item.get("public_updated_at")),
+            title=item.get("title") if isinstance(item.get("title"), str) else None,
+            summary=item.get("description") if isinstance(item.get("description"), str) else None,
+            published_on=british_day(item.get("first_published_at")),
+            updated_on=british_day(item.get("public_updated_at")),
         )
-        for attachment in details.get("attachments") or []:
+        for attachment in _attachments(item):
             link = str(attachment.get("url", ""))
             if attachment.get("attachment_type") == "html":
                 yield from self.content(response.url, link)
@@ -94,39 +106,21 @@ class GovukSpider(SourceSpider):
         links = TextResponse(url, body=content.encode(), encoding="utf-8")
         yield from self.files(self.links(links, links.css("a")), url)
 
+    def _key(self, item: dict[str, Any], url: str) -> str:
+        """What an item is known by, wherever it moves: its id, and its language if not English.
+
+        Its address, where another item of the run has the same id.
+        """
+        locale = str(item.get("locale") or "en")
+        key = str(item["content_id"]) + ("" if locale == "en" else f":{locale}")
+        return key if self._places.setdefault(key, url) == url else normalised(url)
+
     def _held(self, links: list[str], url: str) -> list[str]:
         whole = [urljoin(url, link) for link in links]
         return [link for link in whole if self.source.holds(link)]
 
 
-def _content(item: dict[str, Any], details: dict[str, Any]) -> str:
-    """The body of an item as HTML: what it says, its parts, and whether it was withdrawn."""
-    pieces = []
-    if notice := item.get("withdrawn_notice"):
-        on = day(notice.get("withdrawn_at"))
-        pieces.append(f"<p>Withdrawn{f' on {on}' if on else ''}.</p>")
-        pieces.append(_html(notice.get("explanation")))
-    for key in ("summary", "introduction"):
-        pieces.append(_html(details.get(key)))
-    pieces.append(_html(details.get("body")))
-    for part in details.get("parts") or []:
-        pieces.append(f"<h2>{html.escape(str(part.get('title', '')))}</h2>")
-        pieces.append(_html(part.get("body")))
-    named = [each.get("title") for each in (item.get("links") or {}).get("organisations") or []]
-    if named:
-        pieces.append(f"<p>{html.escape(', '.join(map(str, named)))}</p>")
-    if not any(pieces):
-        pieces.append(f"<p>{html.escape(str(item.get('description') or ''))}</p>")
-    return "".join(pieces)
-
-
-def _html(value: object) -> str:
-    """A body that is HTML, or a list of forms of which one is."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        forms = [form for form in value if isinstance(form, dict)]
-        return next(
-            (str(form["content"]) for form in forms if form.get("content_type") == "text/html"), ""
-        )
-    return ""
+def _attachments(item: dict[str, Any]) -> list[dict[str, Any]]:
+    details = item.get("details")
+    listed = details.get("attachments") if isinstance(details, dict) else None
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
-from scrapy import Request
 from scrapy.http import Response
 from scrapy.http.response.html import HtmlResponse
 
-from kb.contract import Page
-from spiders.base import ANY_LINKS, CONTENT_LINKS, SourceSpider
+from spiders.base import ANY_LINKS, CONTENT_LINKS, Found, SourceSpider
 
 NEXT = "a[rel~=next], link[rel~=next], .pagination .next a"
 
@@ -17,7 +15,7 @@ class ListingSpider(SourceSpider):
 
     name = "listing"
 
-    def parse(self, response: Response) -> Iterator[Page | Request]:
+    def parse(self, response: Response) -> Iterator[Found]:
         """The listing itself, then its documents, then the pages that continue it."""
         yield self.page(response)
         if not isinstance(response, HtmlResponse):

@@ -11,7 +11,8 @@ from scrapy.utils.gz import gunzip
 from scrapy.utils.sitemap import Sitemap, sitemap_urls_from_robots
 
 from kb.errors import BadAnswer
-from spiders.base import SourceSpider
+from kb.failures import FailureKind
+from spiders.base import Found, SourceSpider
 
 GZIP_MAGIC = b"\x1f\x8b"
 MOST_BYTES = 50_000_000  # the protocol's limit for one sitemap, unpacked
@@ -60,13 +61,13 @@ class SitemapSpider(SourceSpider):
         for path in USUAL:
             yield self.request(urljoin(address, path), self.parse_sitemap, optional=True)
 
-    def parse_sitemap(self, response: Response) -> Iterator[Request]:
+    def parse_sitemap(self, response: Response) -> Iterator[Found]:
         """The sitemaps of an index, or the pages of a sitemap."""
         sitemap = _sitemap(response)
         if sitemap is None:
             if response.meta.get("optional"):  # one of the usual places: there is none
                 return
-            raise BadAnswer("no sitemap", f"{response.url} is no sitemap")
+            raise BadAnswer(FailureKind.no_sitemap, f"{response.url} is no sitemap")
         kind, every = sitemap
         entries = [entry for entry in every if self.source.holds(str(entry.get("loc")))]
         if kind == "sitemapindex":

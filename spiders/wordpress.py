@@ -4,6 +4,7 @@ https://developer.wordpress.org/rest-api/reference/posts/
 """
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import urlencode, urljoin
@@ -13,14 +14,22 @@ from scrapy.http import Response
 from scrapy.http.response.text import TextResponse
 from w3lib.url import safe_url_string
 
-from kb.contract import Page
+from kb.contract import Noted
+from kb.days import british_day, iso_day
+from kb.errors import BadAnswer
+from kb.failures import FailureKind
 from spiders import feed
-from spiders.base import day
+from spiders.base import Found, json_of
 from spiders.sitemap import SitemapSpider
 
 TYPES = ("posts", "pages")
 FIELDS = "id,link,type,date_gmt,modified_gmt,title,excerpt,content"
 PER_PAGE = 100
+# What every WordPress has, and is no content of its own.
+BUILT_IN = frozenset(
+    "post page attachment nav_menu_item wp_block wp_template wp_template_part wp_global_styles "
+    "wp_navigation wp_font_family wp_font_face revision elementor_library".split()
+)
 CLOSED = [400, 401, 403, 404, 405, 410, 501]
 
 
@@ -78,7 +87,7 @@ class WordpressSpider(SitemapSpider):
         parameters = {"per_page": PER_PAGE, "page": number, "_fields": FIELDS}
         if words:
             parameters["search"] = words
-        route = f"{root.rstrip('/')}/wp/v2/{kind}"
+        route = _route(root, kind)
         sign = "&" if "?" in route else "?"
         return Request(
             f"{route}{sign}{urlencode(parameters)}",
@@ -99,7 +108,7 @@ class WordpressSpider(SitemapSpider):
         words: str,
         number: int,
         others: list[str] | None,
-    ) -> Iterator[Page | Request]:
+    ) -> Iterator[Found]:
         """The posts of one page of the list, and the next page where there is one."""
         posts = _posts(response)
         if posts is None:
@@ -110,16 +119,46 @@ class WordpressSpider(SitemapSpider):
                 yield from self.fall_back(response.url)
             return
         if others is not None:  # the first answer of this API: what else is asked of it
-            lists = [(k, w) for k in (*TYPES, *self.source.types) for w in self._words]
-            for each, word in lists[1:]:
-                yield self.listed(root, each, word, 1)
+            yield from self.other_lists(root)
         for post in posts:
             yield from self.parse_post(response, post)
-        pages = response.headers.get("X-WP-TotalPages", b"1") or b"1"
-        if pages.isdigit() and number < int(pages):
+        total = response.headers.get("X-WP-TotalPages") or b""
+        more = number < int(total) if total.isdigit() else len(posts) == PER_PAGE
+        if more and posts:
             yield self.listed(root, kind, words, number + 1)
 
-    def parse_post(self, response: Response, post: dict[str, Any]) -> Iterator[Page | Request]:
+    def other_lists(self, root: str) -> Iterator[Request]:
+        """The other lists of an API that answers: those declared, else what it says it has."""
+        lists = [(kind, words) for kind in (*TYPES, *self.source.types) for words in self._words]
+        for kind, words in lists[1:]:
+            yield self.listed(root, kind, words, 1)
+        if not self.source.types:
+            yield Request(
+                _route(root, "types"),
+                callback=self.parse_types,
+                meta={"optional": True},
+                cb_kwargs={"root": root},
+                errback=self.no_types,
+            )
+
+    def parse_types(self, response: Response, root: str) -> Iterator[Request]:
+        """A list of each type of content that the site made for itself.
+
+        https://developer.wordpress.org/rest-api/reference/post-types/
+        """
+        kinds = json_of(response)
+        for name, kind in kinds.items() if isinstance(kinds, dict) else ():
+            base = str(kind.get("rest_base") or "") if isinstance(kind, dict) else ""
+            space = kind.get("rest_namespace", "wp/v2") if isinstance(kind, dict) else ""
+            if name in BUILT_IN or space != "wp/v2" or not re.fullmatch(r"[\w-]+", base):
+                continue
+            for words in self._words:
+                yield self.listed(root, base, words, 1)
+
+    def no_types(self, failure: Any) -> None:
+        """A site that does not list its types has posts and pages all the same."""
+
+    def parse_post(self, response: Response, post: dict[str, Any]) -> Iterator[Found]:
         """One post as a page, with the files it links to; protected ones are passed over."""
         content, link = post.get("content"), safe_url_string(str(post.get("link", "")))
         # What lacks an id, or a content of its own, is no post, and the others are read.
@@ -137,13 +176,13 @@ class WordpressSpider(SitemapSpider):
             html=f"<article>{rendered}</article>",
             title=_text(post.get("title")) or link,
             summary=_text(post.get("excerpt")) or None,
-            published_on=day(post.get("date_gmt")),
-            updated_on=day(post.get("modified_gmt")),
+            published_on=iso_day(post.get("date")) or british_day(post.get("date_gmt")),
+            updated_on=iso_day(post.get("modified")) or british_day(post.get("modified_gmt")),
         )
         links = TextResponse(link, body=rendered.encode(), encoding="utf-8")
         yield from self.files(self.links(links, links.css("a")), link)
 
-    def closed_api(self, failure: Any) -> Iterator[Request]:
+    def closed_api(self, failure: Any) -> Iterator[Found]:
         """What cannot be asked for at all, as where robots.txt forbids it, is closed."""
         others = failure.request.cb_kwargs["others"]
         if others:
@@ -151,23 +190,28 @@ class WordpressSpider(SitemapSpider):
         else:
             yield from self.fall_back(self.source.start[0])
 
-    def fall_back(self, address: str) -> Iterator[Request]:
+    def fall_back(self, address: str) -> Iterator[Found]:
         """The sitemap in place of the API, once."""
         if not self._fallen_back:
             self._fallen_back = True
+            yield Noted(failure=FailureKind.closed_api, url=safe_url_string(address))
             yield self.begin(urljoin(address, "/"))
             yield self.request(urljoin(address, "/feed/"), self.parse_feed, optional=True)
 
-    def parse_feed(self, response: Response) -> Iterator[Request]:
+    def parse_feed(self, response: Response) -> Iterator[Found]:
         """The pages of the site's feed."""
         return feed.entries(self, response)
+
+
+def _route(root: str, kind: str) -> str:
+    return f"{root.rstrip('/')}/wp/v2/{kind}"
 
 
 def _posts(response: Response) -> list[dict[str, Any]] | None:
     """The posts of an answer; None for what is no list of posts."""
     try:
-        posts = json.loads(response.body)
-    except ValueError:
+        posts = json_of(response)
+    except BadAnswer:
         return None
     if response.status != 200 or not isinstance(posts, list):
         return None

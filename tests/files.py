@@ -5,7 +5,7 @@ from io import BytesIO
 import docx
 
 
-def pdf(title: str, *lines: str) -> bytes:
+def pdf(title: str, *lines: str, made: str = "D:20250304120000Z") -> bytes:
     """A PDF of one page with those lines; ASCII alone. Written by hand: pypdf only reads text."""
     text = " ".join(f"({line}) Tj 0 -16 Td" for line in lines)
     stream = f"BT /F1 12 Tf 72 720 Td {text} ET".encode()
@@ -16,7 +16,7 @@ def pdf(title: str, *lines: str) -> bytes:
         b"/Resources << /Font << /F1 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        f"<< /Title ({title}) /CreationDate (D:20250304120000Z) >>".encode(),
+        f"<< /Title ({title}) /CreationDate ({made}) >>".encode(),
     ]
     out = BytesIO()
     out.write(b"%PDF-1.4\n")

@@ -12,7 +12,8 @@ from kb.collect.crawl import choose, crawl, due, one_page, registered
 from kb.collect.runs import RunUnderWay
 from kb.contract import Source
 from kb.errors import Refused
-from kb.keep.crawled import NO_CONNECTION, Outcome, Run
+from kb.failures import FailureKind
+from kb.keep.crawled import Outcome, Run
 from kb.keep.decisions import Decision
 from kb.workspace.workspace import Workspace
 
@@ -62,7 +63,7 @@ def crawl_command(
         finished = crawl(workspace, sources, contact=contact, tell=_progress(), fresh=fresh)
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
-    cut_off = [run for run in finished if NO_CONNECTION in run.errors]
+    cut_off = [run for run in finished if FailureKind.no_connection in run.errors]
     if cut_off:
         stderr(
             f"no connection: none of the hosts of {len(cut_off)} sources could be resolved; they "

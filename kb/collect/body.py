@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 
 from kb.errors import KBError
+from kb.failures import FailureKind
 
-READER = "3"  # changes when the same body would give another text
+READER = "4"  # changes when the same body would give another text
 
 
 class ReadError(KBError):
     """Raised when a body gives nothing to read; `failure` is its class in a run's counts."""
 
-    def __init__(self, failure: str, message: str) -> None:
+    def __init__(self, failure: FailureKind, message: str) -> None:
         super().__init__(message)
         self.failure = failure
 
-    def __reduce__(self) -> tuple[type["ReadError"], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type["ReadError"], tuple[FailureKind, str]]:
         return ReadError, (self.failure, str(self))
 
 

@@ -19,9 +19,10 @@ from kb.collect.settings import contact_for, settings_for
 from kb.contract import Shape, Source, normalised
 from kb.declare.sources import REGISTERED
 from kb.errors import Busy, Refused
+from kb.failures import FailureKind
 from kb.keep import register, runs
 from kb.keep.acts import ActKind
-from kb.keep.crawled import NO_CONNECTION, Alias, Outcome, Run
+from kb.keep.crawled import Alias, Outcome, Run
 from kb.screen.derive import derive, score_pages
 from kb.workspace.sources import is_due
 from kb.workspace.workspace import Workspace
@@ -202,7 +203,10 @@ class _Crawl:
     def _as_no_connection(self, run: Run) -> Run:
         """The run as one that failed by this machine's network, in place of what it looked like."""
         url = next((each["example"] for each in run.errors.values()), "")
-        as_ours = {"errors": {NO_CONNECTION: {"count": 1, "example": url}}, "why": NO_CONNECTION}
+        as_ours = {
+            "errors": {FailureKind.no_connection: {"count": 1, "example": url}},
+            "why": FailureKind.no_connection.sentence,
+        }
         with self._workspace.writing(ActKind.crawl, f"crawl {run.source}") as writing:
             return runs.finish(writing, Run(**run.values() | as_ours))
 

@@ -11,7 +11,7 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
-from kb.collect.runs import ELSEWHERE
+from kb.failures import FailureKind
 
 
 class NotModified(IgnoreRequest):
@@ -32,46 +32,48 @@ class RobotsForbid(IgnoreRequest):
     `failure` is `robots`, or the class of what kept robots.txt from us.
     """
 
-    def __init__(self, message: str, failure: str) -> None:
+    def __init__(self, message: str, failure: FailureKind) -> None:
         super().__init__(message)
         self.failure = failure
 
 
-def failure_of_status(status: int) -> str | None:
+def failure_of_status(status: int) -> FailureKind | None:
     """The class of failure of an HTTP status; None for one that is none."""
-    if status in (401, 403, 407, 429, 451):
-        return "blocked"
+    if status == 429:
+        return FailureKind.busy
+    if status in (401, 403, 407, 451):
+        return FailureKind.blocked
     if status >= 500:
-        return "server error"
+        return FailureKind.server_error
     if status >= 400:
-        return "missing"
+        return FailureKind.missing
     return None
 
 
 # Each class of failure by the exceptions that mean it; the first that fits.
-FAILURES: tuple[tuple[type[Exception], str], ...] = (
-    (CannotResolveHostError, "dns"),
-    (DownloadTimeoutError, "timeout"),
-    (DownloadConnectionRefusedError, "refused"),
-    (DownloadCancelledError, "too large"),
-    (ResponseDataLossError, "broken off"),
-    (DownloadFailedError, "broken off"),
-    (UnsupportedURLSchemeError, "wrong type"),
+FAILURES: tuple[tuple[type[Exception], FailureKind], ...] = (
+    (CannotResolveHostError, FailureKind.dns),
+    (DownloadTimeoutError, FailureKind.timeout),
+    (DownloadConnectionRefusedError, FailureKind.refused),
+    (DownloadCancelledError, FailureKind.too_large),
+    (ResponseDataLossError, FailureKind.broken_off),
+    (DownloadFailedError, FailureKind.broken_off),
+    (UnsupportedURLSchemeError, FailureKind.wrong_type),
 )
 
 
-def failure_of(exception: BaseException | None) -> str:
-    """The class of failure of an exception on the wire; its name where it is of none."""
+def failure_of(exception: BaseException | None) -> FailureKind:
+    """The class of failure of an exception on the wire."""
     if isinstance(exception, RobotsForbid):
         return exception.failure
     if isinstance(exception, Elsewhere):
-        return ELSEWHERE
+        return FailureKind.elsewhere
     text = f"{exception!r} {getattr(exception, '__cause__', None)!r}"
     if "SSL" in text or "TLS" in text or "certificate" in text:
-        return "tls"
+        return FailureKind.tls
     if isinstance(exception, IgnoreRequest) and "redirect" in str(exception).casefold():
-        return "redirect loop"
+        return FailureKind.redirect_loop
     for kind, failure in FAILURES:
         if isinstance(exception, kind):
             return failure
-    return type(exception).__name__
+    return FailureKind.connection

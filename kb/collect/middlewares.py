@@ -21,6 +21,7 @@ from kb.collect.resolving import is_public
 from kb.collect.runs import PartOfRun, RunUnderWay, run_of
 from kb.contract import is_loopback
 from kb.errors import BadAnswer
+from kb.failures import FailureKind
 
 MOST_WAIT_SECONDS = 120.0
 MOST_BUSY = 10  # answers in a row, before a site is left alone
@@ -143,7 +144,9 @@ class CountFailures(PartOfRun):
     def broke(self, failure: Failure, response: Response | None = None) -> None:
         """Counts a bad answer; notes the first fault of a spider or a pipeline, with its place."""
         if isinstance(failure.value, BadAnswer):
-            self._run.failed(failure.value.failure, response.url if response else "")
+            only_tried = response is not None and response.request and _is_no_page(response.request)
+            if not only_tried:
+                self._run.failed(failure.value.failure, response.url if response else "")
             return
         if not self._run.broke:
             frames = traceback.extract_tb(failure.getTracebackObject())  # type: ignore[no-untyped-call]
@@ -172,7 +175,7 @@ class CountDropped(PartOfRun):
         """Counts a redirect that leads back to where it came from: it ends here, unasked."""
         way = request.meta.get("redirect_urls", [])
         if request.url in way:
-            self._run.failed("redirect loop", way[0])
+            self._run.failed(FailureKind.redirect_loop, way[0])
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """The first requests."""

@@ -2,7 +2,7 @@
 
 import re
 
-from lxml import html
+from lxml import etree, html
 
 # Blocks beside the content, by what their class or id calls them: whole words of it.
 BLOCK = re.compile(
@@ -11,6 +11,17 @@ BLOCK = re.compile(
     r"view-?count|page-?views|last-?updated|feedback)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+# Of a class: the shelf that a page lies on (WordPress' post_class), no block of it.
+FILED = re.compile(r"(?:category|tag|post|type|format|status|term|page-template|menu-item)-")
+KEPT = etree.XPath(
+    "boolean(self::main or self::article or self::h1 or self::h2 or self::h3 or self::h4 or "
+    "self::h5 or self::h6 or descendant::main or descendant::h1)"
+)
+WITHIN_CONTENT = etree.XPath(
+    "boolean(ancestor::main or ancestor::article or ancestor::*[@role='main' or "
+    "@itemprop='articleBody'])"
+)
+SENTENCE = re.compile(r"(?:\S+ ){4,}\S+[.!?](?:\s|$)")
 MOST_PRUNED = 0.5  # a name that takes more than half of a page's words is no block beside it
 
 MISSING = re.compile(
@@ -34,18 +45,46 @@ MISSING_CHARACTERS = 1500  # a page that says it is missing says little else
 
 
 def prune(tree: html.HtmlElement) -> None:
-    """Takes blocks beside the content out of the tree, unless that would take most of it."""
-    blocks = [
-        each
-        for each in tree.xpath("//body//*[@class or @id]")
-        if BLOCK.search(f"{each.get('class', '')} {each.get('id', '')}")
-    ]
-    words = len(tree.text_content().split())
-    for block in blocks:
-        if block.getparent() is None:
+    """Takes blocks beside the content out of the tree.
+
+    Never the content itself, nor what holds it, nor a heading, nor what says something in
+    sentences within the content, nor what holds most of the page's words.
+    """
+    words = _words(tree)
+    for block in tree.xpath("//body//*[@class or @id]"):
+        if block.getparent() is None or not BLOCK.search(_name(block)) or KEPT(block):
             continue
-        if len(block.text_content().split()) <= MOST_PRUNED * words:
-            block.drop_tree()
+        if _words(block) > MOST_PRUNED * words:
+            continue
+        if WITHIN_CONTENT(block) and _says_something(block):
+            continue
+        block.drop_tree()
+
+
+def _name(block: html.HtmlElement) -> str:
+    """What class and id call a block: not what it is filed under, nor a heading's anchor."""
+    classes = (name for name in block.get("class", "").split() if not FILED.match(name))
+    anchor = block.get("id", "")
+    heading = " ".join(
+        block.xpath("string((self::*|descendant::*)[self::h2 or self::h3 or self::h4][1])").split()
+    )
+    if re.sub(r"\W+", "-", heading.casefold()).strip("-") == re.sub(
+        r"\W+|_", "-", anchor.casefold()
+    ):
+        anchor = ""
+    return " ".join([*classes, anchor])
+
+
+def _words(element: html.HtmlElement) -> int:
+    """How many words are shown in it; those of scripts and styles are none."""
+    texts = element.xpath(".//text()[not(parent::script or parent::style or parent::noscript)]")
+    return sum(len(text.split()) for text in texts)
+
+
+def _says_something(block: html.HtmlElement) -> bool:
+    """True for a block with a sentence that is no link."""
+    own = " ".join(block.xpath(".//text()[not(ancestor::a or ancestor::button)]"))
+    return bool(SENTENCE.search(" ".join(own.split())))
 
 
 def says_it_is_a_stub(title: str, text: str) -> bool:

@@ -15,7 +15,6 @@ MOST_ALIKE = 2  # pages that may change to one text
 FEWEST_NEW = 5  # new pages with one text, before a word is said
 MOST_HELD_BACK = 500  # pages; one text for many shows itself sooner
 SHOWN = 60  # characters of what they all say
-SAME_TEXT = "one text for many pages"  # the class of the failure
 
 
 @dataclass

@@ -9,10 +9,10 @@ from scrapy.exceptions import DropItem
 from kb.collect.batches import save_if_due, save_rest
 from kb.collect.body import READER, ReadError, ReceivedBody
 from kb.collect.noise import says_it_is_a_stub, says_it_is_missing
-from kb.collect.one_text import SAME_TEXT
 from kb.collect.runs import PartOfRun, RunUnderWay, SameBody
 from kb.collect.worker import Workers
-from kb.contract import Page, normalised
+from kb.contract import Noted, Page, normalised
+from kb.failures import FailureKind
 from kb.keep.archive import Archive, recall
 from kb.keep.documents import StoredDocument
 from kb.keep.saving import ReadPage
@@ -28,8 +28,11 @@ class ReadPages(PartOfRun):
         self._workers = Workers(Scorer(run.workspace.declarations.lexicon))
         self._archive = Archive(run.workspace.home.archive, run.source.name, run.number)
 
-    async def process_item(self, page: Page) -> ReadPage | SameBody:
-        """The page as read. A body that cannot be read is a counted failure."""
+    async def process_item(self, page: Page | Noted) -> ReadPage | SameBody:
+        """The page as read. A body that cannot be read is a counted failure, as what is noted."""
+        if isinstance(page, Noted):
+            self._run.failed_once(page.failure, page.url)
+            raise DropItem(f"{page.url}: {page.failure}", log_level="INFO")
         addresses = addresses_of(page)
         digest = hashlib.sha256(page.body).hexdigest()
         document = self._run.held_as(page.key, addresses)
@@ -53,13 +56,13 @@ class ReadPages(PartOfRun):
     ) -> None:
         """Raises ReadError for a page that says it is not there, though it answers 200."""
         if says_it_is_a_stub(reading.title, reading.text):
-            raise ReadError("stub", "a challenge, a log-in or a notice stands in its place")
+            raise ReadError(FailureKind.stub, "what stands in its place is none")
         home = urlsplit(page.url).path in ("", "/") and not page.permanent
         sent_home = home and normalised(page.requested or page.url) != normalised(page.url)
         if says_it_is_missing(reading.title, reading.text) or sent_home:
             if document is not None:
                 self._run.absent[document.id] = False
-            raise ReadError("soft 404", "it says that there is nothing here")
+            raise ReadError(FailureKind.soft_404, "it says that there is nothing here")
 
     async def _reread(self, page: Page, there: StoredDocument | None) -> str | None:
         """What the body held before is to the present reader; None where that is not needed."""
@@ -105,7 +108,7 @@ class SaveToStore(PartOfRun):
         own, shared = run.one_text.changed(page)
         run.waiting += own
         for each in shared:
-            run.failed(SAME_TEXT, each.page.url)
+            run.failed(FailureKind.same_text, each.page.url)
 
     def close_spider(self) -> None:
         """Saves what is left."""

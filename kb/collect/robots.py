@@ -14,6 +14,7 @@ from scrapy.utils.misc import build_from_crawler
 from kb.collect.failures import OverBudget, RobotsForbid, failure_of
 from kb.collect.pace import slow_down
 from kb.collect.runs import run_of
+from kb.failures import FailureKind
 
 MOST_ROBOTS = 20_000  # characters kept as evidence
 ROBOTS_NAME = "kb-horizon-scan"  # what robots.txt may call us by
@@ -32,7 +33,7 @@ class RobotsRfc9309(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._kept_from_us: dict[str, str] = {}  # host to why robots.txt could not be had
+        self._kept_from_us: dict[str, FailureKind] = {}  # host to why robots.txt could not be had
         self._paced: set[str] = set()  # hosts whose rules name a delay
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
@@ -41,7 +42,7 @@ class RobotsRfc9309(RobotsTxtMiddleware):
             rules = b""
         elif response.status >= 500:
             rules = FORBIDS_ALL
-            self._kept_from_us[netloc] = "robots.txt: server error"
+            self._kept_from_us[netloc] = FailureKind.robots_down
         self._settle(netloc, rules, received=response.body, status=response.status)
         self._obey_delay(request, netloc)
 
@@ -84,7 +85,7 @@ class RobotsRfc9309(RobotsTxtMiddleware):
             super().process_request_2(rp, request)  # type: ignore[arg-type]
         except IgnoreRequest as error:
             netloc = urlsplit(request.url).netloc
-            failure = self._kept_from_us.get(netloc, "robots")
+            failure = self._kept_from_us.get(netloc, FailureKind.robots)
             raise RobotsForbid(str(error), failure) from error
 
 

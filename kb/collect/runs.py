@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,17 +14,16 @@ from scrapy.settings import Settings
 
 from kb.collect.one_text import OneText
 from kb.contract import Page, Shape, Source, normalised
+from kb.failures import NO_LOSS, FailureKind
 from kb.keep import documents, runs
 from kb.keep.acts import ActKind
 from kb.keep.crawled import Forgotten, Outcome, Run
 from kb.keep.documents import StoredDocument
 from kb.keep.saving import ReadPage
 from kb.keep.store import Writing
-from kb.text.page_reading import NOT_READ
 from kb.workspace.workspace import Workspace
 
-FORBIDDEN = ("robots", "blocked")
-ELSEWHERE = "elsewhere"  # a redirect to a host that is not declared: recorded, not followed
+FORBIDDEN = (FailureKind.robots, FailureKind.blocked, FailureKind.busy)
 FAILING_SHARE = 0.2
 MISSING_SHARE = 0.2
 FEWEST_TO_MISS = 5  # of four documents one is a fifth: too few to tell a loss by
@@ -52,9 +51,9 @@ class RunUnderWay:
     fresh: bool = False  # validators and lastmod are not used
     leaves: int = 0  # documents that were asked for
     counts: Counter[str] = field(default_factory=Counter)
-    failures: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, str] = field(default_factory=dict)
-    failed_addresses: dict[str, str] = field(default_factory=dict)
+    failures: Counter[FailureKind] = field(default_factory=Counter)
+    examples: dict[FailureKind, str] = field(default_factory=dict)
+    failed_addresses: dict[str, FailureKind] = field(default_factory=dict)
     addresses: set[str] = field(default_factory=set)  # normalised addresses
     met_documents: set[int] = field(default_factory=set)
     absent: dict[int, bool] = field(default_factory=dict)  # document to: gone at once
@@ -97,12 +96,17 @@ class RunUnderWay:
         number = self.keys.get(key) or next((each for each in numbers if each), None)
         return self.stored.get(number or 0)
 
-    def failed(self, failure: str, url: str) -> None:
+    def failed(self, failure: FailureKind, url: str) -> None:
         """Counts a failure of that class, with the first address as its example."""
         self.failures[failure] += 1
         self.examples.setdefault(failure, url)
         self.failed_addresses[normalised(url)] = failure
         self.tell(self)
+
+    def failed_once(self, failure: FailureKind, url: str) -> None:
+        """The same for an address that may be met on many pages."""
+        if normalised(url) not in self.failed_addresses:
+            self.failed(failure, url)
 
     def count_saved(self, outcome: str, document: int) -> None:
         """Counts a document, once a run, by what saving it came to."""
@@ -138,7 +142,7 @@ class RunUnderWay:
         why = "; ".join(filter(None, (*faults, *self.one_text.warnings(), failed)))
         return (Outcome.partial if faults else Outcome.ok), why
 
-    def _lost(self, lost: list[str]) -> list[str]:
+    def _lost(self, lost: Sequence[str]) -> list[str]:
         faults = [self.stopped] if self.stopped else []
         faults += self.one_text.faults()
         if lost:
@@ -146,7 +150,7 @@ class RunUnderWay:
         missing = [url for url in self.source.must_find if normalised(url) not in self.addresses]
         if missing:
             faults.append(f"must-find page not met: {missing[0]}")
-        failing = sum(self.failures.values()) - self.failures[ELSEWHERE] - self.failures[NOT_READ]
+        failing = sum(n for kind, n in self.failures.items() if kind not in NO_LOSS)
         if failing > FAILING_SHARE * (failing + self.pages):
             faults.append(f"{failing} of {failing + self.pages} pages failed")
         return faults
@@ -171,7 +175,7 @@ class RunUnderWay:
         counts["requests"] = int(stats.get("downloader/request_count", 0))
         counts["errors"] = sum(self.failures.values())
         errors = {
-            failure: {"count": count, "example": self.examples[failure]}
+            str(failure): {"count": count, "example": self.examples[failure]}
             for failure, count in sorted(self.failures.items())
         }
         return Run(

@@ -13,8 +13,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from kb.collect.body import ReadError, ReceivedBody
+from kb.failures import FailureKind
 from kb.screen.relevance import Scorer
-from kb.text.page_reading import NOT_READ, PageReading
+from kb.text.page_reading import PageReading
 
 SECONDS = 20.0  # of the processor, a body
 PATIENCE = 15  # times as long on the clock, before the machine is taken to be at fault
@@ -49,7 +50,7 @@ class Worker:
                 return await asyncio.to_thread(self._ask, body)
             except _ThisMachine as error:
                 fault = error
-        raise ReadError(NOT_READ, str(fault))
+        raise ReadError(FailureKind.not_read, str(fault))
 
     def _start(self) -> Connection:
         # Spawned, not forked: the parent holds a reactor and threads.
@@ -79,7 +80,7 @@ class Worker:
         if isinstance(answer, ReadError):
             raise answer
         if not isinstance(answer, PageReading):
-            raise ReadError("unreadable", str(answer))
+            raise ReadError(FailureKind.unreadable, str(answer))
         return answer
 
     def _ended(self) -> Exception:
@@ -90,11 +91,12 @@ class Worker:
         self.stop()
         if code == -signal.SIGPROF:
             return ReadError(
-                "unreadable", f"reading took longer than {self._seconds:g} s of the processor"
+                FailureKind.unreadable,
+                f"reading took longer than {self._seconds:g} s of the processor",
             )
         if code in (-signal.SIGKILL, -signal.SIGTERM):
             return _ThisMachine("the reader was killed")
-        return ReadError("unreadable", "the reader ended: out of memory or crashed")
+        return ReadError(FailureKind.unreadable, "the reader ended: out of memory or crashed")
 
     def stop(self) -> None:
         """Ends the process; the next body gets a new one."""

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field
 
+from kb.failures import OURS
 from kb.keep.acts import Row, UtcDateTime, enum_field
-from kb.text.page_reading import NOT_READ
 
 
 class State(StrEnum):
@@ -27,11 +27,6 @@ class Outcome(StrEnum):
     partial = auto()
     failed = auto()
     blocked = auto()
-
-
-# Failures of this machine, no site's: what a run met by them says nothing of its source.
-NO_CONNECTION = "no connection"
-OURS = frozenset({NOT_READ, NO_CONNECTION})
 
 
 class Document(Row, table=True):

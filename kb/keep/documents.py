@@ -24,6 +24,7 @@ class Content:
     summary: str
     text: str
     published_from: str
+    updated_from: str
     signals: tuple[Signal, ...]  # the strongest first
 
 
@@ -141,8 +142,8 @@ def with_content(reading: Reading, documents: Iterable[StoredDocument]) -> Itera
 def _contents(reading: Reading, revisions: Collection[int]) -> dict[int, Content]:
     query = (
         select_columns(
-            *map(col, (Revision.id, Revision.summary, Revision.text, Revision.published_from)),
-            col(Relevance.terms),
+            *map(col, (Revision.id, Revision.summary, Revision.text)),
+            *map(col, (Revision.published_from, Revision.updated_from, Relevance.terms)),
         )
         .join(
             Relevance,
@@ -153,9 +154,9 @@ def _contents(reading: Reading, revisions: Collection[int]) -> dict[int, Content
     )
     return {
         number: Content(
-            summary, text, published_from, tuple(Signal(**each) for each in terms or ())
+            summary, text, published, updated, tuple(Signal(**each) for each in terms or ())
         )
-        for number, summary, text, published_from, terms in reading.session.execute(query)
+        for number, summary, text, published, updated, terms in reading.session.execute(query)
     }
 
 

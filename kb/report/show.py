@@ -138,6 +138,8 @@ class DocumentInFull:
             "fetched_at": page.fetched_at,
             "published_on": page.published_on,
             "published_from": content.published_from or None,
+            "updated_on": page.updated_on,
+            "updated_from": content.updated_from or None,
             "relevance": page.score,
             "terms": [vars(signal) for signal in content.signals],
             "screening": self.screening,

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-NOT_READ = "not read (this machine)"  # a failure of ours, where no reader could be had
-
 
 @dataclass(frozen=True)
 class Signal:

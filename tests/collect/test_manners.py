@@ -66,7 +66,7 @@ def test_a_wait_is_named_in_seconds_or_as_a_date() -> None:
         (200, None),
         (304, None),
         (403, "blocked"),
-        (429, "blocked"),
+        (429, "asked to wait"),
         (404, "missing"),
         (503, "server error"),
     ],

@@ -1,7 +1,6 @@
 """Reading bodies: what a page says, and what breaks a limit."""
 
 import asyncio
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -40,18 +39,6 @@ def test_a_page_without_a_heading_takes_its_title_without_the_site() -> None:
         read(html("<p>Some words stand here.</p>", "<title>Pledge | A Body</title>")).title
         == "Pledge"
     )
-
-
-def test_dates_come_with_where_they_stood() -> None:
-    head = (
-        '<meta property="article:published_time" content="2024-03-01T10:00:00Z">'
-        '<meta property="article:modified_time" content="2025-05-06">'
-    )
-    reading = read(html(ARTICLE, head))
-    assert (reading.published_on, reading.published_from) == (date(2024, 3, 1), "meta")
-    assert (reading.updated_on, reading.updated_from) == (date(2025, 5, 6), "meta")
-    guessed = read(html(ARTICLE + "<footer>Published 3 June 2023</footer>"))
-    assert guessed.published_from in ("", "htmldate")
 
 
 def test_the_description_is_the_summary() -> None:

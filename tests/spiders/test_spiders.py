@@ -1,5 +1,6 @@
 """Rules over every spider, and each on a saved page."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,8 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from kb.collect.crawl import ADDRESSES, SPIDERS
-from kb.contract import Page, Source
+from kb.contract import Noted, Page, Source
+from kb.failures import FailureKind
 from spiders.addresses import AddressesSpider
 from spiders.base import SourceSpider
 from spiders.feed import FeedSpider
@@ -93,8 +95,11 @@ def test_a_feed_gives_its_pages_with_key_and_date() -> None:
     spider = FeedSpider(source(shape="feed"))
     requests = list(spider.parse(saved_answer(f"{SITE}/feed/", "feed.xml")))
     assert [(request.url, request.cb_kwargs or request.meta["hints"]) for request in requests] == [
-        (f"{SITE}/work/mentoring", {"key": "a-site-17", "published_on": date(2026, 11, 2)}),
-        (f"{SITE}/work/plain", {"key": None, "published_on": None}),
+        (
+            f"{SITE}/work/mentoring",
+            {"key": "a-site-17", "published_on": date(2026, 11, 2), "updated_on": None},
+        ),
+        (f"{SITE}/work/plain", {"key": None, "published_on": None, "updated_on": None}),
     ]
 
 
@@ -147,3 +152,56 @@ def test_a_page_notes_where_it_was_asked_for() -> None:
     page = spider.page(response)
     assert (page.requested, page.permanent, page.status) == ("https://www.a.example/old", True, 200)
     assert not spider.page(answer(url, "<p>x</p>")).permanent
+
+
+def test_a_wordpress_lists_the_types_it_made_for_itself() -> None:
+    spider = WordpressSpider(source(shape="wordpress"))
+    kinds = {
+        "post": {"rest_base": "posts"},
+        "attachment": {"rest_base": "media"},
+        "resource": {"rest_base": "resources"},
+        "elsewhere": {"rest_base": "x", "rest_namespace": "other/v1"},
+        "broken": None,
+        "worse": {"rest_base": "../users"},
+    }
+    response = answer(f"{SITE}/wp-json/wp/v2/types", json.dumps(kinds))
+    asked = [request.url for request in spider.parse_types(response, f"{SITE}/wp-json/")]
+    assert [url.partition("?")[0] for url in asked] == [f"{SITE}/wp-json/wp/v2/resources"]
+
+
+def posts(count: int, total: str | None) -> HtmlResponse:
+    headers = {"X-WP-TotalPages": total} if total else {}
+    return answer(f"{SITE}/wp-json/wp/v2/posts", json.dumps([{"id": 0}] * count)).replace(
+        headers=headers
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "more"),
+    [(100, None, True), (7, None, False), (50, "3", True), (50, "2", False), (0, "9", False)],
+)
+def test_posts_are_asked_for_until_a_short_page(count: int, total: str | None, more: bool) -> None:
+    spider = WordpressSpider(source(shape="wordpress"))
+    found = spider.parse_posts(posts(count, total), f"{SITE}/wp-json/", "posts", "", 2, None)
+    assert [request.url for request in found if "page=3" in request.url] == (
+        [spider.listed(f"{SITE}/wp-json/", "posts", "", 3).url] if more else []
+    )
+
+
+def test_files_in_frames_are_files_and_those_we_cannot_read_are_noted() -> None:
+    body = (
+        "<main><h1>Plan</h1><a href='/old.doc'>Old</a><a href='/slides.pptx'>Slides</a>"
+        "<iframe src='/plan.pdf'></iframe><iframe src='/viewer?file=/other.pdf'></iframe>"
+        "<object data='https://elsewhere.example/x.pdf'></object></main>"
+    )
+    spider = ListingSpider(source())
+    response = answer(f"{SITE}/work/x", body)
+    found = list(spider.parse_document(response))
+    assert [each.url for each in found if isinstance(each, Request)] == [
+        f"{SITE}/slides.pptx",
+        f"{SITE}/plan.pdf",
+        f"{SITE}/other.pdf",
+    ]
+    assert [(each.failure, each.url) for each in found if isinstance(each, Noted)] == [
+        (FailureKind.other_format, f"{SITE}/old.doc")
+    ]

@@ -1,0 +1,158 @@
+"""When a page was published and updated, as it says itself, and where it says so.
+
+None where it does not say, or says two things: no date is made up.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from lxml import html
+
+from kb.days import WRITTEN, iso_day, written_day
+
+PUBLISHED, UPDATED = "published", "updated"
+# Where a date stands, the best first: (what it dates, where, XPath).
+PLACES = (
+    (PUBLISHED, "meta", "//meta[@property='article:published_time']/@content"),
+    (
+        PUBLISHED,
+        "meta",
+        "//meta[@name='DC.date.issued' or @name='dcterms.created' or @name='dcterms.issued' or "
+        "@name='DC.date.created' or @name='datePublished' or @itemprop='datePublished']/@content",
+    ),
+    (PUBLISHED, "time", "//time[@itemprop='datePublished' or @pubdate]/@datetime"),
+    (UPDATED, "meta", "//meta[@property='article:modified_time']/@content"),
+    (
+        UPDATED,
+        "meta",
+        "//meta[@name='DC.date.modified' or @name='dcterms.modified' or @name='dateModified' or "
+        "@itemprop='dateModified' or @property='og:updated_time']/@content",
+    ),
+    (UPDATED, "time", "//time[@itemprop='dateModified']/@datetime"),
+)
+JSON_LD = "//script[@type='application/ld+json']/text()"
+# Of a page itself; an event or a comment on it has dates of its own.
+OF_PAGES = re.compile(r"(?:Article|Posting|WebPage|Report|CreativeWork|AboutPage|ItemPage)$")
+NEWS = "NewsArticle"
+MOST_NODES = 500
+BYLINE = re.compile(r"(?:^|[\s_-])(?:date|published|posted|pubdate|timestamp)(?:$|[\s_-])", re.I)
+BESIDE = "not(ancestor::nav or ancestor::aside or ancestor::li or ancestor::form)"
+WHEN = "|".join(re.sub(r"\?P<\w+>", "?:", form) for form in WRITTEN)
+LABELLED = re.compile(
+    r"(?:^|(?<=\d{4})|[|·•–—;(]|\.\s)\s*"
+    r"(?:(?:date|page|article|content|this page)\s+)?(?:was\s+)?(?:first\s+)?"
+    r"(?:(?P<published>published|posted|publication date|date published|publish date)|"
+    r"(?:last\s+)?(?P<updated>updated?|modified|amended|edited|revised))"
+    rf"(?:\s+by\s[^|·•\d]{{1,60}}?)?(?:\s+(?:on|date))*\s*[:–—-]?\s*(?P<when>{WHEN})",
+    re.IGNORECASE,
+)
+LABEL = re.compile(r"publi|posted|updat|modif|amend|edited|revis", re.IGNORECASE)
+LINE_CHARACTERS = 200  # a longer line is prose, which speaks of other things
+
+
+@dataclass(frozen=True)
+class PageDates:
+    """The days with their origins: meta, json-ld, time or text; "" with None."""
+
+    published: date | None = None
+    published_from: str = ""
+    updated: date | None = None
+    updated_from: str = ""
+
+
+def dates_of(tree: html.HtmlElement) -> PageDates:
+    """The dates that a whole page gives of itself."""
+    found: dict[str, tuple[date, str]] = {}
+    for what, origin, day in _said(tree):
+        if day and what not in found:
+            found[what] = (day, origin)
+    published = found.get(PUBLISHED, (None, ""))
+    updated = found.get(UPDATED, (None, ""))
+    return PageDates(*published, *updated)
+
+
+def calls_itself_news(tree: html.HtmlElement) -> bool:
+    """True for a page that calls itself a news article. https://schema.org/NewsArticle"""
+    return any(NEWS in str(node.get("@type")) for node in _nodes(tree))
+
+
+def _said(tree: html.HtmlElement) -> Iterator[tuple[str, str, date | None]]:
+    """What is dated, the origin, the day; the most trustworthy first."""
+    for what, origin, path in PLACES:
+        yield what, origin, _only(iso_day(value) for value in tree.xpath(path)[:1])
+    nodes = [each for each in _nodes(tree) if OF_PAGES.search(_type(each))]
+    nodes.sort(key=lambda node: "WebPage" in _type(node))  # an article's own before its page's
+    for what, key in ((PUBLISHED, "datePublished"), (UPDATED, "dateModified")):
+        days = [day for node in nodes if (day := iso_day(node.get(key)))]
+        yield what, "json-ld", days[0] if days else None
+    labelled = list(_labelled(tree))
+    for what in (PUBLISHED, UPDATED):
+        yield what, "text", _only(written_day(each["when"]) for each in labelled if each[what])
+    times = tree.xpath(f"//time[{BESIDE}]")
+    updates = [each for each in times if "updat" in str(each.get("class")).casefold()]
+    yield UPDATED, "time", _only(_of_time(each) for each in updates)
+    yield PUBLISHED, "time", _only(_of_time(each) for each in times if each not in updates)
+    bylines = [
+        each
+        for each in tree.xpath(f"//body//*[(@class or @id) and {BESIDE}]")
+        if BYLINE.search(f"{each.get('class', '')} {each.get('id', '')}")
+    ]
+    yield PUBLISHED, "text", _only(written_day(_line(each)) for each in bylines)
+
+
+def _labelled(tree: html.HtmlElement) -> Iterator[re.Match[str]]:
+    """*Published 3 June 2024* and its like: a label, with its day beside or below it."""
+    for label in tree.xpath("//body//text()"):
+        if not LABEL.search(label) or len(label) > LINE_CHARACTERS:
+            continue
+        element = label.getparent()
+        beside = [element, *element.xpath("following-sibling::*[1]")]
+        lines = [_line(element), " ".join(map(_line, beside)), _line(element.getparent())]
+        yield from next((found for line in lines if (found := list(LABELLED.finditer(line)))), [])
+
+
+def _only(days: Iterable[date | None]) -> date | None:
+    """The one day that is said; None where none is, or several."""
+    different = {day for day in days if day}
+    return different.pop() if len(different) == 1 else None
+
+
+def _of_time(element: html.HtmlElement) -> date | None:
+    """https://html.spec.whatwg.org/multipage/text-level-semantics.html#the-time-element"""
+    return iso_day(element.get("datetime") or "") or written_day(_line(element))
+
+
+def _line(element: html.HtmlElement | None) -> str:
+    """The words of an element, on one line; "" for one that says more than a line."""
+    if element is None:
+        return ""
+    text = " ".join(element.text_content().split())
+    return text if len(text) <= LINE_CHARACTERS else ""
+
+
+def _nodes(tree: html.HtmlElement) -> Sequence[Mapping[str, object]]:
+    """The things that a page describes in JSON-LD; what does not parse is left out."""
+    waiting: list[object] = []
+    for text in tree.xpath(JSON_LD):
+        try:
+            waiting.append(json.loads(str(text), strict=False))
+        except (ValueError, RecursionError):
+            continue
+    nodes = []
+    for each in waiting:  # grows as it is walked
+        if len(waiting) > MOST_NODES:
+            break
+        if isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            nodes.append(each)
+            waiting += [each[key] for key in ("@graph", "mainEntity") if key in each]
+    return nodes
+
+
+def _type(node: Mapping[str, object]) -> str:
+    kinds = node.get("@type")
+    return str(kinds[0] if isinstance(kinds, list) and kinds else kinds or "")

@@ -14,31 +14,33 @@ DAY = (
     rf"\d{{4}}|{MONTH}\s+\d{{4}}|\d{{4}}-\d\d-\d\d(?:[t ]\d\d:\d\d\S*)?|"
     r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4})"
 )
-AGO = (
-    r"(?:(?:an?|one|\d+)\s+(?:second|minute|min|hour|day|week|month|year)s?\s+ago|"
-    r"yesterday|today|just now)"
-)
-WHEN = rf"(?:{DAY}|{AGO})(?:,?\s+(?:at\s+)?\d{{1,2}}[:.]\d\d(?:\s?[ap]m)?)?"
+UNIT = r"(?:second|minute|min|hour|day|week|month|year)s?"
+AGO = rf"(?:an?|one|\d+)\s+{UNIT}\s+ago"
+TIME = r"(?:,?\s+(?:at\s+)?\d{1,2}[:.]\d\d(?:\s?[ap]m)?(?:\s(?:gmt|bst|utc))?)"
+WHEN = rf"(?:{DAY}|{AGO}|yesterday|today|just now){TIME}?"
 MADE = (
-    r"(?:updated?|reviewed|modified|checked|published|posted|amended|edited|revised|created|issued)"
+    r"(?:updated?|reviewed|modified|checked|published|posted|amended|edited|revised|created|issued|"
+    r"generated|printed)"
 )
 DATED = (
     r"(?:date\s+)?(?:of\s+)?(?:(?:this\s+)?(?:page|article|post|content|document|guidance)\s+)?"
     rf"(?:was\s+|has been\s+)?(?:first\s+|last\s+|originally\s+|next\s+)?(?:{MADE}|review)"
-    r"(?:\s+(?:on|date|due))*"
+    r"(?:\s+by\s[^\d:]{1,40}?)?(?:\s+(?:on|date|due))*"
 )
 NUMBER = r"\d[\d,. ]*[km]?"
 COUNTED = r"(?:views?|reads?|downloads?|shares?|likes?|visits?|comments?|hits?|followers?)"
 NOISE = re.compile(
     rf"^(?:{DATED}\s*:?\s*{WHEN}"
     rf"|(?:(?:post|page|total|article)\s+)?{COUNTED}:?\s*{NUMBER}|{NUMBER}\s*{COUNTED}"
-    rf"|viewed {NUMBER} times|{NUMBER} people (?:have )?(?:viewed|read|found) this(?: helpful)?"
-    r"|(?:(?:©|\(c\))\s?[^.]{0,80}|copyright\s+(?:©\s*)?)\b(?:19|20)\d\d\b[^.]{0,60}"
+    rf"|{AGO}|today is {DAY}|(?:viewed|downloaded|shared|read) {NUMBER} times|{NUMBER} people (?:have )?(?:viewed|read|found) this(?: helpful)?"
+    rf"|{NUMBER}\s?min(?:ute)?s? read|reading time:? {NUMBER}\s?min(?:ute)?s?"
+    rf"|rated {NUMBER} out of {NUMBER} \({NUMBER} (?:votes?|ratings?|reviews?)\)"
+    r"|(?:all rights reserved\.? )?(?:(?:©|\(c\))\s?[^.]{0,80}|copyright\s+(?:©\s*)?)\b(?:19|20)\d\d\b[^.]{0,60}"
     rf"|(?:only )?{NUMBER}\s(?:days?|hours?|weeks?|minutes?) (?:left|remaining|to go)(?: to \w+)?"
-    rf"|(?:closes|ends|starts|opens) in {NUMBER}\s(?:days?|hours?|weeks?))\.?$"
+    rf"|(?:closes|ends|starts|opens) in {NUMBER}\s(?:days?|hours?|weeks?))[.!]?$"
 )
 COOKIES = re.compile(r"^(?:we use|this (?:web)?site uses) cookies[^.!?]{0,200}(?:[.!?]\s*|$)")
-FORMS = str.maketrans("’‘ʼ“”‐‑–—", "'''\"\"----")
+FORMS = str.maketrans(dict(zip("’‘ʼ“”‐‑–—…", [*"'''\"\"----", "..."], strict=True)))
 LABEL_WORDS = 4  # a shorter line, that is no item of a list, is read with the one before it
 
 

@@ -75,6 +75,20 @@ OF_ITSELF = pairs(
     Boards - a guide for chairs | Boards – a guide for chairs
     He said "we act" | He said “we act”
     We use cookies to count visits. | This site uses cookies to make it work.
+    5 min read | 6 min read
+    Reading time: 5 minutes | Reading time: 6 minutes
+    1 month ago | 2 months ago
+    Last edited by the web team on 3 March 2025 | Last edited by the web team on 6 April 2026
+    Updated 3 March 2025, 10:15 GMT | Updated 6 April 2026, 09:00 BST
+    Downloaded 1,204 times | Downloaded 1,377 times
+    Shared 12 times | Shared 13 times
+    Last checked 3 days ago | Last checked a week ago
+    Today is Monday 3 March 2025 | Today is Monday 6 April 2026
+    Generated on 3 March 2025 at 10:00 | Generated on 6 April 2026 at 11:00
+    All rights reserved © 2025 | All rights reserved © 2026
+    Rated 4.5 out of 5 (12 votes) | Rated 4.6 out of 5 (13 votes)
+    Only 3 weeks left! | Only 2 weeks left!
+    Chairs wait for more … | Chairs wait for more ...
     """
 )
 OF_ITS_SUBJECT = pairs(
@@ -99,6 +113,28 @@ OF_ITS_SUBJECT = pairs(
     Date: 3 May 2026 | Date: 4 May 2026
     Copyright law, 2025 edition, is told here. | Copyright law, 2026 edition, is told here.
     Comments: the board agreed | Comments: the board did not agree
+    Deadline: 3 May 2026 | Deadline: 4 May 2026
+    Starts 3 May 2026 | Starts 4 May 2026
+    Next cohort: March 2026 | Next cohort: April 2026
+    Valid until 3 May 2026 | Valid until 3 May 2027
+    Updated guidance: 3 new duties | Updated guidance: 4 new duties
+    12 days of training | 10 days of training
+    Created by nurses for nurses | Created by nurses for doctors
+    Number of mentors: 12 | Number of mentors: 14
+    Downloads: the toolkit | Downloads: the handbook
+    Visits to 12 trusts | Visits to 14 trusts
+    - Leeds\n- York | - Leeds
+    Suspended | Suspended until 2027
+    Applications closed | Applications open
+    Funding: two years left | Funding: ended
+    Issued by the board: 3 principles | Issued by the board: 4 principles
+    Event: 3 May 2026, 10:00 | Event: 3 May 2026, 14:00
+    Rated good | Rated outstanding
+    Today the board meets | Tomorrow the board meets
+    3 trusts shared 12 lessons | 3 trusts shared 14 lessons
+    Reading: the first report | Reading: the second report
+    Registration closed 3 May 2026 | Registration closed 4 May 2026
+    Page 12 of the plan names chairs | Page 13 of the plan names chairs
     """
 )
 

@@ -47,6 +47,7 @@ class Scan:
 
     def __init__(self, workspace: Workspace, read: Reader) -> None:
         self.set_state = partial(sources.set_state, workspace)
+        self.move = partial(sources.move, workspace)
         self.draft = partial(sources.draft, workspace)
         self.add = partial(sources.add, workspace)
         self.record_search = partial(sources.record_search, workspace)

@@ -12,6 +12,8 @@ from w3lib.url import canonicalize_url, url_query_cleaner
 
 from kb.failures import FailureKind
 
+AT_ONCE = "page redirect"  # why a redirect: what the page itself leads to
+PERMANENT = (301, 308, AT_ONCE)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 # Parameters that say how a reader came, not what is shown.
@@ -106,7 +108,10 @@ class Source(Strict):
 
     def holds(self, address: str) -> bool:
         """True for an http address on a declared host, with or without www."""
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+        except ValueError:  # brackets that hold no address
+            return False
         hosts = {host.removeprefix("www.") for host in self.hosts}
         return parts.scheme in ("http", "https") and (
             parts.netloc.lower().removeprefix("www.") in hosts

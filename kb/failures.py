@@ -28,6 +28,7 @@ class FailureKind(StrEnum):
     missing = "missing", "there is nothing at the address (404, 410 or the like)"
     soft_404 = "soft 404", "it answers, and says that there is nothing here"
     elsewhere = "elsewhere", "it leads to a host that the source does not declare"
+    bad_redirect = "bad redirect", "it leads to an address that is none"
     redirect_loop = "redirect loop", "it leads back to itself"
     # What came in place of a page.
     server_error = "server error", "the site has a fault of its own (500 and above)"

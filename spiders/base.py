@@ -1,6 +1,7 @@
 """SourceSpider: what every shape shares."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -13,11 +14,10 @@ from scrapy.http.response.text import TextResponse
 from w3lib.encoding import http_content_type_encoding
 from w3lib.url import safe_url_string
 
-from kb.contract import Noted, Page, Source, normalised, within
+from kb.contract import PERMANENT, Noted, Page, Source, normalised, within
 from kb.errors import BadAnswer
 from kb.failures import FailureKind
 
-PERMANENT = (301, 308)
 FILES = (".pdf", ".docx", ".pptx", ".xlsx")
 # Files of words that we cannot read: counted, so that it is known what was not looked at.
 UNREAD = (".doc", ".ppt", ".xls", ".odt", ".odp", ".ods", ".rtf", ".pages", ".key")
@@ -25,6 +25,10 @@ UNREAD = (".doc", ".ppt", ".xls", ".odt", ".odp", ".ods", ".rtf", ".pages", ".ke
 OTHER_MEDIA = tuple(
     ".jpg .jpeg .png .gif .svg .webp .ico .mp3 .mp4 .mov .avi .zip .css .js .csv .ics .xml "
     ".json".split()
+)
+HALF_CHARACTER = re.compile(
+    r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|"
+    r"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})(?<!\\)\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
 FRAMES = "iframe::attr(src), frame::attr(src), embed::attr(src), object::attr(data)"
 CONTENT_LINKS = "main a, article a, [role=main] a, #content a, #main a"
@@ -79,7 +83,7 @@ class SourceSpider(Spider):
         """What the frames of a page show, also through a viewer that is given its file."""
         shown = response.css(FRAMES).getall()
         given = [value for src in shown for _, value in parse_qsl(urlsplit(src).query)]
-        whole = (self._joined(response, each.strip()) for each in (*shown, *given))
+        whole = (self.joined(response, each.strip()) for each in (*shown, *given))
         return [url for url in dict.fromkeys(whole) if url and self.source.holds(url)]
 
     def files(self, links: Iterable[str], found_on: str) -> Iterator[Request | Noted]:
@@ -93,11 +97,11 @@ class SourceSpider(Spider):
         if _says(response, "nofollow"):
             return []
         hrefs = anchors.xpath("self::*[not(contains(@rel, 'nofollow'))]/@href").getall()
-        whole = (self._joined(response, href.strip()) for href in hrefs)
+        whole = (self.joined(response, href.strip()) for href in hrefs)
         return [url for url in dict.fromkeys(whole) if url and self.source.holds(url)]
 
     @staticmethod
-    def _joined(response: TextResponse, href: str) -> str:
+    def joined(response: TextResponse, href: str) -> str:
         """The whole address without its fragment; "" for what is none, and for other media."""
         try:
             url = response.urljoin(href).partition("#")[0]
@@ -141,8 +145,10 @@ class SourceSpider(Spider):
 
 def json_of(response: Response) -> Any:
     """The JSON of an answer. Raises BadAnswer for what is none, or is too deep to be one."""
+    text = response.body.decode("utf-8", "replace")
     try:
-        return json.loads(response.body)
+        # Half a character is none: what is made of it could not be written as text.
+        return json.loads(HALF_CHARACTER.sub(r"\\ufffd", text))
     except (ValueError, RecursionError) as error:
         raise BadAnswer(FailureKind.no_interface, f"{response.url} is no JSON") from error
 

@@ -1,5 +1,6 @@
 """Feeds, RSS 0.9x to 2.0 and Atom: their entries are announcements, the linked pages documents."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -24,10 +25,16 @@ class FeedSpider(SourceSpider):
 def entries(spider: SourceSpider, response: Response) -> Iterator[Found]:
     """The pages of the entries of a feed that lie within the spider's source."""
     feed = feedparser.parse(response.body, response_headers={"content-location": response.url})
+    pages: dict[str, Any] = {}
     for entry in feed.entries:
-        link = response.urljoin(str(entry.get("link", "")))
-        if spider.source.holds(link) and any(spider.followed([link])):
-            yield spider.leaf(link.partition("#")[0], hints=_hints(entry))
+        link = spider.joined(response, str(entry.get("link") or ""))
+        if link not in ("", response.url) and spider.source.holds(link):
+            pages.setdefault(link, entry)
+    ids = Counter(str(entry.get("id") or "") for entry in pages.values())
+    for link in spider.followed(pages):
+        hints = _hints(pages[link])
+        shared = ids[str(hints["key"])] > 1  # what several entries are called names none of them
+        yield spider.leaf(link, hints=hints | {"key": None} if shared else hints)
 
 
 def _hints(entry: Any) -> dict[str, object]:

@@ -85,7 +85,7 @@ class GovukSpider(SourceSpider):
         item = json_of(response)
         if not isinstance(item, dict) or not item.get("base_path") or not item.get("content_id"):
             raise BadAnswer(FailureKind.no_interface, f"{response.url} is no item")
-        url = urljoin(response.url, str(item["base_path"]))
+        url = urljoin(response.url, "/" + str(item["base_path"]).strip("/"))
         content = content_html(item)
         yield self.page(
             response,

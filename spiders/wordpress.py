@@ -61,8 +61,9 @@ class WordpressSpider(SitemapSpider):
         named = []
         if isinstance(response, TextResponse):
             links = response.css("link[rel='https://api.w.org/']::attr(href)").getall()
-            named = [url for url in map(response.urljoin, links) if self.source.holds(url)]
+            named = [self.joined(response, link) for link in links]
         folder = urljoin(address, ".")
+        named = [url for url in named if self.source.holds(url)]
         roots = [*named, urljoin(folder, "wp-json/"), urljoin(address, "/wp-json/")]
         roots.append(f"{folder}?rest_route=/")
         yield self.first(list(dict.fromkeys(roots)))
@@ -117,6 +118,8 @@ class WordpressSpider(SitemapSpider):
                 yield self.first(others)
             elif others is not None or (number == 1 and response.status in (401, 403)):
                 yield from self.fall_back(response.url)
+            elif number > 1 and response.status != 400:  # 400: there are no more pages
+                yield Noted(failure=FailureKind.no_interface, url=response.url)
             return
         if others is not None:  # the first answer of this API: what else is asked of it
             yield from self.other_lists(root)
@@ -187,6 +190,8 @@ class WordpressSpider(SitemapSpider):
         others = failure.request.cb_kwargs["others"]
         if others:
             yield self.first(others)
+        elif failure.request.cb_kwargs["number"] > 1:
+            yield Noted(failure=FailureKind.no_interface, url=failure.request.url)
         else:
             yield from self.fall_back(self.source.start[0])
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -92,6 +93,20 @@ class Site:
 @pytest.fixture
 def site() -> Iterator[Site]:
     """An empty site on a port of its own; what it has no page for is 404."""
+    with serving() as made:
+        yield made
+
+
+@pytest.fixture
+def other_site() -> Iterator[Site]:
+    """A second such site, on another port."""
+    with serving() as made:
+        yield made
+
+
+@contextmanager
+def serving() -> Iterator[Site]:
+    """A site while it is served."""
     made = Site()
 
     class Handler(BaseHTTPRequestHandler):

@@ -99,6 +99,22 @@ def retire(ctx: typer.Context, name: Name, why: Why = "", by: By = None) -> None
 
 
 @sources_app.command()
+def move(
+    ctx: typer.Context,
+    name: Name,
+    url: Annotated[str, typer.Argument(metavar="URL", help="Where the site begins now.")],
+    by: By = None,
+) -> None:
+    """Follow a site that moved to another host; what is held of it stays what it is.
+
+    Example: kb sources move some-trust https://www.sometrust.example/equality/
+    """
+    with opened(ctx, by) as base:
+        source = base.sources.move(name, url)
+    stderr(f"{source.name}: read from {source.start[0]} from now on; kb crawl {source.name}")
+
+
+@sources_app.command()
 def looked(
     ctx: typer.Context,
     name: Name,

@@ -58,6 +58,7 @@ FAILURES: tuple[tuple[type[Exception], FailureKind], ...] = (
     (DownloadCancelledError, FailureKind.too_large),
     (ResponseDataLossError, FailureKind.broken_off),
     (DownloadFailedError, FailureKind.broken_off),
+    (ValueError, FailureKind.bad_redirect),
     (UnsupportedURLSchemeError, FailureKind.wrong_type),
 )
 

@@ -15,7 +15,6 @@ from kb.collect.runs import PartOfRun, RunUnderWay, run_of
 from kb.contract import Shape, normalised
 from kb.keep import saving
 from kb.keep.acts import ActKind
-from kb.keep.crawled import Outcome
 from kb.keep.documents import LastFetch, StoredDocument
 
 # How long a site's own word on when a page changed is believed without asking for the page.
@@ -29,6 +28,9 @@ class OnlyWhatChanged(PartOfRun):
     def process_request(self, request: Request) -> Response | None:
         """The request with validators; a 304 of our own where `lastmod` says nothing changed."""
         self._run.leaves += bool(request.meta.get("leaf") and not request.meta.get("own"))
+        # A redirect carries on what was sent: it is no word of the page it leads to.
+        request.headers.pop("If-None-Match", None)
+        request.headers.pop("If-Modified-Since", None)
         document = self._document(request)
         last = document.last_fetch if document else None
         if last is None or self._run.fresh or last.reader != READER:
@@ -59,7 +61,9 @@ class OnlyWhatChanged(PartOfRun):
     def _document(self, request: Request) -> StoredDocument | None:
         if not request.meta.get("leaf"):
             return None
-        number = request.meta.get("document") or self._run.known.get(normalised(request.url))
+        number = self._run.known.get(normalised(request.url))
+        if number is None and "redirect_urls" not in request.meta:
+            number = request.meta.get("document")
         return self._run.stored.get(number or 0)
 
 
@@ -78,7 +82,7 @@ def _unchanged_since(lastmod: str, last: LastFetch) -> bool:
 
 
 class AskForTheUnmet:
-    """When a run that is ok so far has nothing left to do, asks for what it did not meet."""
+    """When a run that met enough has nothing left to do, asks for what it did not meet."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -98,7 +102,7 @@ class AskForTheUnmet:
             return
         self._asked = True
         save_rest(self._run)
-        if self._run.outcome()[0] != Outcome.ok:
+        if not self._run.tells_what_is_gone():
             return
         unmet = self._run.unmet()
         for document in unmet:
@@ -125,8 +129,8 @@ def _passed_over(failure: object) -> None:
 
 
 def settle_absent(run: RunUnderWay) -> None:
-    """Records what an ok run found absent; what is gone by that is counted."""
-    if not run.absent or run.outcome()[0] != Outcome.ok:
+    """Records what a run that can tell found absent; what is gone by that is counted."""
+    if not run.absent or not run.tells_what_is_gone():
         return
     with run.writing(ActKind.crawl) as writing:
         for number, at_once in sorted(run.absent.items()):

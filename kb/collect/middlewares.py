@@ -19,7 +19,7 @@ from kb.collect.failures import Elsewhere, NotModified, OverBudget, failure_of, 
 from kb.collect.pace import slot_of
 from kb.collect.resolving import is_public
 from kb.collect.runs import PartOfRun, RunUnderWay, run_of
-from kb.contract import is_loopback
+from kb.contract import PERMANENT, is_loopback, normalised
 from kb.errors import BadAnswer
 from kb.failures import FailureKind
 
@@ -41,6 +41,8 @@ class DeclaredHosts(PartOfRun):
         rules = request.meta.get("dont_obey_robotstxt")
         if parts.netloc.lower().removeprefix("www.") not in self._hosts and not rules:
             self._run.evidence.setdefault("elsewhere", {}).setdefault(parts.netloc, request.url)
+            if self._starts_there(request):
+                self._run.evidence.setdefault("moved", request.url)
             raise Elsewhere(f"{request.url} is not on a declared host")
         literal = _literal(parts.hostname or "")
         if is_loopback(request.url):
@@ -49,6 +51,16 @@ class DeclaredHosts(PartOfRun):
             inside = bool(literal) and not is_public(literal)
         if inside:
             raise Elsewhere(f"{request.url} is on a private network, or this machine")
+
+    def _starts_there(self, request: Request) -> bool:
+        """True where a start page says for good that it is at another host."""
+        reasons = request.meta.get("redirect_reasons", [])
+        first = request.meta.get("redirect_urls", [""])[0]
+        return (
+            bool(reasons)
+            and all(reason in PERMANENT for reason in reasons)
+            and normalised(first) in map(normalised, self._run.source.start)
+        )
 
 
 def _literal(host: str) -> str:

@@ -143,9 +143,12 @@ def canonical_of(page: Page, reading: PageReading) -> str:
     """
     if not reading.canonical or page.html:
         return ""
-    whole = urljoin(page.url, reading.canonical)
-    canonical, there = urlsplit(whole), urlsplit(page.url)
-    same = canonical.netloc.removeprefix("www.") == there.netloc.removeprefix("www.")
+    try:
+        whole = urljoin(page.url, reading.canonical)
+        canonical, there = urlsplit(normalised(whole)), urlsplit(normalised(page.url))
+    except ValueError:
+        return ""
+    same = canonical.netloc == there.netloc
     home = canonical.path in ("", "/") and there.path not in ("", "/")
     return whole if same and canonical.scheme in ("http", "https") and not home else ""
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -130,30 +130,48 @@ class RunUnderWay:
         if self.broke:
             return Outcome.failed, self.broke
         failed = ", ".join(f"{count} {failure}" for failure, count in sorted(self.failures.items()))
-        starts = [normalised(address) for address in self.source.start]
-        lost = [self.failed_addresses[start] for start in starts if start in self.failed_addresses]
+        lost = self._lost_starts()
         if not self.pages:
             classes = set(lost) or set(self.failures)
             forbidden = classes and classes <= set(FORBIDDEN)
             why = "; ".join(filter(None, (self.stopped, *self.one_text.faults(), failed)))
             why = why or "nothing found"
             return (Outcome.blocked if forbidden else Outcome.failed), why
-        faults = [*self._lost(lost), *self._too_few()]
+        faults = [*self._cut_short(lost), *self._not_met(), *self._failing(NO_LOSS)]
+        faults += self._too_few()
         why = "; ".join(filter(None, (*faults, *self.one_text.warnings(), failed)))
         return (Outcome.partial if faults else Outcome.ok), why
 
-    def _lost(self, lost: Sequence[str]) -> list[str]:
+    def tells_what_is_gone(self) -> bool:
+        """True where so much of the site was met that what was not there is gone.
+
+        A page that the site says is missing, must-find or linked, is no fault of the run.
+        """
+        lost = self._lost_starts()
+        told = NO_LOSS | {FailureKind.missing, FailureKind.soft_404}
+        faults = [*self._cut_short(lost), *self._failing(told), *self._too_few()]
+        return not self.broke and bool(self.pages) and not faults
+
+    def _lost_starts(self) -> list[FailureKind]:
+        starts = [normalised(address) for address in self.source.start]
+        return [self.failed_addresses[start] for start in starts if start in self.failed_addresses]
+
+    def _cut_short(self, lost: Sequence[str]) -> list[str]:
         faults = [self.stopped] if self.stopped else []
         faults += self.one_text.faults()
         if lost:
             faults.append(f"a start page failed ({', '.join(sorted(set(lost)))})")
-        missing = [url for url in self.source.must_find if normalised(url) not in self.addresses]
-        if missing:
-            faults.append(f"must-find page not met: {missing[0]}")
-        failing = sum(n for kind, n in self.failures.items() if kind not in NO_LOSS)
-        if failing > FAILING_SHARE * (failing + self.pages):
-            faults.append(f"{failing} of {failing + self.pages} pages failed")
         return faults
+
+    def _not_met(self) -> list[str]:
+        missing = [url for url in self.source.must_find if normalised(url) not in self.addresses]
+        return [f"must-find page not met: {missing[0]}"] if missing else []
+
+    def _failing(self, borne: Collection[FailureKind]) -> list[str]:
+        failing = sum(n for kind, n in self.failures.items() if kind not in borne)
+        if failing > FAILING_SHARE * (failing + self.pages):
+            return [f"{failing} of {failing + self.pages} pages failed"]
+        return []
 
     def _too_few(self) -> list[str]:
         faults = []

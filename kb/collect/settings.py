@@ -61,7 +61,6 @@ def settings_for(run: RunUnderWay, contact: str) -> dict[str, Any]:
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "HTTPAUTH_USER": "",
-        "METAREFRESH_ENABLED": False,
         "LOG_ENABLED": False,  # what failed is counted and told by the run
         "MEMUSAGE_ENABLED": False,
         "STATS_DUMP": False,
@@ -74,11 +73,13 @@ def settings_for(run: RunUnderWay, contact: str) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "kb.collect.middlewares.DeclaredHosts": 50,
+            "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
             "kb.collect.robots.RobotsRfc9309": 100,
             "kb.collect.middlewares.CountFailures": 540,  # retries (550) are over when it sees one
             "kb.collect.incremental.OnlyWhatChanged": 545,
             "kb.collect.middlewares.WithinBudget": 547,  # what is answered before it is not sent
             "kb.collect.middlewares.RetryAfter": 560,
+            "kb.collect.page_redirects.PageRedirects": 580,
         },
         "EXTENSIONS": {"kb.collect.incremental.AskForTheUnmet": 500},
     }

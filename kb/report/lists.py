@@ -32,7 +32,7 @@ from kb.keep.register import StoredInitiative
 from kb.screen.inbox import decided, waiting
 from kb.table import Table, column
 from kb.workspace.snapshot import Snapshot
-from kb.workspace.sources import is_due, never_crawled, unwell
+from kb.workspace.sources import active, is_due, never_crawled, unwell
 from kb.workspace.workspace import is_document
 
 # The acts whose subject is the names of pages and initiatives, one space between.
@@ -394,7 +394,16 @@ def sources(snapshot: Snapshot) -> Table[SourceRow]:
                 unwell_since=ill[source.name].since if source.name in ill else None,
             )
         )
-    return Table("sources", SourceRow, rows)
+    return Table("sources", SourceRow, rows, notes=tuple(_moved(snapshot)))
+
+
+def _moved(snapshot: Snapshot) -> Iterator[str]:
+    """A line for each source whose start page says for good that it is at another host."""
+    for source in active(snapshot):
+        run = snapshot.last_runs.get(source.name)
+        there = run.evidence.get("moved") if run else None
+        if there and not source.holds(there):
+            yield f"{source.name} has moved to {there}: kb sources move {source.name} {there}"
 
 
 def runs_list(snapshot: Snapshot, source: str | None = None) -> Table[RunRow]:

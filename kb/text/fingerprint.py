@@ -32,10 +32,12 @@ COUNTED = r"(?:views?|reads?|downloads?|shares?|likes?|visits?|comments?|hits?|f
 NOISE = re.compile(
     rf"^(?:{DATED}\s*:?\s*{WHEN}"
     rf"|(?:(?:post|page|total|article)\s+)?{COUNTED}:?\s*{NUMBER}|{NUMBER}\s*{COUNTED}"
-    rf"|{AGO}|today is {DAY}|(?:viewed|downloaded|shared|read) {NUMBER} times|{NUMBER} people (?:have )?(?:viewed|read|found) this(?: helpful)?"
+    rf"|{AGO}|today is {DAY}|(?:viewed|downloaded|shared|read) {NUMBER} times"
+    rf"|{NUMBER} people (?:have )?(?:viewed|read|found) this(?: helpful)?"
     rf"|{NUMBER}\s?min(?:ute)?s? read|reading time:? {NUMBER}\s?min(?:ute)?s?"
     rf"|rated {NUMBER} out of {NUMBER} \({NUMBER} (?:votes?|ratings?|reviews?)\)"
-    r"|(?:all rights reserved\.? )?(?:(?:©|\(c\))\s?[^.]{0,80}|copyright\s+(?:©\s*)?)\b(?:19|20)\d\d\b[^.]{0,60}"
+    r"|(?:all rights reserved\.? )?(?:(?:©|\(c\))\s?[^.]{0,80}|copyright\s+(?:©\s*)?)"
+    r"\b(?:19|20)\d\d\b[^.]{0,60}"
     rf"|(?:only )?{NUMBER}\s(?:days?|hours?|weeks?|minutes?) (?:left|remaining|to go)(?: to \w+)?"
     rf"|(?:closes|ends|starts|opens) in {NUMBER}\s(?:days?|hours?|weeks?))[.!]?$"
 )

@@ -16,7 +16,7 @@ from kb.contract import Shape, Source, normalised
 from kb.declare.bodies import Body
 from kb.declare.declarations import Declarations
 from kb.errors import Refused
-from kb.keep import register, runs
+from kb.keep import documents, register, runs, saving
 from kb.keep.acts import ActKind
 from kb.keep.crawled import ManualSearch, Run
 from kb.table import Table, column
@@ -56,6 +56,48 @@ def set_state(workspace: Workspace, name: str, state: str, *, why: str) -> Sourc
     command = f"sources {state} {source.name}"
     with workspace.writing(ActKind.source, command, subject=source.name, why=why):
         return workspace.declarations.sources.get(source.name)
+
+
+def move(workspace: Workspace, name: str, url: str) -> Source:
+    """Follows a site to another host: in sources.toml, and for every page that is held of it.
+
+    `url` stands in place of the first start address; the others, and what must be found, keep
+    their paths. Each page held is known by its path on the new host too, so that it is met again
+    and is no new one. Raises Refused for what is no address, and for a host that is declared.
+    """
+    source = workspace.declarations.sources.get(name)
+    host = urlsplit(url).netloc.lower()
+    if urlsplit(url).scheme not in ("http", "https") or not host:
+        raise Refused(f"{url!r} is no address", hint="write it whole: https://…")
+    if not source.start or source.holds(url):
+        raise Refused(f"source {source.name!r} is read there already, or is not crawled")
+    left = urlsplit(source.start[0]).netloc.lower()
+
+    def change(table: TomlTable) -> None:
+        for key in ("start", "must_find"):
+            if key in table:
+                table[key] = [_at_host(str(each), left, host) for each in table[key]]
+        table["start"][0] = url
+
+    _rewrite(workspace, source.name, change)
+    command = f"sources move {source.name} {url}"
+    with workspace.writing(ActKind.source, command, subject=source.name) as writing:
+        held = documents.addresses_of(writing, source.name)
+        new: dict[int, list[str]] = {}
+        for address, document in held.items():
+            moved = normalised(_at_host(address, left.removeprefix("www."), host))
+            if moved not in held:
+                new.setdefault(document, []).append(moved)
+        saving.add_aliases(writing, new)
+        return workspace.declarations.sources.get(source.name)
+
+
+def _at_host(address: str, left: str, host: str) -> str:
+    """The address at the other host, if it is one of the host that was left."""
+    parts = urlsplit(address)
+    if parts.netloc.lower().removeprefix("www.") != left.removeprefix("www."):
+        return address
+    return parts._replace(netloc=host).geturl()
 
 
 def draft(workspace: Workspace, url: str, *, name: str = "", organisation: str = "") -> Source:

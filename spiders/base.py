@@ -48,6 +48,8 @@ class SourceSpider(Spider):
     def __init__(self, source: Source, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.source = source
+        self.named = 0  # documents that the site names so far, asked for or not
+        self.types: set[str] = set()  # of content that it has
 
     async def start(self) -> AsyncIterator[Request]:
         """One request for each declared address."""
@@ -65,6 +67,7 @@ class SourceSpider(Spider):
         """
         if urlsplit(url).path.lower().endswith(UNREAD):
             return Noted(failure=FailureKind.other_format, url=safe_url_string(url))
+        self.named += 1
         return self.request(url, self.parse_document, leaf=True, **meta)
 
     def parse(self, response: Response) -> Iterator[Found]:

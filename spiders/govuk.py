@@ -68,6 +68,8 @@ class GovukSpider(SourceSpider):
                 yield from self.content(address, str(result.get("link", "")))
         following = begin + COUNT
         total = answer.get("total")
+        if begin == 0:
+            self.named += min(total if isinstance(total, int) else len(results), MOST_RESULTS)
         more = following < total if isinstance(total, int) else len(results) == COUNT
         if more and results and following < MOST_RESULTS:
             yield self.searched(address, words, following)

@@ -123,6 +123,10 @@ class WordpressSpider(SitemapSpider):
             return
         if others is not None:  # the first answer of this API: what else is asked of it
             yield from self.other_lists(root)
+        self.types.add(kind)
+        if number == 1:
+            total = response.headers.get("X-WP-Total") or b""
+            self.named += int(total) if total.isdigit() else len(posts)
         for post in posts:
             yield from self.parse_post(response, post)
         total = response.headers.get("X-WP-TotalPages") or b""

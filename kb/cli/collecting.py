@@ -60,7 +60,7 @@ def crawl_command(
                 stderr(f"{source.name}: {source.shape}, {len(source.start)} start addresses")
             return
         contact = settings(ctx).contact
-        finished = crawl(workspace, sources, contact=contact, tell=_progress(), fresh=fresh)
+        finished = crawl(workspace, sources, contact=contact, tell=progress(), fresh=fresh)
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
     cut_off = [run for run in finished if FailureKind.no_connection in run.errors]
@@ -123,7 +123,7 @@ def summary(run: Run) -> str:
     return f"{run.source}: {counts}{gone}; {run.outcome}{why}" + (f" ({where})" if where else "")
 
 
-def _progress() -> Callable[[RunUnderWay], None]:
+def progress() -> Callable[[RunUnderWay], None]:
     """A line that is written over on a terminal; a line every hundred pages where there is none."""
     if not sys.stderr.isatty():
         return _log

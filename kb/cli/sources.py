@@ -6,9 +6,12 @@ from typing import Annotated
 import typer
 
 from kb.cli import Sentences
+from kb.cli.asking import Back, Stopped
+from kb.cli.collecting import progress
+from kb.cli.declaring import declaring
 from kb.cli.opening import AsOf, By, Why, opened, parse_day, settings
 from kb.cli.output import listing, stderr
-from kb.collect.proposing import propose
+from kb.collect.proposing import Proposal, confirmable, doubts, propose
 from kb.report.lists import RunRow, SourceRow
 from kb.table import Table
 from kb.workspace.sources import SourceFault
@@ -17,7 +20,7 @@ app = typer.Typer(rich_markup_mode=None)
 sources_app = typer.Typer(cls=Sentences, rich_markup_mode=None, invoke_without_command=True)
 app.add_typer(sources_app, name="sources")
 
-PAGES_SHOWN = 5
+PAGES_SHOWN = 10
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The source's name in sources.toml.")]
 
@@ -49,26 +52,73 @@ def add(
     Example: kb sources add https://www.example.org/equality/ --organisation "NHS England"
     """
     with opened(ctx, by) as base:
-        draft = base.sources.draft(url, name=name, organisation=organisation)
-        proposal = propose(base.workspace, draft, contact=settings(ctx).contact)
-        source = proposal.source
-        stderr(f"{source.name}: {source.organisation}, read as {source.shape}; for example")
-        stderr(*(f"  {title} <{address}>" for title, address in proposal.pages[:PAGES_SHOWN]))
-        if not yes and not typer.confirm("declare it?", err=True):
-            raise typer.Abort
-        base.sources.add(source)
-    stderr(f"{source.name}: declared in sources.toml, checked = false")
+        draft = base.sources.draft if yes else base.sources.undeclared
+        named = {"organisation": organisation} if yes else {}
+        source = draft(url, name=name, **named)
+        stderr(f"asking {url} a little, to see how it can be read")
+        contact = settings(ctx).contact
+        proposal = propose(base.workspace, source, contact=contact, tell=progress())
+        _show(proposal)
+        source, body = proposal.source, None
+        if not yes:
+            try:
+                source, body = declaring(base, source, organisation)
+            except (Stopped, Back):
+                stderr("not declared; nothing was written")
+                return
+        base.sources.add(source, body)
+    stderr(
+        f"{source.name}: declared in sources.toml, checked = false",
+        f"next: kb crawl {source.name}, then kb inbox",
+    )
+
+
+def _show(proposal: Proposal) -> None:
+    source = proposal.source
+    types = f", with {', '.join(source.types)} beside posts and pages" if source.types else ""
+    stderr(
+        f"{source.name}: read as {source.shape}{types}; the site names {proposal.named} pages or "
+        "more. The most relevant of those that were looked at:",
+        *(
+            f"  {page.score or 0:.2f}  {page.title} <{page.url}>"
+            for page in proposal.pages[:PAGES_SHOWN]
+        ),
+    )
 
 
 @sources_app.command()
 @listing
-def check(ctx: typer.Context) -> Table[SourceFault]:
-    """List what is amiss with the sources, as declared and as they went.
+def check(
+    ctx: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no site; say what is known already.")
+    ] = False,
+    by: By = None,
+) -> Table[SourceFault]:
+    """Confirm the sources that no crawl confirmed yet; list what is amiss with any.
+
+    Each site is asked for a few pages, and what holds is marked as checked in sources.toml.
 
     Example: kb sources check
     """
-    with opened(ctx) as base:
-        return base.sources.check()
+    with opened(ctx, by) as base:
+        declared = base.workspace.declarations.sources
+        chosen = [declared.get(each) for each in names or ()] or declared.source
+        amiss = base.sources.check()
+        faulty = base.sources.wrongly_declared()
+        asked = [] if offline else [s for s in confirmable(chosen) if s.name not in faulty]
+        contact = settings(ctx).contact
+        if asked and not contact and not all(each.loopback for each in asked):
+            stderr("no site was asked: set KB_CONTACT to an address where a site can reach you")
+            asked = []
+        found = doubts(base.workspace, asked, contact=contact, tell=progress()) if asked else {}
+        base.sources.confirm([each for each, faults in found.items() if not faults])
+        rows = [row for row in amiss.rows if row.source in {each.name for each in chosen}]
+        rows += [SourceFault(each, fault) for each, faults in found.items() for fault in faults]
+        held = sum(not faults for faults in found.values())
+    note = (f"{held} of {len(found)} sources confirmed, as checked in sources.toml",)
+    return Table("check", SourceFault, rows, notes=note if found else ())
 
 
 @sources_app.command()

@@ -73,18 +73,19 @@ def registered(workspace: Workspace) -> Source | None:
     start = [url for address, url in urls.items() if address not in known]
     if not start:
         return None
-    return _addresses(start)
+    return addresses(start)
 
 
 def one_page(url: str) -> Source:
     """A source of that one address. Raises Refused for what is no address."""
     try:
-        return _addresses([normalised(url) and url])
+        return addresses([normalised(url) and url])
     except ValueError as error:
         raise Refused(f"{url!r} is no address", hint="write it whole: https://…") from error
 
 
-def _addresses(start: Iterable[str]) -> Source:
+def addresses(start: Iterable[str]) -> Source:
+    """A source of those addresses: each is a document, and nothing is followed."""
     return Source(
         name=REGISTERED,
         organisation="the register",
@@ -252,6 +253,10 @@ class _Crawl:
         if not run.source.loopback:
             answered = not unresolved or bool(stats.get("downloader/response_count"))
             self._answered[run.source.name] = answered
+        learnt = vars(crawler.spider) if crawler.spider else {}
+        run.evidence["named"] = learnt.get("named", 0)  # documents that the site names
+        if learnt.get("types"):
+            run.evidence["types"] = sorted(learnt["types"])
         settle_absent(run)
         recorded = run.finished(stats, run.workspace.clock())
         with run.writing(ActKind.crawl) as writing:

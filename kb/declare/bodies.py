@@ -4,9 +4,10 @@ import re
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, model_validator
+from rapidfuzz import fuzz, process
 
 from kb.contract import Strict, Text
-from kb.errors import Unknown
+from kb.errors import ALIKE, Unknown
 
 
 class Body(Strict):
@@ -14,6 +15,7 @@ class Body(Strict):
 
     name: Text
     kind: str
+    region: str = ""  # where it works, as the code book has it
     also: tuple[str, ...] = ()
     parent: str = ""
     succeeded_by: str = ""
@@ -56,6 +58,14 @@ class Bodies(BaseModel):
     def find(self, spelling: str) -> Body | None:
         """The body of that spelling; None if nobody declared it."""
         return self._by_spelling.get(folded(spelling))
+
+    def nearest(self, spelling: str, most: int) -> list[Body]:
+        """The bodies whose spellings are likest to it, the likest first."""
+        found = process.extract(
+            folded(spelling), self._by_spelling.keys(), scorer=fuzz.WRatio, limit=3 * most
+        )
+        bodies = dict.fromkeys(self._by_spelling[key] for key, score, _ in found if score >= ALIKE)
+        return list(bodies)[:most]
 
     def name(self, spelling: str) -> str:
         """The body's own name; an undeclared one keeps the spelling it came with."""

@@ -52,13 +52,17 @@ class Declarations:
 
     @cached_property
     def bodies(self) -> Bodies:
-        """bodies.toml, its kinds checked against the code book."""
+        """bodies.toml, kinds and regions checked against the code book."""
         bodies = parse_toml(self.texts["bodies.toml"], Bodies, name="bodies.toml")
-        kinds = self.book.codes["organisation_kind"]
+        kinds, regions = self.book.codes["organisation_kind"], self.book.codes["region"]
         faults = [
-            f"bodies.toml: body {number} ({body.name}) field 'kind': no code {body.kind!r}"
+            f"bodies.toml: body {number} ({body.name}) field {field!r}: no code {code!r}"
             for number, body in enumerate(bodies.body, 1)
-            if body.kind not in kinds
+            for field, code, known in (
+                ("kind", body.kind, kinds),
+                ("region", body.region, {*regions, ""}),
+            )
+            if code not in known
         ]
         if faults:
             raise Declared(faults)

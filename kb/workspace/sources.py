@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ from kb.table import Table, column
 from kb.workspace.snapshot import Snapshot, part
 from kb.workspace.workspace import Workspace
 
-SOURCES = "sources.toml"
+SOURCES, BODIES = "sources.toml", "bodies.toml"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def set_state(workspace: Workspace, name: str, state: str, *, why: str) -> Sourc
         else:
             table["why"] = why
 
-    _rewrite(workspace, source.name, change)
+    _rewrite(workspace, [source.name], change)
     command = f"sources {state} {source.name}"
     with workspace.writing(ActKind.source, command, subject=source.name, why=why):
         return workspace.declarations.sources.get(source.name)
@@ -79,7 +79,7 @@ def move(workspace: Workspace, name: str, url: str) -> Source:
                 table[key] = [_at_host(str(each), left, host) for each in table[key]]
         table["start"][0] = url
 
-    _rewrite(workspace, source.name, change)
+    _rewrite(workspace, [source.name], change)
     command = f"sources move {source.name} {url}"
     with workspace.writing(ActKind.source, command, subject=source.name) as writing:
         held = documents.addresses_of(writing, source.name)
@@ -103,11 +103,24 @@ def _at_host(address: str, left: str, host: str) -> str:
 def draft(workspace: Workspace, url: str, *, name: str = "", organisation: str = "") -> Source:
     """A source for that address as it could be declared, its shape not yet worked out.
 
-    The name is made from the host where none is given, and so is the organisation from what the
-    register knows of the host. Raises Refused for what is no address, for a name or address that
-    is declared, and for an organisation nobody declared.
+    The name is made from the host where none is given, and so is the organisation, as `owner`
+    has it. Raises Refused for what is no address, for a name or address that is declared, and
+    for an organisation nobody declared.
     """
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    source = undeclared(workspace, url, name=name)
+    body = workspace.declarations.bodies.find(organisation) if organisation else None
+    body = body or (owner(workspace, url) if not organisation else None)
+    if body is None:
+        raise Refused(
+            f"whose site is {_host(url)}? bodies.toml has no {organisation!r}",
+            hint="--organisation NAME, as bodies.toml has it; without --yes it is asked",
+        )
+    return source.model_copy(update={"organisation": body.name})
+
+
+def undeclared(workspace: Workspace, url: str, *, name: str = "") -> Source:
+    """The same, whoever's it is: the host stands for an organisation still to be named."""
+    host = _host(url)
     if urlsplit(url).scheme not in ("http", "https") or not host:
         raise Refused(f"{url!r} is no address", hint="write it whole: https://…")
     name = name or re.sub(r"[^a-z0-9]+", "-", host).strip("-")
@@ -117,17 +130,12 @@ def draft(workspace: Workspace, url: str, *, name: str = "", organisation: str =
                 f"source {source.name!r} is declared, from {' '.join(source.start)}",
                 hint="--name gives another name; one site may have several sources",
             )
-    body = workspace.declarations.bodies.find(organisation or _owner_of(workspace, host))
-    if body is None:
-        raise Refused(
-            f"whose site is {host}? bodies.toml has no {organisation!r}",
-            hint="--organisation NAME, as bodies.toml has it",
-        )
-    return Source(name=name, organisation=body.name, shape=Shape.listing, start=(url,))
+    return Source(name=name, organisation=host, shape=Shape.listing, start=(url,))
 
 
-def _owner_of(workspace: Workspace, host: str) -> str:
-    """The organisation of most registered initiatives at that host; "" for none."""
+def owner(workspace: Workspace, url: str) -> Body | None:
+    """The body of most registered initiatives at the host of that address; None for none."""
+    host = _host(url)
     with workspace.store.reading() as reading:
         profiles = [each.profile for each in register.initiatives(reading).values()]
     owners = Counter(
@@ -135,22 +143,47 @@ def _owner_of(workspace: Workspace, host: str) -> str:
         for profile in sorted(profiles, key=lambda profile: profile.organisation)
         if profile.url_is == "owner" and _host(profile.url or "") == host
     )
-    return next((name for name, _ in owners.most_common(1)), "")
+    return next(
+        (workspace.declarations.bodies.find(name) for name, _ in owners.most_common(1)), None
+    )
 
 
-def add(workspace: Workspace, source: Source) -> Source:
-    """Declares a source at the end of sources.toml; what is there already stays."""
-    table = tomlkit.table()
-    table.update(source.model_dump(mode="json", exclude_defaults=True))
-    before = workspace.home.declaration(SOURCES).read_text(encoding="utf-8").rstrip()
-    array = tomlkit.aot()
-    array.append(table)
-    added = tomlkit.document()
-    added.add("source", array)
-    _write(workspace, f"{before}\n\n{tomlkit.dumps(added)}")
+def add(workspace: Workspace, source: Source, body: Body | None = None) -> Source:
+    """Declares a source at the end of sources.toml, and a new body at the end of bodies.toml.
+
+    What is there already stays, comments too.
+    """
+    texts = {SOURCES: _with_one_more(workspace, SOURCES, "source", source)}
+    if body is not None:
+        texts[BODIES] = _with_one_more(workspace, BODIES, "body", body)
+    _write(workspace, texts)
     command = f"sources add {source.name}"
     with workspace.writing(ActKind.source, command, subject=source.name):
         return workspace.declarations.sources.get(source.name)
+
+
+def _with_one_more(workspace: Workspace, name: str, kind: str, added: Source | Body) -> str:
+    """The text of a declaration file with one more table at its end."""
+    table = tomlkit.table()
+    table.update(added.model_dump(mode="json", exclude_defaults=True))
+    array = tomlkit.aot()
+    array.append(table)
+    document = tomlkit.document()
+    document.add(kind, array)
+    before = workspace.home.declaration(name).read_text(encoding="utf-8").rstrip()
+    return f"{before}\n\n{tomlkit.dumps(document)}"
+
+
+def confirm(workspace: Workspace, names: Sequence[str]) -> None:
+    """Sets `checked` of those sources: their declarations were seen to hold."""
+
+    def change(table: TomlTable) -> None:
+        table["checked"] = True
+
+    if names:
+        _rewrite(workspace, names, change)
+        with workspace.writing(ActKind.source, "sources check", subject=" ".join(names)):
+            pass
 
 
 @dataclass(frozen=True)
@@ -194,16 +227,22 @@ def unwell(snapshot: Snapshot) -> dict[str, Unwell]:
 
 def check(snapshot: Snapshot) -> Table[SourceFault]:
     """What is amiss with the sources: in what is declared, and in how they went."""
-    declarations, ill, never = snapshot.declarations, unwell(snapshot), never_crawled(snapshot)
+    ill, never = unwell(snapshot), never_crawled(snapshot)
     rows: list[SourceFault] = []
-    for source in declarations.sources.source:
-        faults = _faults(source, known=declarations.bodies.find(source.organisation))
+    for source in snapshot.declarations.sources.source:
+        faults = _faults(snapshot.declarations, source)
         if source.name in ill:
             faults.append(f"unwell since {ill[source.name].since}: {ill[source.name].why}")
         elif source.name in never:
             faults.append("never crawled" if source.shape != Shape.by_hand else "never searched")
         rows += [SourceFault(source.name, fault) for fault in faults]
     return Table("check", SourceFault, rows)
+
+
+def wrongly_declared(workspace: Workspace) -> set[str]:
+    """The names of sources whose declaration is wrong by itself, though it loads."""
+    declarations = workspace.declarations
+    return {each.name for each in declarations.sources.source if _faults(declarations, each)}
 
 
 def is_due(source: Source, last: Run | None, now: datetime) -> bool:
@@ -232,27 +271,31 @@ def record_search(
         return writing.add(ManualSearch(source=source.name, on=on, found=pages, why=why))
 
 
-def _rewrite(workspace: Workspace, name: str, change: Callable[[TomlTable], None]) -> None:
-    """Changes one table of sources.toml, if the file still loads afterwards."""
+def _rewrite(
+    workspace: Workspace, names: Collection[str], change: Callable[[TomlTable], None]
+) -> None:
+    """Changes those tables of sources.toml, if the file still loads afterwards."""
     path = workspace.home.declaration(SOURCES)
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     tables = document["source"]
     if not isinstance(tables, AoT):
         raise TypeError(type(tables))
     for table in tables:
-        if table["name"] == name:
+        if table["name"] in names:
             change(table)
-    _write(workspace, tomlkit.dumps(document))
+    _write(workspace, {SOURCES: tomlkit.dumps(document)})
 
 
-def _write(workspace: Workspace, text: str) -> None:
-    """Puts the text in place of sources.toml. Raises Declared for one that does not load."""
-    path, before = workspace.home.declaration(SOURCES), workspace.declarations
-    fresh = Declarations(dict(before.texts) | {SOURCES: text}, before.former)
+def _write(workspace: Workspace, texts: dict[str, str]) -> None:
+    """Puts the texts in place of those files. Raises Declared where they do not load."""
+    before = workspace.declarations
+    fresh = Declarations(dict(before.texts) | texts, before.former)
     fresh.check()
-    partial = path.with_suffix(".new")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
+    for name in sorted(texts):  # bodies before the sources that name them
+        path = workspace.home.declaration(name)
+        partial = path.with_suffix(".new")
+        partial.write_text(texts[name], encoding="utf-8")
+        os.replace(partial, path)
     workspace.declarations = fresh
 
 
@@ -260,8 +303,9 @@ def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
-def _faults(source: Source, *, known: Body | None) -> list[str]:
+def _faults(declarations: Declarations, source: Source) -> list[str]:
     """What is wrong with a declaration by itself, though it loads."""
+    known = declarations.bodies.find(source.organisation)
     faults = [] if known else [f"bodies.toml has no {source.organisation!r}"]
     faults += [
         f"must_find {address} is on no declared host"

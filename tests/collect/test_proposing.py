@@ -78,3 +78,97 @@ def test_check_names_what_is_amiss(site: Site, home: Path, run_kb: Command) -> N
     assert "No Body" in output[0]["fault"]
     assert "other.example" in output[1]["fault"]
     assert output[2]["fault"] == "never crawled"
+
+
+@pytest.fixture
+def listed(site: Site) -> Site:
+    site.page("/work", "Our work", ABOUT, links=("/one", "/two"))
+    site.page("/one", "One", ABOUT)
+    site.page("/two", "Two", "About the weather.")
+    return site
+
+
+@pytest.mark.slow
+def test_a_new_body_is_asked_for_and_both_files_keep_their_comments(
+    listed: Site, home: Path, run_kb: Command
+) -> None:
+    before = {name: (home / name).read_text() for name in ("sources.toml", "bodies.toml")}
+    answers = [
+        "A Brand New Body",
+        "n",
+        "x",
+        "1",
+        "1",
+        "nonsense",
+        "talent, all-of-it",
+        "talent",
+        "y",
+    ]
+    done = run_kb(
+        "sources", "add", f"{listed.address}/work", "--name", "new", stdin="\n".join(answers)
+    )
+    assert done.returncode == 0, done.stderr
+    assert "One <" in done.stderr
+    assert "3 pages or more" in done.stderr or "2 pages or more" in done.stderr
+    assert "kb crawl new" in done.stderr
+    for name, text in before.items():
+        assert (home / name).read_text().startswith(text.rstrip())
+    assert 'name = "A Brand New Body"' in (home / "bodies.toml").read_text()
+    assert 'covers = ["talent"]' in (home / "sources.toml").read_text()
+    assert run_kb("crawl", "new").returncode == 0
+
+
+@pytest.mark.slow
+def test_no_is_no_error_and_writes_nothing(listed: Site, home: Path, run_kb: Command) -> None:
+    before = (home / "sources.toml").read_text()
+    for answers in ("CQC\nall\nn\n", "q\n", ""):
+        done = run_kb("sources", "add", f"{listed.address}/work", stdin=answers)
+        assert done.returncode == 0, done.stderr
+        assert "nothing was written" in done.stderr
+    assert (home / "sources.toml").read_text() == before
+
+
+@pytest.mark.slow
+def test_govuk_is_known_by_what_it_answers(site: Site, home: Path, run_kb: Command) -> None:
+    item = {
+        "base_path": "/guidance/race",
+        "content_id": "id-1",
+        "title": "Race equality guidance",
+        "details": {"body": f"<p>{ABOUT}</p>"},
+    }
+    found = json.dumps({"results": [{"link": "/guidance/race"}], "total": 731})
+    site.routes["/api/search.json"] = lambda _: Answer(found.encode())
+    site.put("/api/content/guidance/race", json.dumps(item), Content_Type="application/json")
+    added = run_kb("sources", "add", site.address, "--name", "g", "--organisation", "CQC", "--yes")
+    assert "read as govuk; the site names 731 pages" in added.stderr
+
+
+@pytest.mark.slow
+def test_check_confirms_what_holds_and_names_what_does_not(
+    listed: Site, other_site: Site, home: Path, run_kb: Command
+) -> None:
+    other_site.put("/", "", 301, Location=f"{listed.address}/work")
+    there = f"{listed.address}/work"
+    source = '[[source]]\nname = "{}"\norganisation = "CQC"\nshape = "{}"\nstart = ["{}"]\n{}\n'
+    (home / "sources.toml").write_text(
+        "# ours\n"
+        + source.format("holds", "listing", there, f'must_find = ["{listed.address}/one"]')
+        + source.format("loses", "listing", there, f'must_find = ["{listed.address}/gone"]')
+        + source.format("moved", "listing", f"{other_site.address}/", "")
+        + source.format("closed", "wordpress", f"{listed.address}/", "")
+    )
+    assert run_kb("sources", "check", "--offline", "-f", "json").returncode == 0
+    assert listed.asked == []
+    done = run_kb("sources", "check", "-f", "json")
+    faults: dict[str, list[str]] = {}
+    for row in json.loads(done.stdout):
+        faults.setdefault(row["source"], []).append(row["fault"])
+    assert faults["holds"] == ["never crawled"]
+    assert any("/gone was not found" in each for each in faults["loses"])
+    assert any("has moved to" in each for each in faults["moved"])
+    assert any("cannot be read as wordpress" in each for each in faults["closed"])
+    text = (home / "sources.toml").read_text()
+    assert text.startswith("# ours\n")
+    assert text.count("checked = true") == 1
+    assert "checked = true" in text.partition('name = "loses"')[0]
+    assert "1 of 4 sources confirmed" in done.stderr

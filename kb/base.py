@@ -33,7 +33,7 @@ from kb.home import Home, Settings, find_home
 from kb.keep.acts import Moment
 from kb.register import edits, erasure, imports, merges
 from kb.register.new_home import make_home
-from kb.report import briefing, digest, evidence_map, lists, pack, show
+from kb.report import briefing, captures, digest, evidence_map, lists, pack, show
 from kb.report.named_lists import LISTS
 from kb.screen import derive, duplicates, flow, inbox, review
 from kb.table import Table
@@ -50,7 +50,6 @@ class Scan:
         self.move = partial(sources.move, workspace)
         self.draft = partial(sources.draft, workspace)
         self.undeclared = partial(sources.undeclared, workspace)
-        self.owner = partial(sources.owner, workspace)
         self.wrongly_declared = partial(sources.wrongly_declared, workspace)
         self.confirm = partial(sources.confirm, workspace)
         self.add = partial(sources.add, workspace)
@@ -58,6 +57,7 @@ class Scan:
         self.check = read(sources.check)
         self.list = read(lists.sources)
         self.runs = read(lists.runs_list)
+        self.run = read(captures.run_in_full)
 
 
 class Screen:
@@ -66,7 +66,6 @@ class Screen:
     def __init__(self, workspace: Workspace, read: Reader) -> None:
         self.decide = partial(inbox.decide, workspace)
         self.review = partial(review.Review, workspace)
-        self.nearest_bodies = partial(review.nearest_bodies, workspace)
         self.derive = partial(derive.derive, workspace)
         self.save_search = partial(saved_searches.add, workspace)
         self.remove_search = partial(saved_searches.remove, workspace)
@@ -98,6 +97,7 @@ class Register:
         self.document = read(show.document)
         self.history = read(show.history)
         self.difference = read(show.difference)
+        self.capture = read(captures.capture)
 
 
 class Assess:

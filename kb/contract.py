@@ -125,6 +125,16 @@ class Noted(Strict):
     url: HttpAddress
 
 
+class Exchange(Strict):
+    """How an answer came: what was sent and received around its body, and what allowed it."""
+
+    protocol: str = "HTTP/1.1"
+    sent: tuple[tuple[str, str], ...] = ()  # headers
+    received: tuple[tuple[str, str], ...] = ()
+    ip: str = ""
+    robots: str = ""  # the rule of robots.txt that allowed it
+
+
 class Page(Strict):
     """One response a spider takes for a document, before it is read.
 
@@ -153,10 +163,13 @@ class Page(Strict):
     html: str | None = None
     select: str = ""
     found_on: str | None = None
+    part: bool = False  # the body is a part of the answer: one post of a list
+    exchange: Exchange = Exchange()
 
     def without_body(self) -> "Page":
         """The same response without its body, which may be large, once it was read."""
-        return self.model_copy(update={"body": b"", "html": "" if self.html is not None else None})
+        html = "" if self.html is not None else None
+        return self.model_copy(update={"body": b"", "html": html, "exchange": Exchange()})
 
 
 def is_loopback(address: str) -> bool:

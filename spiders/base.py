@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from scrapy import Request, Spider
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from scrapy.http.response.html import HtmlResponse
 from scrapy.http.response.text import TextResponse
 from w3lib.encoding import http_content_type_encoding
 from w3lib.url import safe_url_string
 
-from kb.contract import PERMANENT, Noted, Page, Source, normalised, within
+from kb.contract import PERMANENT, Exchange, Noted, Page, Source, normalised, within
 from kb.errors import BadAnswer
 from kb.failures import FailureKind
 
@@ -142,8 +142,29 @@ class SourceSpider(Spider):
             last_modified=_header(response, "Last-Modified"),
             select=self.source.select.text,
             found_on=response.meta.get("found_on"),
+            exchange=_exchange(response),
             **hints,
         )
+
+
+def _exchange(response: Response) -> Exchange:
+    request = response.request
+    return Exchange(
+        protocol=response.protocol or "HTTP/1.1",
+        sent=_pairs(request.headers) if request else (),
+        received=_pairs(response.headers),
+        ip=str(response.ip_address or ""),
+        robots=str(response.meta.get("robots", "")) if request else "",
+    )
+
+
+def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+    """Headers as text, each on one line."""
+    return tuple(
+        (name.decode("latin-1"), " ".join(value.decode("latin-1").split()))
+        for name, values in headers.items()
+        for value in values
+    )
 
 
 def json_of(response: Response) -> Any:

@@ -180,6 +180,7 @@ class WordpressSpider(SitemapSpider):
             url=link,
             requested=link,
             body=json.dumps(post, sort_keys=True).encode(),
+            part=True,
             html=f"<article>{rendered}</article>",
             title=_text(post.get("title")) or link,
             summary=_text(post.get("excerpt")) or None,

@@ -6,6 +6,7 @@ from kb.base import KnowledgeBase
 from kb.cli.asking import Asking, Stopped
 from kb.contract import Source
 from kb.declare.bodies import Body
+from kb.workspace.sources import owner
 
 NEAREST = 5
 NEW = "n"
@@ -18,7 +19,7 @@ def declaring(base: KnowledgeBase, source: Source, organisation: str) -> tuple[S
     Raises Stopped where the person does not want it.
     """
     asking = Asking()
-    guess = base.sources.owner(source.start[0])
+    guess = owner(base.workspace, source.start[0])
     named = organisation or asking.line("whose site is it?", default=guess.name if guess else "")
     body, is_new = _body(base, asking, named)
     covers = _strands(base, asking)

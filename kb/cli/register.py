@@ -64,6 +64,9 @@ def show(
     diff: Annotated[
         bool, typer.Option("--diff", help="What the last change of a page changed.")
     ] = False,
+    capture: Annotated[
+        bool, typer.Option("--capture", help="How a page was received, and what allowed it.")
+    ] = False,
     as_of: AsOf = None,
     format: Annotated[str, typer.Option("--format", "-f", help="table or json.")] = "table",
 ) -> None:
@@ -74,8 +77,9 @@ def show(
     if format not in ("table", "json") and not history:
         raise Unknown("format", format, ("table", "json"), where="kb show")
     with opened(ctx, as_of=as_of) as base:
-        if diff and not is_document(name):
-            raise Refused(f"--diff is of a page, as d42, not of {name!r}", hint=f"kb show {name}")
+        if (diff or capture) and not is_document(name):
+            asked = "--diff" if diff else "--capture"
+            raise Refused(f"{asked} is of a page, as d42, not of {name!r}", hint=f"kb show {name}")
         if diff:
             lines = base.register.difference(name)
             console().print("\n".join(map(for_terminal, lines)) or "one version", soft_wrap=True)
@@ -84,7 +88,7 @@ def show(
             show_table(base.register.history(name), Shown(format))
             return
         read = base.register.document if is_document(name) else base.register.initiative
-        values = read(name).values()
+        values = (base.register.capture if capture else read)(name).values()
     if format == "json":
         write_json(list(values), [values], sys.stdout)
     else:

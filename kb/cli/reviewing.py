@@ -28,6 +28,7 @@ CHOICES = {
     "z": " undo",
     "s": "kip",
 }
+BODIES_OFFERED = 3
 PASSAGES_SHOWN = 3
 MORE_SHOWN = 12
 UNKNOWN_BODY = "unknown"  # as an inclusion stores a body that no source names
@@ -272,8 +273,8 @@ class _Session:
             return
         bodies = self._base.workspace.declarations.bodies
         if bodies.find(typed) is None:
-            near = self._base.screen.nearest_bodies(typed)
-            choices = {str(number): name for number, name in enumerate(near, start=1)}
+            near = bodies.nearest(typed, BODIES_OFFERED)
+            choices = {str(number): body.name for number, body in enumerate(near, start=1)}
             shown = {number: f" {name}" for number, name in choices.items()}
             try:
                 key = self._ask.choice("no such body; nearest:", shown | {"0": " as typed"})

@@ -9,6 +9,7 @@ from kb.cli import Sentences
 from kb.cli.asking import Back, Stopped
 from kb.cli.collecting import progress
 from kb.cli.declaring import declaring
+from kb.cli.drawing import fields
 from kb.cli.opening import AsOf, By, Why, opened, parse_day, settings
 from kb.cli.output import listing, stderr
 from kb.collect.proposing import Proposal, confirmable, doubts, propose
@@ -188,15 +189,20 @@ def looked(
 @listing
 def runs(
     ctx: typer.Context,
-    source: Annotated[str | None, typer.Argument(help="Only runs of this source.")] = None,
+    of: Annotated[
+        str | None, typer.Argument(metavar="[SOURCE|N]", help="Only its runs; or run N in full.")
+    ] = None,
     as_of: AsOf = None,
-) -> Table[RunRow]:
-    """List runs, the newest first.
+) -> Table[RunRow] | None:
+    """List runs, the newest first; or show one with its evidence.
 
     Example: kb runs nhs-england
     """
     with opened(ctx, as_of=as_of) as base:
-        return base.sources.runs(source)
+        if of is None or not of.isdigit():
+            return base.sources.runs(of)
+        fields(base.sources.run(int(of)).values())
+    return None
 
 
 def _set(ctx: typer.Context, name: str, state: str, why: str, by: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kb.contract import Page
 from kb.errors import KBError
 from kb.failures import FailureKind
 
@@ -30,3 +31,4 @@ class ReceivedBody:
     title: str = ""  # what the shape knows goes before what is read
     summary: str = ""
     charset: str = ""  # as the header names it
+    page: Page | None = None  # whose capture is to be kept

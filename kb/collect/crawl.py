@@ -16,6 +16,7 @@ from scrapy.spiderloader import SpiderLoader
 from kb.collect.incremental import settle_absent
 from kb.collect.runs import RunCrawler, RunUnderWay
 from kb.collect.settings import contact_for, settings_for
+from kb.collect.worker import Workers
 from kb.contract import Shape, Source, normalised
 from kb.declare.sources import REGISTERED
 from kb.errors import Busy, Refused
@@ -24,6 +25,7 @@ from kb.keep import register, runs
 from kb.keep.acts import ActKind
 from kb.keep.crawled import Alias, Outcome, Run
 from kb.screen.derive import derive, score_pages
+from kb.screen.relevance import Scorer
 from kb.workspace.sources import is_due
 from kb.workspace.workspace import Workspace
 
@@ -169,6 +171,7 @@ class _Crawl:
         self._workspace = workspace
         self._contact = contact
         self._tell = tell
+        self._workers = Workers(Scorer(workspace.declarations.lexicon))  # of all sources
         self._finished: list[Run] = []
         self._waiting: list[Source] = []
         self._running: list[Source] = []
@@ -191,7 +194,10 @@ class _Crawl:
             )
             self._waiting = list(sources)
             self._begin_what_can()
-            self._process.start()
+            try:
+                self._process.start()
+            finally:
+                self._workers.stop()
         if self._errors:
             raise self._errors[0]
         if no_connection(list(self._answered.values())):
@@ -225,7 +231,9 @@ class _Crawl:
         started = workspace.clock()
         with workspace.writing(ActKind.crawl, f"crawl {name}", subject=name) as writing:
             number = runs.begin(writing, name, started).number
-        run = RunUnderWay(workspace, source, number, started, self._tell, self._fresh)
+        run = RunUnderWay(
+            workspace, source, number, started, self._tell, self._workers, self._fresh
+        )
         settings = Settings(settings_for(run, self._contact))
         shape = ADDRESSES if name == REGISTERED else SPIDERS[source.shape]
         spider = SpiderLoader.from_settings(settings).load(shape)

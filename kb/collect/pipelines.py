@@ -10,13 +10,11 @@ from kb.collect.batches import save_if_due, save_rest
 from kb.collect.body import READER, ReadError, ReceivedBody
 from kb.collect.noise import says_it_is_a_stub, says_it_is_missing
 from kb.collect.runs import PartOfRun, RunUnderWay, SameBody
-from kb.collect.worker import Workers
 from kb.contract import Noted, Page, normalised
 from kb.failures import FailureKind
 from kb.keep.archive import Archive, recall
 from kb.keep.documents import StoredDocument
 from kb.keep.saving import ReadPage
-from kb.screen.relevance import Scorer
 from kb.text.page_reading import PageReading
 
 
@@ -25,7 +23,6 @@ class ReadPages(PartOfRun):
 
     def __init__(self, run: RunUnderWay) -> None:
         super().__init__(run)
-        self._workers = Workers(Scorer(run.workspace.declarations.lexicon))
         self._archive = Archive(run.workspace.home.archive, run.source.name, run.number)
 
     async def process_item(self, page: Page | Noted) -> ReadPage | SameBody:
@@ -41,14 +38,15 @@ class ReadPages(PartOfRun):
         if there and last and last.body_sha256 == digest and last.reader == READER:
             return SameBody(page.without_body(), addresses, there)
         try:
-            reading = await self._workers.read(_body(page, page.body))
+            reading = await self._run.workers.read(replace(_body(page, page.body), page=page))
             self._refuse_missing(page, reading, document)
             reread = await self._reread(page, there)
         except ReadError as error:
             self._run.failed(error.failure, page.url)
             raise DropItem(f"{page.url}: {error}", log_level="INFO") from error
         kept = document is None or document.id not in self._run.forgotten
-        archived = self._archive.write(page) if kept else ""
+        archived = self._archive.append(reading.records) if kept else ""
+        reading = replace(reading, records=b"")
         return _read_page(page, reading, digest, archived, reread)
 
     def _refuse_missing(
@@ -73,11 +71,10 @@ class ReadPages(PartOfRun):
             before = recall(self._run.workspace.home.archive, last.archived)
         except (FileNotFoundError, OSError):
             return None  # dropped after its months: then only the texts can be compared
-        return (await self._workers.read(_body(page, before))).sha256
+        return (await self._run.workers.read(_body(page, before))).sha256
 
     def close_spider(self) -> None:
-        """Ends the workers and the archive file."""
-        self._workers.stop()
+        """Ends the archive file."""
         self._archive.close()
 
 

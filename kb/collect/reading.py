@@ -30,6 +30,7 @@ from kb.collect.noise import prune
 from kb.collect.page_dates import calls_itself_news, dates_of
 from kb.collect.page_text import text_of
 from kb.failures import FailureKind
+from kb.keep.archive import records_of
 from kb.screen.relevance import Scorer
 from kb.text import shingles
 from kb.text.clean import clean
@@ -39,6 +40,11 @@ from kb.text.signature import signature
 
 HTML = ("text/html", "application/xhtml+xml")
 BY_NAME = {".pdf": PDF, ".docx": WORD, ".pptx": SLIDES, ".xlsx": SHEETS}
+# https://html.spec.whatwg.org/multipage/links.html#link-type-license
+LICENCE = (
+    "//link[@rel='license']/@href | //a[contains(concat(' ', @rel, ' '), ' license ')]/@href | "
+    "//meta[@name='dcterms.license' or @name='DC.rights' or @name='dcterms.rights']/@content"
+)
 SUMMARY_CHARACTERS = 300
 
 
@@ -54,9 +60,18 @@ def read(body: ReceivedBody) -> PageReading:
     reading = READERS[kind](replace(body, media_type=kind))
     if not reading.text:
         raise ReadError(FailureKind.no_text, "no words in it")
+    records = b""
+    if body.page is not None:
+        reservation = dict(body.page.exchange.received).get("Tdm-Reservation", "")
+        records = records_of(
+            body.page,
+            licence=clean(reading.licence),
+            reservation=clean(reading.reservation or reservation),
+        )
     return replace(
         reading,
         reader=READER,
+        records=records,
         title=clean(body.title) or reading.title,
         summary=clean(body.summary) or reading.summary or _opening(reading.text),
         sha256=fingerprint(reading.title, reading.text),
@@ -85,6 +100,8 @@ def _read_html(body: ReceivedBody) -> PageReading:
     dates, news = dates_of(tree), calls_itself_news(tree)
     language = _first(tree, "/html/@lang")[:2].lower()
     canonical = _first(tree, "//link[@rel='canonical']/@href")
+    licence = _first(tree, LICENCE)
+    reservation = _first(tree, "//meta[@name='tdm-reservation']/@content")
     prune(tree)
     title = clean(_title(tree))
     summary = clean(
@@ -102,6 +119,8 @@ def _read_html(body: ReceivedBody) -> PageReading:
         updated_on=dates.updated,
         updated_from=dates.updated_from,
         canonical=canonical,
+        licence=licence,
+        reservation=reservation,
     )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -81,12 +82,38 @@ class RobotsRfc9309(RobotsTxtMiddleware):
             raise OverBudget(request.url)
         if urlsplit(request.url).netloc in self._paced:
             request.meta["autothrottle_dont_adjust_delay"] = True
+        request.meta["robots"] = self._allowed_by(request)
         try:
             super().process_request_2(rp, request)  # type: ignore[arg-type]
         except IgnoreRequest as error:
             netloc = urlsplit(request.url).netloc
             failure = self._kept_from_us.get(netloc, FailureKind.robots)
             raise RobotsForbid(str(error), failure) from error
+
+    def _allowed_by(self, request: Request) -> str:
+        """What of robots.txt speaks of an address: kept with what it answers."""
+        parts = urlsplit(request.url)
+        rules = run_of(self.crawler).evidence.get("robots", {}).get(parts.netloc)
+        if rules is None:
+            return ""
+        if rules["status"] != 200:
+            return f"robots.txt: {rules['status']}"
+        path = f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}"
+        return rule_for(rules["group"], path) or "no rule of robots.txt speaks of it"
+
+
+def rule_for(group: Iterable[str], path: str) -> str:
+    """The rule of a group that decides on a path: the longest that matches; "" for none.
+
+    RFC 9309, section 2.2.2: of two as long, the one that allows.
+    """
+    matching = []
+    for line in group:
+        key, _, value = (part.strip() for part in line.partition(":"))
+        pattern = re.escape(value.rstrip("$")).replace(r"\*", ".*") + "$" * value.endswith("$")
+        if value and key.casefold() in ("allow", "disallow") and re.match(pattern, path):
+            matching.append((len(value), key.casefold() == "allow", line))
+    return max(matching, default=(0, False, ""))[2]
 
 
 def group_for(agent: str, text: str) -> list[str]:

@@ -13,6 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from kb.collect.one_text import OneText
+from kb.collect.worker import Workers
 from kb.contract import Page, Shape, Source, normalised
 from kb.failures import NO_LOSS, FailureKind
 from kb.keep import documents, runs
@@ -48,6 +49,7 @@ class RunUnderWay:
     number: int
     started: datetime
     tell: Callable[["RunUnderWay"], None]
+    workers: Workers
     fresh: bool = False  # validators and lastmod are not used
     leaves: int = 0  # documents that were asked for
     counts: Counter[str] = field(default_factory=Counter)

@@ -22,7 +22,6 @@ from kb.workspace.workspace import Workspace
 
 FACETS_ASKED = ("role", "reach", "audience", "means", "status")  # in order, after an inclusion
 CANDIDATES = 5  # initiatives offered where one is asked for
-BODIES_OFFERED = 3
 
 
 @dataclass(frozen=True)
@@ -128,19 +127,6 @@ def guesses(snapshot: Snapshot, name: str, guesser: Guesser | None = None) -> di
         one=one,
         many=[facet for facet in FACETS_ASKED if facet not in one],
     )
-
-
-def nearest_bodies(workspace: Workspace, typed: str) -> list[str]:
-    """The bodies whose names are most like what was typed, the likest first."""
-    name_of = {
-        spelling: body.name
-        for body in workspace.declarations.bodies.body
-        for spelling in (body.name, *body.also)
-    }
-    near = process.extract(
-        typed, list(name_of), scorer=fuzz.WRatio, processor=utils.default_process, limit=9
-    )
-    return list(dict.fromkeys(name_of[spelling] for spelling, *_ in near))[:BODIES_OFFERED]
 
 
 def criteria(snapshot: Snapshot) -> Table[Criterion]:

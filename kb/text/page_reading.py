@@ -45,3 +45,6 @@ class PageReading:
     canonical: str = ""  # the address that the page itself gives as its own
     sha256: str = ""  # of what counts as content: two texts of one sha256 are the same
     derived: DerivedFacts | None = None
+    licence: str = ""  # what the page says of its use
+    reservation: str = ""  # of text and data mining
+    records: bytes = b""  # of its capture, for the archive

@@ -1,5 +1,6 @@
 """What a run came to, by what it met and what failed: rules on counts, without a crawl."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,18 +8,25 @@ import pytest
 import kb
 from kb.collect.crawl import no_connection
 from kb.collect.runs import RunUnderWay, met_by
+from kb.collect.worker import Workers
 from kb.contract import Source
+from kb.declare.lexicon import Lexicon
 from kb.keep.acts import ActKind
 from kb.keep.crawled import Outcome, Run
+from kb.screen.relevance import Scorer
 from kb.workspace.sources import never_crawled, unwell
 
 START = "https://a.example/list"
+NOW = datetime.now(UTC)
+NO_READERS = Workers(Scorer(Lexicon(term=())))  # none starts before it is asked
 
 
 def run(base: kb.KnowledgeBase, *, new: int = 10, **fields: Any) -> RunUnderWay:
     declared = {"name": "a", "organisation": "NHS England", "shape": "feed", "start": [START]}
     source = Source.model_validate(declared | fields)
-    made = RunUnderWay(base.workspace, source, 1, base.workspace.clock(), lambda run: None)
+    made = RunUnderWay(
+        base.workspace, source, 1, base.workspace.clock(), lambda run: None, NO_READERS
+    )
     made.counts["new"] = new
     return made
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,15 @@ from kb.collect.failures import Elsewhere
 from kb.collect.middlewares import DeclaredHosts
 from kb.collect.robots import group_for
 from kb.collect.runs import RunUnderWay
+from kb.collect.worker import Workers
 from kb.contract import Page, Source
+from kb.declare.lexicon import Lexicon
 from kb.keep import runs
+from kb.screen.relevance import Scorer
 
 TEXT = "This programme offers race equality support to boards of NHS trusts, with mentoring."
+NOW = datetime.now(UTC)
+NO_READERS = Workers(Scorer(Lexicon(term=())))  # none starts before it is asked
 
 
 @pytest.fixture
@@ -67,8 +73,8 @@ def test_what_an_api_says_of_a_page_goes_through_the_same_door(
     assert "\n" not in document.url
     (file,) = (home / "archive").rglob("*.warc.gz")
     with file.open("rb") as archive:
-        (record,) = list(ArchiveIterator(archive))
-        assert record.rec_headers.get_header("X-Injected") is None
+        for record in ArchiveIterator(archive):
+            assert record.rec_headers.get_header("X-Injected") is None
     assert "1 records" in run_kb("forget", document.name, "--why", "asked for", "--yes").stderr
 
 
@@ -89,7 +95,9 @@ def test_robots_txt_of_a_public_site_leads_nowhere_inside(base: kb.KnowledgeBase
     source = Source.model_validate(
         {"name": "a", "organisation": "A", "shape": "feed", "start": ["https://a.example/feed"]}
     )
-    run = RunUnderWay(base.workspace, source, 1, base.workspace.clock(), lambda run: None)
+    run = RunUnderWay(
+        base.workspace, source, 1, base.workspace.clock(), lambda run: None, NO_READERS
+    )
     redirected = Request(url, meta={"dont_obey_robotstxt": True})
     with pytest.raises(Elsewhere):
         DeclaredHosts(run).process_request(redirected)

@@ -10,7 +10,7 @@ from pages import held
 import kb
 from kb.contract import Page
 from kb.errors import Refused
-from kb.keep.archive import Archive, erase, recall
+from kb.keep.archive import Archive, erase, recall, records_of
 from kb.keep.decisions import Decision, Level
 
 SECRET = "Zebediah Quillfeather spoke of what had been done to him on the ward."
@@ -92,15 +92,17 @@ def test_records_are_erased_one_after_the_other(tmp_path: Path) -> None:
     for name in ("one", "two", "three", "four"):
         body = f"<p>{name} </p>".encode() * 9000
         url = f"https://a.example/{name}"
-        places[name] = kept.write(
-            Page(
-                source="a-site",
-                key=name,
-                url=url,
-                fetched_at=datetime(2026, 11, 1, tzinfo=UTC),
-                status=200,
-                media_type="text/html",
-                body=body,
+        places[name] = kept.append(
+            records_of(
+                Page(
+                    source="a-site",
+                    key=name,
+                    url=url,
+                    fetched_at=datetime(2026, 11, 1, tzinfo=UTC),
+                    status=200,
+                    media_type="text/html",
+                    body=body,
+                )
             )
         )
     kept.close()

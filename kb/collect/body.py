@@ -7,6 +7,12 @@ from kb.errors import KBError
 from kb.failures import FailureKind
 
 READER = "4"  # changes when the same body would give another text
+# Media types of files.
+PDF = "application/pdf"
+OFFICE = "application/vnd.openxmlformats-officedocument."
+WORD = f"{OFFICE}wordprocessingml.document"
+SLIDES = f"{OFFICE}presentationml.presentation"
+SHEETS = f"{OFFICE}spreadsheetml.sheet"
 
 
 class ReadError(KBError):

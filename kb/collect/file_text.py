@@ -17,17 +17,12 @@ from lxml import etree
 from openpyxl.utils.exceptions import InvalidFileException
 from pptx.exc import PythonPptxError
 
-from kb.collect.body import ReadError, ReceivedBody
+from kb.collect.body import PDF, SHEETS, SLIDES, WORD, ReadError, ReceivedBody
 from kb.days import believed
 from kb.failures import FailureKind
 from kb.text.clean import clean, clean_lines
 from kb.text.page_reading import PageReading
 
-PDF = "application/pdf"
-OFFICE = "application/vnd.openxmlformats-officedocument."
-WORD = f"{OFFICE}wordprocessingml.document"
-SLIDES = f"{OFFICE}presentationml.presentation"
-SHEETS = f"{OFFICE}spreadsheetml.sheet"
 MOST_PAGES = 300  # of a PDF; what it is about is said before
 MOST_ROWS = 5000  # of a workbook
 TITLE_CHARACTERS = 120
@@ -232,3 +227,11 @@ def title_of_file(title: object, text: str, url: str) -> str:
     if len(first) > TITLE_CHARACTERS:
         first = first[:TITLE_CHARACTERS].rsplit(" ", 1)[0]
     return first or clean(url.rpartition("/")[2])
+
+
+READERS: dict[str, Callable[[ReceivedBody], PageReading]] = {
+    PDF: read_pdf,
+    WORD: read_word,
+    SLIDES: read_slides,
+    SHEETS: read_sheets,
+}

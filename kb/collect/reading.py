@@ -3,6 +3,7 @@
 Loaded in the worker process alone: what parses hostile input never runs beside the store.
 """
 
+import importlib
 import re
 import resource
 import signal
@@ -15,17 +16,7 @@ import trafilatura
 from lxml import etree, html
 from w3lib.encoding import html_to_unicode
 
-from kb.collect.body import READER, ReadError, ReceivedBody
-from kb.collect.file_text import (
-    PDF,
-    SHEETS,
-    SLIDES,
-    WORD,
-    read_pdf,
-    read_sheets,
-    read_slides,
-    read_word,
-)
+from kb.collect.body import PDF, READER, SHEETS, SLIDES, WORD, ReadError, ReceivedBody
 from kb.collect.noise import prune
 from kb.collect.page_dates import calls_itself_news, dates_of
 from kb.collect.page_text import text_of
@@ -135,12 +126,16 @@ def _decoded(body: ReceivedBody) -> bytes | str:
     return text
 
 
+def _read_file(body: ReceivedBody) -> PageReading:
+    """A lazy door: the libraries of files take longer to load than all others, and much memory."""
+    files = importlib.import_module("kb.collect.file_text")
+    reading: PageReading = files.READERS[body.media_type](body)
+    return reading
+
+
 READERS: dict[str, Callable[[ReceivedBody], PageReading]] = {
     **dict.fromkeys(HTML, _read_html),
-    PDF: read_pdf,
-    WORD: read_word,
-    SLIDES: read_slides,
-    SHEETS: read_sheets,
+    **dict.fromkeys((PDF, WORD, SLIDES, SHEETS), _read_file),
 }
 
 

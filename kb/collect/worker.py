@@ -47,12 +47,12 @@ class Worker:
         """
         for _ in range(TRIES):
             try:
-                return await asyncio.to_thread(self._ask, body)
+                return await self._ask(body)
             except _ThisMachine as error:
                 fault = error
         raise ReadError(FailureKind.not_read, str(fault))
 
-    def _start(self) -> Connection:
+    async def _start(self) -> Connection:
         # Spawned, not forked: the parent holds a reactor and threads.
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
@@ -60,21 +60,29 @@ class Worker:
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         theirs.close()
-        self._receive(self._pipe, START_SECONDS)
+        await self._receive(self._pipe, START_SECONDS)
         return self._pipe
 
-    def _receive(self, pipe: Connection, seconds: float) -> object:
+    async def _receive(self, pipe: Connection, seconds: float) -> object:
         """What the process sends within that time on the clock; _ThisMachine for nothing."""
-        if not pipe.poll(seconds):
+        loop = asyncio.get_running_loop()
+        there = asyncio.Event()
+        loop.add_reader(pipe.fileno(), there.set)
+        try:
+            await asyncio.wait_for(there.wait(), seconds)
+        except TimeoutError:
             self.stop()
-            raise _ThisMachine(f"the reader did not answer for {seconds:g} s")
+            raise _ThisMachine(f"the reader did not answer for {seconds:g} s") from None
+        finally:
+            if not pipe.closed:
+                loop.remove_reader(pipe.fileno())
         return pipe.recv()
 
-    def _ask(self, body: ReceivedBody) -> PageReading:
+    async def _ask(self, body: ReceivedBody) -> PageReading:
         try:
-            pipe = self._pipe or self._start()
+            pipe = self._pipe or await self._start()
             pipe.send(body)
-            answer = self._receive(pipe, PATIENCE * max(self._seconds, 1.0))
+            answer = await self._receive(pipe, PATIENCE * max(self._seconds, 1.0))
         except (EOFError, OSError) as error:
             raise self._ended() from error
         if isinstance(answer, ReadError):

@@ -8,7 +8,7 @@ unless the term is `exact`. The longest form that fits is the one that occurs.
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -75,7 +75,14 @@ class TokenizedText:
             if len(folded) == len(text)
             else [word.casefold() for word in WORD.findall(text)]
         )
-        self.known = frozenset(self.words)
+        self.places_of: dict[str, list[int]] = {}  # word to where it stands, in words
+        for at, word in enumerate(self.words):
+            self.places_of.setdefault(word, []).append(at)
+
+    @property
+    def known(self) -> Set[str]:
+        """The words that occur."""
+        return self.places_of.keys()
 
     @cached_property
     def _originals(self) -> list[str]:
@@ -167,12 +174,9 @@ class Matcher:
         occurrences: list[Occurrence] = []
         covered: dict[str, int] = {}  # term to the word up to which it has occurred
         firsts = self._by_first
-        if firsts.keys().isdisjoint(tokens.known):
-            return []
-        for at, first in enumerate(tokens.words):
-            if first not in firsts:
-                continue
-            for form in firsts[first]:
+        begins = (tokens.places_of[first] for first in firsts.keys() & tokens.known)
+        for at in sorted(itertools.chain.from_iterable(begins)):
+            for form in firsts[tokens.words[at]]:
                 if at < covered.get(form.term, 0) or not form.fits(tokens, at):
                     continue
                 covered[form.term] = at + len(form.words)

@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 
-FORM = "1"  # changes when the same text would give another signature
+FORM = "2"  # changes when the same text would give another signature
 HASHES = 64
 HASH_BYTES = 4
 BAND_BYTES = 4 * HASH_BYTES  # four hashes a band: texts with half their shingles in common meet

@@ -12,8 +12,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from files import pdf, word
 
-from kb.collect.body import ReadError, ReceivedBody
-from kb.collect.file_text import PDF, SHEETS, SLIDES, WORD, title_of_file
+from kb.collect.body import PDF, SHEETS, SLIDES, WORD, ReadError, ReceivedBody
+from kb.collect.file_text import title_of_file
 from kb.collect.reading import read
 from kb.text.page_reading import PageReading
 

@@ -6,6 +6,7 @@ KBError                 exit status 1 unless said otherwise
 ├── Declared            a declaration file with one or more faults
 ├── Refused             asked for something the rules do not allow
 │   └── QuoteNotFound   the quote is not in any current page of the initiative
+├── DiskFull            there is no room to write what was asked
 ├── NewerStore          the store was made by a newer kb
 └── Busy                another process writes here (exit status 4)
 """
@@ -46,6 +47,14 @@ class Declared(KBError):
     def __init__(self, faults: Sequence[str], *, hint: str = "") -> None:
         super().__init__("\n".join(faults), hint=hint or "mend these, then try again")
         self.faults = list(faults)
+
+
+class DiskFull(KBError):
+    """Raised where there is no room left: the act under way is not kept, all before it is."""
+
+    def __init__(self, what: str) -> None:
+        hint = "make room, then run it again: what was kept before stays"
+        super().__init__(f"the disk is full: {what}", hint=hint)
 
 
 class Refused(KBError):

@@ -1,6 +1,7 @@
 """Crawls sources: one process, sources side by side, one request at a time a site."""
 
 import asyncio
+import errno
 import logging
 import socket
 import warnings
@@ -14,12 +15,12 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from kb.collect.incremental import settle_absent
-from kb.collect.runs import RunCrawler, RunUnderWay
+from kb.collect.runs import RunCrawler, RunUnderWay, met_by
 from kb.collect.settings import contact_for, settings_for
 from kb.collect.worker import Workers
 from kb.contract import Shape, Source, normalised
 from kb.declare.sources import REGISTERED
-from kb.errors import Busy, Refused
+from kb.errors import Busy, DiskFull, Refused
 from kb.failures import FailureKind
 from kb.keep import register, runs
 from kb.keep.acts import ActKind
@@ -127,8 +128,14 @@ def crawl(
         _end_interrupted(workspace)
         score_pages(workspace)
         finished = _Crawl(workspace, contact, tell, fresh).all(every)
-        derive(workspace)  # an earlier text that is valid again may have an older score
-        workspace.catch_up_index()
+        try:
+            derive(workspace)  # an earlier text that is valid again may have an older score
+            workspace.catch_up_index()
+        except (OSError, DiskFull) as error:
+            if isinstance(error, OSError) and error.errno != errno.ENOSPC:
+                raise
+            kept = ", ".join(f"{met_by(run)} pages of {run.source} were kept" for run in finished)
+            raise DiskFull(f"{kept}; the index is not up to date") from error
     return finished
 
 
@@ -265,10 +272,14 @@ class _Crawl:
         run.evidence["named"] = learnt.get("named", 0)  # documents that the site names
         if learnt.get("types"):
             run.evidence["types"] = sorted(learnt["types"])
-        settle_absent(run)
-        recorded = run.finished(stats, run.workspace.clock())
-        with run.writing(ActKind.crawl) as writing:
-            self._finished.append(runs.finish(writing, recorded))
+        try:
+            settle_absent(run)
+            recorded = run.finished(stats, run.workspace.clock())
+            with run.writing(ActKind.crawl) as writing:
+                self._finished.append(runs.finish(writing, recorded))
+        except DiskFull as full:
+            kept = f"{run.pages} pages of {run.source.name} were kept, what came after was not"
+            raise DiskFull(kept) from full
         self._running.remove(run.source)
         self._begin_what_can()
 

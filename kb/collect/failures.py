@@ -74,6 +74,8 @@ def failure_of(exception: BaseException | None) -> FailureKind:
         return FailureKind.tls
     if isinstance(exception, IgnoreRequest) and "redirect" in str(exception).casefold():
         return FailureKind.redirect_loop
+    if isinstance(exception, IgnoreRequest) and "maxsize" in str(exception).casefold():
+        return FailureKind.too_large  # only once it was unpacked
     for kind, failure in FAILURES:
         if isinstance(exception, kind):
             return failure

@@ -20,7 +20,7 @@ from kb.collect.pace import slot_of
 from kb.collect.resolving import is_public
 from kb.collect.runs import PartOfRun, RunUnderWay, run_of
 from kb.contract import PERMANENT, is_loopback, normalised
-from kb.errors import BadAnswer
+from kb.errors import BadAnswer, DiskFull
 from kb.failures import FailureKind
 
 MOST_WAIT_SECONDS = 120.0
@@ -160,6 +160,9 @@ class CountFailures(PartOfRun):
             if not only_tried:
                 self._run.failed(failure.value.failure, response.url if response else "")
             return
+        if isinstance(failure.value, DiskFull):
+            self._run.broke = f"{failure.value}; {self._run.pages} pages were kept"
+            self._run.stopped = "the disk is full"
         if not self._run.broke:
             frames = traceback.extract_tb(failure.getTracebackObject())  # type: ignore[no-untyped-call]
             place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"

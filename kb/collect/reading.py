@@ -4,9 +4,11 @@ Loaded in the worker process alone: what parses hostile input never runs beside 
 """
 
 import importlib
+import logging
 import re
 import resource
 import signal
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -177,6 +179,9 @@ def serve(pipe: Connection, memory: int, seconds: float, scorer: Scorer) -> None
     A body that takes more seconds of the processor than that ends the process (SIGPROF).
     """
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    # What a parser warns of is in the body, and no news to who runs the crawl.
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
     while True:
         try:
             body = pipe.recv()

@@ -1,12 +1,13 @@
 """The archive: what was received, as WARC, readable by the owner of the home alone."""
 
+import errno
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from http.client import responses
-from io import BytesIO
+from io import BytesIO, FileIO
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,6 +19,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from kb.contract import Page, normalised
+from kb.errors import DiskFull
 
 GZIP = b"\x1f\x8b\x08"  # how each member begins
 GZIP_WINDOW = 31  # with the header of gzip
@@ -39,24 +41,39 @@ class Archive:
     def __init__(self, folder: Path, source: str, run: int) -> None:
         self._folder = folder
         self._name = f"{source}/{run:06}.warc.gz"
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
 
     def append(self, records: bytes) -> str:
         """Keeps a capture, as `records_of` has it; the place to find it: file and offset."""
-        if self._file is None:
-            self._file = self._opened()
-        offset = self._file.tell()
-        self._file.write(records)
-        self._file.flush()
+        try:
+            if self._file is None:
+                self._file = self._opened()
+            offset = self._file.seek(0, os.SEEK_END)
+            self._write(self._file, records)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise DiskFull(f"{self._name} has no room for the next page") from error
+            raise
         return f"{self._name}:{offset}"
 
-    def _opened(self) -> BinaryIO:
+    @staticmethod
+    def _write(file: FileIO, records: bytes) -> None:
+        """All of it, or nothing: half a record is taken out again."""
+        offset, left = file.tell(), memoryview(records)
+        try:
+            while left:
+                left = left[file.write(left) :]
+        except OSError:
+            file.truncate(offset)
+            raise
+
+    def _opened(self) -> FileIO:
         path = self._folder / self._name
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.chmod(self._folder, 0o700)
-        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
-        if not file.tell():
-            file.write(_info(self._name))
+        file = FileIO(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+        if not file.seek(0, os.SEEK_END):
+            self._write(file, _info(self._name))
         return file
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import URL, ColumnElement, Engine, event, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, create_engine, func, or_, select
 
-from kb.errors import KBError, Refused
+from kb.errors import DiskFull, KBError, Refused
 from kb.keep import crawled, decisions, store_status
 from kb.keep.acts import Act, ActKind, Moment, Row
 from kb.text.masking import masked
@@ -284,8 +284,8 @@ class Store:
     ) -> Iterator[Writing]:
         """One act, in one transaction: all of it is kept, or nothing.
 
-        Raises Busy where another process writes for longer than half a minute, KBError where
-        the folder cannot be written to.
+        Raises Busy where another process writes for longer than half a minute, DiskFull where
+        there is no room, KBError where the folder cannot be written to.
         """
         with Session(self.engine, expire_on_commit=False) as session:
             self._begin(session, kb_writes=True)
@@ -302,9 +302,14 @@ class Store:
                 token=secrets.token_hex(8),
             )
             session.add(act)
-            session.flush()
-            yield Writing(session, act)
-            session.commit()
+            try:
+                session.flush()
+                yield Writing(session, act)
+                session.commit()
+            except OperationalError as error:
+                if "full" in str(error.orig):
+                    raise DiskFull(f"{command} was not kept") from error
+                raise
 
     def _begin(self, session: Session, **options: Any) -> None:
         """Begins the transaction. Raises what `store_status.refusal` says where it cannot."""

@@ -21,10 +21,10 @@ SHOWN = 60  # characters of what they all say
 class OneText:
     """What a run has met so far: pages held back, and the texts that many pages changed to."""
 
-    waiting: dict[str, list[ReadPage]] = field(default_factory=lambda: defaultdict(list))
-    shared: dict[str, ReadPage] = field(default_factory=dict)  # with an example
-    of_new: Counter[str] = field(default_factory=Counter)
-    example: dict[str, ReadPage] = field(default_factory=dict)
+    waiting: dict[bytes, list[ReadPage]] = field(default_factory=lambda: defaultdict(list))
+    shared: dict[bytes, str] = field(default_factory=dict)  # with an example
+    of_new: Counter[bytes] = field(default_factory=Counter)
+    example: dict[bytes, str] = field(default_factory=dict)  # in words: pages are not held on to
 
     def changed(self, page: ReadPage) -> tuple[list[ReadPage], list[ReadPage]]:
         """A held page with another text: those that may be saved now, those that must not be."""
@@ -33,7 +33,7 @@ class OneText:
             return [], [page]
         self.waiting[key].append(page)
         if len(self.waiting[key]) > MOST_ALIKE:
-            self.shared[key] = page
+            self.shared[key] = _example(page)
             return [], self.waiting.pop(key)
         if sum(map(len, self.waiting.values())) > MOST_HELD_BACK:
             return self.waiting.pop(next(iter(self.waiting))), []
@@ -43,7 +43,7 @@ class OneText:
         """A page met for the first time: there is nothing to lose, and something to say."""
         key = _key(page)
         self.of_new[key] += 1
-        self.example.setdefault(key, page)
+        self.example.setdefault(key, _example(page))
 
     def rest(self) -> list[ReadPage]:
         """Those that still wait when all pages were met: their texts are their own."""
@@ -53,20 +53,20 @@ class OneText:
 
     def faults(self) -> list[str]:
         """A sentence for each text that many pages changed to: none of them was saved."""
-        return [_said("changed to one text", page) for page in self.shared.values()]
+        return [f"changed to one text: {example}" for example in self.shared.values()]
 
     def warnings(self) -> list[str]:
         """A sentence for each text that many pages were first met with: they were saved."""
         return [
-            _said(f"{count} new pages say the same", self.example[key])
+            f"{count} new pages say the same: {self.example[key]}"
             for key, count in self.of_new.items()
             if count >= FEWEST_NEW
         ]
 
 
-def _said(what: str, page: ReadPage) -> str:
-    return f"{what}: {page.reading.text[:SHOWN]!r}, {page.url}"
+def _example(page: ReadPage) -> str:
+    return f"{page.reading.text[:SHOWN]!r}, {page.url}"
 
 
-def _key(page: ReadPage) -> str:
-    return hashlib.sha256(" ".join(page.reading.text.casefold().split()).encode()).hexdigest()
+def _key(page: ReadPage) -> bytes:
+    return hashlib.sha256(" ".join(page.reading.text.casefold().split()).encode()).digest()

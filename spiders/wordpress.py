@@ -204,7 +204,7 @@ class WordpressSpider(SitemapSpider):
         """The sitemap in place of the API, once."""
         if not self._fallen_back:
             self._fallen_back = True
-            yield Noted(failure=FailureKind.closed_api, url=safe_url_string(address))
+            yield Noted(failure=FailureKind.closed_api, url=self.source.start[0])
             yield self.begin(urljoin(address, "/"))
             yield self.request(urljoin(address, "/feed/"), self.parse_feed, optional=True)
 

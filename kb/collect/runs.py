@@ -156,7 +156,8 @@ class RunUnderWay:
 
     def _lost_starts(self) -> list[FailureKind]:
         starts = [normalised(address) for address in self.source.start]
-        return [self.failed_addresses[start] for start in starts if start in self.failed_addresses]
+        kinds = (self.failed_addresses.get(start) for start in starts)
+        return [kind for kind in kinds if kind is not None and kind not in NO_LOSS]
 
     def _cut_short(self, lost: Sequence[str]) -> list[str]:
         faults = [self.stopped] if self.stopped else []

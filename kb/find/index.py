@@ -222,7 +222,6 @@ def update(
     noted = _state(folder)
     if noted is None:
         raise Missing(f"no index of this form in {folder}", hint="kb reindex makes it")
-    changed = list(entries)
     inside = folder / noted["folder"]
     with sound(folder):
         writer = _writer(inside)
@@ -231,7 +230,7 @@ def update(
                 writer.delete_by_term("id", number)
             vocabulary = _vocabulary(inside)
             many = len(vocabulary)
-            count = _add(writer, changed, vocabulary)
+            count = _add(writer, entries, vocabulary)
             writer.commit()
         except BaseException:  # whatever it was, the lock must be given back; it is raised again
             if not writer.is_closed:

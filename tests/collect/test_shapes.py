@@ -152,7 +152,9 @@ def test_a_wordpress_without_api_and_sitemap_is_read_through_its_feed(
     site.page("/one", "One", ABOUT)
     site.put("/feed/", rss(site, "/one"), Content_Type="application/rss+xml")
     declare(shape="wordpress", start=[f"{site.address}/"])
-    assert last_line(run_kb("crawl")) == "a-site: 1 new, 0 changed, 0 same; ok"
+    done = run_kb("crawl")
+    assert done.returncode == 0
+    assert last_line(done).startswith("a-site: 1 new, 0 changed, 0 same; ok: 1 closed API")
 
 
 def rss(site: Site, *paths: str) -> str:

@@ -23,7 +23,7 @@ class FailureKind(StrEnum):
     )
     blocked = "blocked", "the site refused to show it (401, 403, 407 or 451)"
     busy = "asked to wait", "the site asked us to come more slowly, or later (429)"
-    closed_api = "closed API", "the interface for machines is closed: its sitemap was used"
+    closed_api = "closed API", "the interface for machines is closed, or there is none"
     # What is not there.
     missing = "missing", "there is nothing at the address (404, 410 or the like)"
     soft_404 = "soft 404", "it answers, and says that there is nothing here"
@@ -46,7 +46,10 @@ class FailureKind(StrEnum):
     too_large = "too large", "the answer is larger than a page may be"
     # What cannot be read.
     wrong_type = "wrong type", "it is of a kind that is not read: pictures, sound, data"
-    other_format = "format not read", "a file of a format that is not read (.doc, .ppt, .xls, .odt)"
+    other_format = (
+        "format not read",
+        "a file of a format that is not read (.doc, .ppt, .xls, .odt, .rtf and the like)",
+    )
     unreadable = "unreadable", "it is damaged, or was made to exhaust a reader"
     no_text = "no text", "there are no words in it: a scan, or pictures"
     structure_changed = "structure changed", "what `select` names is not on the page"

@@ -169,7 +169,7 @@ def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
 
 def json_of(response: Response) -> Any:
     """The JSON of an answer. Raises BadAnswer for what is none, or is too deep to be one."""
-    text = response.body.decode("utf-8", "replace")
+    text = response.body.decode("utf-8-sig", "replace")
     try:
         # Half a character is none: what is made of it could not be written as text.
         return json.loads(HALF_CHARACTER.sub(r"\\ufffd", text))

@@ -77,7 +77,11 @@ class GovukSpider(SourceSpider):
     def content(self, address: str, path: str) -> Iterator[Request]:
         """The Content API's answer for a path; other sites' addresses are passed over."""
         path = path.partition("#")[0]
-        if path.startswith("/") and any(self.followed([urljoin(address, path)])):
+        if (
+            path.startswith("/")
+            and not path.startswith("//")
+            and any(self.followed([urljoin(address, path)]))
+        ):
             yield self.request(
                 urljoin(address, f"/api/content{path}"), self.parse_content, leaf=True
             )
@@ -118,8 +122,8 @@ class GovukSpider(SourceSpider):
         return key if self._places.setdefault(key, url) == url else normalised(url)
 
     def _held(self, links: list[str], url: str) -> list[str]:
-        whole = [urljoin(url, link) for link in links]
-        return [link for link in whole if self.source.holds(link)]
+        whole = [self.joined(Response(url), link) for link in links]
+        return [link for link in whole if link and self.source.holds(link)]
 
 
 def _attachments(item: dict[str, Any]) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ FIRST = ("title", "name", "summary", "introduction", "introductory_paragraph", "
 TITLES = ("title", "name")
 MOST_DEPTH = 12  # of details within details; schemas reach six
 IS_HTML = re.compile(r"<[a-zA-Z][^>]*>")
-NO_WORDS = re.compile(r"(?:https?:|/)\S*|[\d\s:.+TZ-]*|\S*@\S*|\S*_\S*")
+NO_WORDS = re.compile(r"\S*|[\d\s:.+TZ-]*")  # a key, a code, an address, a time
 
 
 def content_html(item: Mapping[str, Any]) -> str:
@@ -34,12 +34,19 @@ def content_html(item: Mapping[str, Any]) -> str:
     pieces += _words(item.get("details"), 0)
     if not any(pieces):
         pieces.append(_as_html(str(item.get("description") or "")))
-    links = item.get("links")
-    owners = links.get("organisations") if isinstance(links, dict) else None
-    named = [str(each.get("title")) for each in owners or () if isinstance(each, dict)]
-    if named:
-        pieces.append(f"<p>{html.escape(', '.join(named))}</p>")
+    listed = "".join(f"<li>{html.escape(title)}</li>" for title in _linked(item, "documents"))
+    pieces.append(f"<ul>{listed}</ul>" if listed else "")
+    if owners := _linked(item, "organisations"):
+        pieces.append(f"<p>{html.escape(', '.join(owners))}</p>")
     return "".join(pieces)
+
+
+def _linked(item: Mapping[str, Any], kind: str) -> list[str]:
+    """The titles of what the item links to as that."""
+    links = item.get("links")
+    linked = links.get(kind) if isinstance(links, dict) else None
+    entries = linked if isinstance(linked, list) else []
+    return [str(each["title"]) for each in entries if isinstance(each, dict) and each.get("title")]
 
 
 def _words(value: object, depth: int) -> Iterator[str]:
@@ -57,6 +64,8 @@ def _words(value: object, depth: int) -> Iterator[str]:
         for key in keys:
             if key in TITLES and isinstance(value[key], str):
                 yield f"<h2>{html.escape(value[key])}</h2>"
+            elif key.endswith("_date") and (on := british_day(value[key])):
+                yield f"<p>{html.escape(key.replace('_', ' ').capitalize())}: {on}</p>"
             elif key not in NO_CONTENT:
                 yield from _words(value[key], depth + 1)
     elif isinstance(value, str) and not NO_WORDS.fullmatch(value):

@@ -87,7 +87,10 @@ def _sitemap(response: Response) -> tuple[str, list[dict[str, Any]]] | None:
     """
     body = response.body
     if body[:2] == GZIP_MAGIC:
-        body = gunzip(body, max_size=MOST_BYTES)
+        try:
+            body = gunzip(body, max_size=MOST_BYTES)
+        except (EOFError, OSError, ValueError):
+            return None
     lines = body.decode("utf-8", "replace").split()
     if lines and all(line.startswith(("http://", "https://")) for line in lines):
         return "urlset", [{"loc": line} for line in lines]

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from kb.base import KnowledgeBase
-from kb.cli.asking import Asking, Stopped
+from kb.cli.asking import Asking, Back, Stopped
 from kb.contract import Source
 from kb.declare.bodies import Body
+from kb.text.clean import clean
 from kb.workspace.sources import owner
 
 NEAREST = 5
@@ -19,6 +20,16 @@ def declaring(base: KnowledgeBase, source: Source, organisation: str) -> tuple[S
     Raises Stopped where the person does not want it.
     """
     asking = Asking()
+    while True:
+        try:
+            return _asked(base, asking, source, organisation)
+        except Back:  # to the first question: there are three
+            continue
+
+
+def _asked(
+    base: KnowledgeBase, asking: Asking, source: Source, organisation: str
+) -> tuple[Source, Body | None]:
     guess = owner(base.workspace, source.start[0])
     named = organisation or asking.line("whose site is it?", default=guess.name if guess else "")
     body, is_new = _body(base, asking, named)
@@ -48,7 +59,7 @@ def _body(base: KnowledgeBase, asking: Asking, named: str) -> tuple[Body, bool]:
     codes = base.workspace.declarations.book.codes
     kind = _code(asking, f"what kind of body is {named}?", codes["organisation_kind"])
     region = _code(asking, "where does it work?", codes["region"])
-    return Body(name=named.strip(), kind=kind, region=region), True
+    return Body(name=clean(named), kind=kind, region=region), True
 
 
 def _code(asking: Asking, question: str, codes: Mapping[str, object]) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kb.cli import Sentences
-from kb.cli.asking import Back, Stopped
+from kb.cli.asking import Stopped
 from kb.cli.collecting import progress
 from kb.cli.declaring import declaring
 from kb.cli.drawing import fields
@@ -64,7 +64,7 @@ def add(
         if not yes:
             try:
                 source, body = declaring(base, source, organisation)
-            except (Stopped, Back):
+            except Stopped:
                 stderr("not declared; nothing was written")
                 return
         base.sources.add(source, body)
@@ -99,7 +99,8 @@ def check(
 ) -> Table[SourceFault]:
     """Confirm the sources that no crawl confirmed yet; list what is amiss with any.
 
-    Each site is asked for a few pages, and what holds is marked as checked in sources.toml.
+    Each site is asked for a few pages, and what holds is marked as checked in sources.toml. A
+    source that is named is asked again, confirmed or not.
 
     Example: kb sources check
     """
@@ -108,7 +109,13 @@ def check(
         chosen = [declared.get(each) for each in names or ()] or declared.source
         amiss = base.sources.check()
         faulty = base.sources.wrongly_declared()
-        asked = [] if offline else [s for s in confirmable(chosen) if s.name not in faulty]
+        asked = (
+            []
+            if offline
+            else [
+                each for each in confirmable(chosen, again=bool(names)) if each.name not in faulty
+            ]
+        )
         contact = settings(ctx).contact
         if asked and not contact and not all(each.loopback for each in asked):
             stderr("no site was asked: set KB_CONTACT to an address where a site can reach you")

@@ -1,6 +1,7 @@
 """The text of files: PDF, Word, PowerPoint and Excel; title and dates only where they are true."""
 
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from io import BytesIO
@@ -45,12 +46,17 @@ DAMAGED = (
     LookupError,
     NotImplementedError,
     RecursionError,
+    OSError,
     TypeError,
     ValueError,
+    etree.LxmlError,
+    zlib.error,
 )
 # Of a paragraph: what was taken out of it, what is said a second time, how it looks.
 NO_WORDS = ("del", "moveFrom", "Fallback", "pPr", "rPr", "txbxContent")
 BLANKS = {"tab": " ", "br": " ", "cr": " ", "noBreakHyphen": "-"}
+# The days of the templates of python-docx and python-pptx, which say nothing of a file.
+TEMPLATES = (date(2013, 12, 23), date(2013, 1, 27))
 NOTES = ("footnotes", "endnotes")
 
 
@@ -71,9 +77,15 @@ def read_pdf(body: ReceivedBody) -> PageReading:
         body,
         text,
         title=_asked(lambda: said.title),
-        created=_asked(lambda: said.creation_date),
-        modified=_asked(lambda: said.modification_date),
+        created=_asked(lambda: _pdf_moment(said.creation_date_raw)),
+        modified=_asked(lambda: _pdf_moment(said.modification_date_raw)),
     )
+
+
+def _pdf_moment(raw: str | None) -> datetime | None:
+    """The day of a date of PDF, where it names one whole: what is left out is not made up."""
+    named = re.match(r"D:(\d{8})", raw or "")
+    return datetime.strptime(named[1], "%Y%m%d") if named else None
 
 
 def _pdf_page(page: pypdf.PageObject) -> str | None:
@@ -89,13 +101,21 @@ def read_word(body: ReceivedBody) -> PageReading:
     lines = list(_word_lines(file.element.body))
     for relation in file.part.rels.values():
         if relation.reltype.rpartition("/")[2] in NOTES and not relation.is_external:
-            lines += _word_lines(etree.fromstring(relation.target_part.blob))
+            lines += _noted(relation.target_part.blob)
     own = any(
         relation.reltype == RELATIONSHIP_TYPE.CORE_PROPERTIES
         for relation in file.part.package.rels.values()
     )
     # Without properties of its own, python-docx gives those of its template.
     return _office_reading(body, lines, file.core_properties if own else None)
+
+
+def _noted(part: bytes) -> list[str]:
+    """The lines of footnotes or endnotes; none where that part of the file is damaged."""
+    try:
+        return list(_word_lines(etree.fromstring(part)))
+    except etree.LxmlError:
+        return []
 
 
 def _word_lines(element: Any) -> Iterator[str]:
@@ -159,10 +179,13 @@ def _shape_lines(shape: Any) -> Iterator[str]:
 
 def read_sheets(body: ReceivedBody) -> PageReading:
     """An Excel file: the cells that hold words, a line a row; figures alone say nothing here."""
-    file = _opened(body, lambda content: openpyxl.load_workbook(content, read_only=True))
+    file = _opened(
+        body, lambda content: openpyxl.load_workbook(content, read_only=True, data_only=True)
+    )
     lines = []
     for sheet in file.worksheets:
         lines.append(sheet.title)
+        sheet.reset_dimensions()  # what a file says of its size may be wrong
         for row in sheet.iter_rows(max_row=MOST_ROWS, values_only=True):
             lines.append(" ".join(cell for cell in row if isinstance(cell, str)))
     return _office_reading(body, lines, file.properties)
@@ -199,6 +222,8 @@ def _file_reading(
     body: ReceivedBody, text: str, *, title: Any, created: Any, modified: Any
 ) -> PageReading:
     published, updated = _true_day(created), _true_day(modified)
+    if published in TEMPLATES:
+        published = updated = None
     if published and updated and updated < published:
         published = None  # a copy: its program says when it was copied
     return PageReading(

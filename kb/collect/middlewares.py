@@ -41,8 +41,12 @@ class DeclaredHosts(PartOfRun):
         rules = request.meta.get("dont_obey_robotstxt")
         if parts.netloc.lower().removeprefix("www.") not in self._hosts and not rules:
             self._run.evidence.setdefault("elsewhere", {}).setdefault(parts.netloc, request.url)
-            if self._starts_there(request):
-                self._run.evidence.setdefault("moved", request.url)
+            if self._moved(request):
+                start = urlsplit(self._run.source.start[0])
+                there = start._replace(scheme=parts.scheme, netloc=parts.netloc)
+                first = request.meta["redirect_urls"][0]
+                own = normalised(first) == normalised(self._run.source.start[0])
+                self._run.evidence.setdefault("moved", request.url if own else there.geturl())
             raise Elsewhere(f"{request.url} is not on a declared host")
         literal = _literal(parts.hostname or "")
         if is_loopback(request.url):
@@ -52,15 +56,11 @@ class DeclaredHosts(PartOfRun):
         if inside:
             raise Elsewhere(f"{request.url} is on a private network, or this machine")
 
-    def _starts_there(self, request: Request) -> bool:
-        """True where a start page says for good that it is at another host."""
+    def _moved(self, request: Request) -> bool:
+        """True where what a shape asks first says for good that it is at another host."""
         reasons = request.meta.get("redirect_reasons", [])
-        first = request.meta.get("redirect_urls", [""])[0]
-        return (
-            bool(reasons)
-            and all(reason in PERMANENT for reason in reasons)
-            and normalised(first) in map(normalised, self._run.source.start)
-        )
+        permanent = bool(reasons) and all(reason in PERMANENT for reason in reasons)
+        return permanent and not request.meta.get("leaf")
 
 
 def _literal(host: str) -> str:
@@ -133,12 +133,13 @@ def seconds_asked(response: Response) -> float | None:
     RFC 9110, section 10.2.3.
     """
     value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         return float(value)
     try:
         until = parsedate_to_datetime(value)
     except ValueError:
         return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 

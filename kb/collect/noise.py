@@ -22,6 +22,8 @@ WITHIN_CONTENT = etree.XPath(
     "@itemprop='articleBody'])"
 )
 SENTENCE = re.compile(r"(?:\S+ ){4,}\S+[.!?](?:\s|$)")
+BANNER = re.compile(r"cookie|consent", re.IGNORECASE)  # what it says is of the site
+INLINE = frozenset("a abbr b cite code em i mark q s small span strong sub sup time u".split())
 MOST_PRUNED = 0.5  # a name that takes more than half of a page's words is no block beside it
 
 MISSING = re.compile(
@@ -50,13 +52,19 @@ def prune(tree: html.HtmlElement) -> None:
     Never the content itself, nor what holds it, nor a heading, nor what says something in
     sentences within the content, nor what holds most of the page's words.
     """
-    words = _words(tree)
+    words, declared = _words(tree), bool(tree.xpath("//main | //article | //*[@role='main']"))
     for block in tree.xpath("//body//*[@class or @id]"):
-        if block.getparent() is None or not BLOCK.search(_name(block)) or KEPT(block):
+        if (
+            block.tag in INLINE
+            or block.getparent() is None
+            or not BLOCK.search(_name(block))
+            or KEPT(block)
+        ):
             continue
         if _words(block) > MOST_PRUNED * words:
             continue
-        if WITHIN_CONTENT(block) and _says_something(block):
+        beside = declared and not WITHIN_CONTENT(block)
+        if not beside and not BANNER.search(_name(block)) and _says_something(block):
             continue
         block.drop_tree()
 

@@ -6,6 +6,7 @@ same; if so, none of them is saved, and the run says what it saw.
 """
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from kb.keep.saving import ReadPage
 MOST_ALIKE = 2  # pages that may change to one text
 FEWEST_NEW = 5  # new pages with one text, before a word is said
 MOST_HELD_BACK = 500  # pages; one text for many shows itself sooner
+SHORT = 600  # characters: a challenge says little else than its number
+TOKEN = re.compile(r"\d")
 SHOWN = 60  # characters of what they all say
 
 
@@ -28,7 +31,7 @@ class OneText:
 
     def changed(self, page: ReadPage) -> tuple[list[ReadPage], list[ReadPage]]:
         """A held page with another text: those that may be saved now, those that must not be."""
-        key = _key(page)
+        key = _key(page, without_tokens=True)
         if key in self.shared:
             return [], [page]
         self.waiting[key].append(page)
@@ -68,5 +71,9 @@ def _example(page: ReadPage) -> str:
     return f"{page.reading.text[:SHOWN]!r}, {page.url}"
 
 
-def _key(page: ReadPage) -> bytes:
-    return hashlib.sha256(" ".join(page.reading.text.casefold().split()).encode()).digest()
+def _key(page: ReadPage, *, without_tokens: bool = False) -> bytes:
+    """What two pages share that say the same; in what is short, numbers and tokens aside."""
+    words = page.reading.text.casefold().split()
+    if without_tokens and len(page.reading.text) <= SHORT:
+        words = [word for word in words if not TOKEN.search(word)]
+    return hashlib.sha256(" ".join(words).encode()).digest()

@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from lxml import html
 
 from kb.days import WRITTEN, iso_day, written_day
 
 PUBLISHED, UPDATED = "published", "updated"
+BESIDE = "not(ancestor::nav or ancestor::aside or ancestor::li or ancestor::form)"
 # Where a date stands, the best first: (what it dates, where, XPath).
 PLACES = (
     (PUBLISHED, "meta", "//meta[@property='article:published_time']/@content"),
@@ -23,7 +25,7 @@ PLACES = (
         "//meta[@name='DC.date.issued' or @name='dcterms.created' or @name='dcterms.issued' or "
         "@name='DC.date.created' or @name='datePublished' or @itemprop='datePublished']/@content",
     ),
-    (PUBLISHED, "time", "//time[@itemprop='datePublished' or @pubdate]/@datetime"),
+    (PUBLISHED, "time", f"//time[(@itemprop='datePublished' or @pubdate) and {BESIDE}]/@datetime"),
     (UPDATED, "meta", "//meta[@property='article:modified_time']/@content"),
     (
         UPDATED,
@@ -31,7 +33,7 @@ PLACES = (
         "//meta[@name='DC.date.modified' or @name='dcterms.modified' or @name='dateModified' or "
         "@itemprop='dateModified' or @property='og:updated_time']/@content",
     ),
-    (UPDATED, "time", "//time[@itemprop='dateModified']/@datetime"),
+    (UPDATED, "time", f"//time[@itemprop='dateModified' and {BESIDE}]/@datetime"),
 )
 JSON_LD = "//script[@type='application/ld+json']/text()"
 # Of a page itself; an event or a comment on it has dates of its own.
@@ -39,7 +41,6 @@ OF_PAGES = re.compile(r"(?:Article|Posting|WebPage|Report|CreativeWork|AboutPage
 NEWS = "NewsArticle"
 MOST_NODES = 500
 BYLINE = re.compile(r"(?:^|[\s_-])(?:date|published|posted|pubdate|timestamp)(?:$|[\s_-])", re.I)
-BESIDE = "not(ancestor::nav or ancestor::aside or ancestor::li or ancestor::form)"
 WHEN = "|".join(re.sub(r"\?P<\w+>", "?:", form) for form in WRITTEN)
 LABELLED = re.compile(
     r"(?:^|(?<=\d{4})|[|·•–—;(]|\.\s)\s*"
@@ -50,6 +51,13 @@ LABELLED = re.compile(
     re.IGNORECASE,
 )
 LABEL = re.compile(r"publi|posted|updat|modif|amend|edited|revis", re.IGNORECASE)
+# What a block is called whose dates are not the page's.
+OF_OTHERS = re.compile(
+    r"(?:^|[\s_-])(?:events?|clos\w+|deadline|start|end|review|comments?|related|cards?|teasers?|"
+    r"sidebar|widget|listing)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+MOST_LABELS = 200
 LINE_CHARACTERS = 200  # a longer line is prose, which speaks of other things
 
 
@@ -71,6 +79,8 @@ def dates_of(tree: html.HtmlElement) -> PageDates:
             found[what] = (day, origin)
     published = found.get(PUBLISHED, (None, ""))
     updated = found.get(UPDATED, (None, ""))
+    if published[0] and updated[0] and updated[0] < published[0]:
+        updated = (None, "")  # of something else: a page is not updated before it is there
     return PageDates(*published, *updated)
 
 
@@ -84,34 +94,46 @@ def _said(tree: html.HtmlElement) -> Iterator[tuple[str, str, date | None]]:
     for what, origin, path in PLACES:
         yield what, origin, _only(iso_day(value) for value in tree.xpath(path)[:1])
     nodes = [each for each in _nodes(tree) if OF_PAGES.search(_type(each))]
-    nodes.sort(key=lambda node: "WebPage" in _type(node))  # an article's own before its page's
     for what, key in ((PUBLISHED, "datePublished"), (UPDATED, "dateModified")):
-        days = [day for node in nodes if (day := iso_day(node.get(key)))]
-        yield what, "json-ld", days[0] if days else None
+        for pages in (False, True):
+            some = (node for node in nodes if ("WebPage" in _type(node)) == pages)
+            yield what, "json-ld", _only(iso_day(node.get(key)) for node in some)
     labelled = list(_labelled(tree))
     for what in (PUBLISHED, UPDATED):
         yield what, "text", _only(written_day(each["when"]) for each in labelled if each[what])
-    times = tree.xpath(f"//time[{BESIDE}]")
+    times = [each for each in tree.xpath(f"//time[{BESIDE}]") if _is_own(each)]
     updates = [each for each in times if "updat" in str(each.get("class")).casefold()]
     yield UPDATED, "time", _only(_of_time(each) for each in updates)
     yield PUBLISHED, "time", _only(_of_time(each) for each in times if each not in updates)
     bylines = [
         each
         for each in tree.xpath(f"//body//*[(@class or @id) and {BESIDE}]")
-        if BYLINE.search(f"{each.get('class', '')} {each.get('id', '')}")
+        if BYLINE.search(f"{each.get('class', '')} {each.get('id', '')}") and _is_own(each)
     ]
     yield PUBLISHED, "text", _only(written_day(_line(each)) for each in bylines)
 
 
 def _labelled(tree: html.HtmlElement) -> Iterator[re.Match[str]]:
     """*Published 3 June 2024* and its like: a label, with its day beside or below it."""
-    for label in tree.xpath("//body//text()"):
-        if not LABEL.search(label) or len(label) > LINE_CHARACTERS:
+    texts = tree.xpath("//body//text()")
+    labels = (text for text in texts if len(text) <= LINE_CHARACTERS and LABEL.search(text))
+    # Each once: one element may hold the word a thousand times.
+    for element in dict.fromkeys(label.getparent() for label in islice(labels, MOST_LABELS)):
+        if not _is_own(element) or element.xpath("boolean(ancestor::aside or ancestor::nav)"):
             continue
-        element = label.getparent()
         beside = [element, *element.xpath("following-sibling::*[1]")]
         lines = [_line(element), " ".join(map(_line, beside)), _line(element.getparent())]
         yield from next((found for line in lines if (found := list(LABELLED.finditer(line)))), [])
+
+
+def _is_own(element: html.HtmlElement) -> bool:
+    """True for what stands by itself and in no block of events, comments or other pages."""
+    around = [element, *element.iterancestors()]
+    names = " ".join(f"{each.get('class', '')} {each.get('id', '')}" for each in around)
+    line = element.xpath("string(ancestor::*[self::p or self::li or self::dd or self::td][1])")
+    beside = element.xpath("parent::*/text()[normalize-space()]") or line.split()
+    alone = element.tag != "time" or not beside or line.split() == _line(element).split()
+    return alone and not OF_OTHERS.search(names)
 
 
 def _only(days: Iterable[date | None]) -> date | None:

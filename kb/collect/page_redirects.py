@@ -12,12 +12,15 @@ from w3lib.html import get_meta_refresh
 from kb.contract import AT_ONCE, normalised
 
 MOST_SECONDS = 5.0  # a longer wait is for reading; a page that refreshes itself is no redirect
-MOST_WORDS = 40  # a page that is a redirect says little else
+MOST_WORDS = 12  # a page that is a redirect says little else
 MOST_BYTES = 50_000
 SCRIPT = re.compile(
     r"""(?<![\w.])(?:(?:window|document|self|top)\s*\.\s*)?location\s*"""
     r"""(?:\.\s*href\s*)?(?:=\s*|\.\s*(?:replace|assign)\s*\(\s*)["']([^"'\s<>]+)["']"""
 )
+
+
+CONDITION = re.compile(r"\b(?:if|else|function|case|on\w+)\b|=>|\?[^?:]*$")
 
 
 class PageRedirects(MetaRefreshMiddleware):
@@ -65,6 +68,10 @@ def _by_script(response: HtmlResponse) -> str | None:
     shown = response.xpath("//body//text()[not(parent::script or parent::style)]").getall()
     if sum(len(text.split()) for text in shown) > MOST_WORDS:
         return None
-    scripts = " ".join(response.xpath("//script[not(@src)]/text()").getall())
-    found = SCRIPT.search(scripts)
-    return found[1] if found else None
+    for script in response.xpath("//script[not(@src)]/text()").getall():
+        found = SCRIPT.search(script)
+        before = script[: found.start()] if found else ""
+        # At once: in no function, and under no condition.
+        if found and before.count("{") <= before.count("}") and not CONDITION.search(before):
+            return found[1]
+    return None

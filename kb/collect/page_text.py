@@ -27,7 +27,7 @@ BESIDE = etree.XPath(
     "self::select or self::textarea or self::button[not(ancestor::h1 or ancestor::h2 or "
     "ancestor::h3 or ancestor::h4 or ancestor::h5 or ancestor::h6)] or "
     "self::form[not(descendant::h1 or descendant::main or descendant::article)] or "
-    "@aria-hidden='true' or @role='navigation' or @role='complementary' or @role='contentinfo' or "
+    "@role='navigation' or @role='complementary' or @role='contentinfo' or "
     "@role='search' or @role='dialog' or @role='alert' or @role='banner']"
 )
 WRAPPERS = frozenset(
@@ -149,9 +149,9 @@ def _completed(lines: list[str], blocks: list[Block]) -> list[str]:
     calls its content.
     """
     taken_text = squeezed("".join(squeezed(line) for line in lines))
-    taken = [each.squeezed in taken_text for each in blocks]
-    columns = _columns([each if taken[n] else None for n, each in enumerate(blocks)])
     at = {line: number for number, line in reversed(list(enumerate(map(squeezed, lines))))}
+    taken = [each.squeezed in at or each.squeezed in taken_text for each in blocks]
+    columns = _columns([each if taken[n] else None for n, each in enumerate(blocks)])
     behind: dict[int, list[str]] = {}
     place = -1
     for number, each in enumerate(blocks):

@@ -74,12 +74,12 @@ def propose(workspace: Workspace, source: Source, *, contact: str, tell: Tell) -
     )
 
 
-def confirmable(sources: Iterable[Source]) -> list[Source]:
-    """Those that a crawl can confirm: on, crawled at all, and not confirmed yet."""
+def confirmable(sources: Iterable[Source], *, again: bool = False) -> list[Source]:
+    """Those that a crawl can confirm: on, crawled at all, and (or `again`) not confirmed yet."""
     return [
         each
         for each in sources
-        if each.state == "on" and each.shape != Shape.by_hand and not each.checked
+        if each.state == "on" and each.shape != Shape.by_hand and (again or not each.checked)
     ]
 
 

@@ -48,9 +48,9 @@ class RobotsRfc9309(RobotsTxtMiddleware):
         self._obey_delay(request, netloc)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        # Refused by ourselves (another host after a redirect) or no answer at all.
-        if not isinstance(exc, IgnoreRequest):
-            self._kept_from_us[netloc] = failure_of(exc)
+        # Refused by ourselves (another host after a redirect, a loop) or no answer at all.
+        ours = isinstance(exc, IgnoreRequest)
+        self._kept_from_us[netloc] = FailureKind.robots_down if ours else failure_of(exc)
         self._settle(netloc, FORBIDS_ALL, received=b"", status=0)
 
     def _settle(self, netloc: str, rules: bytes, *, received: bytes, status: int) -> None:

@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import struct
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -12,7 +13,8 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
-from zlib import decompressobj, error
+from uuid import uuid4
+from zlib import DEFLATED, compressobj, crc32, decompressobj, error
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
@@ -22,6 +24,7 @@ from kb.contract import Page, normalised
 from kb.errors import DiskFull
 
 GZIP = b"\x1f\x8b\x08"  # how each member begins
+ERASED = "1970-01-01T00:00:00Z"  # a record must have a date; when it was erased is an act's
 GZIP_WINDOW = 31  # with the header of gzip
 CHUNK = 65_536
 HEAD = 8_192  # bytes of a record in which its own headers stand
@@ -182,6 +185,8 @@ def capture_at(folder: Path, place: str) -> ArchivedCapture:
     with _opened_at(folder, place) as file:
         for record in ArchiveIterator(file):
             header = record.rec_headers.get_header
+            if record_id is None and record.rec_type not in CAPTURES:
+                break
             if record_id is None:
                 record_id = header("WARC-Record-ID")
                 http = record.http_headers
@@ -209,6 +214,8 @@ def recall(folder: Path, place: str) -> bytes:
     """The body kept at that place. Raises FileNotFoundError where it was dropped or erased."""
     with _opened_at(folder, place) as file:
         for record in ArchiveIterator(file):
+            if record.rec_type not in CAPTURES:
+                break
             return bytes(record.content_stream().read())
     raise FileNotFoundError(place)
 
@@ -226,10 +233,10 @@ def _opened_at(folder: Path, place: str) -> BinaryIO:
 
 
 def erase(folder: Path, source: str, addresses: Collection[str]) -> int:
-    """Writes zeros over what was received from those normalised addresses; how many captures.
+    """Writes empty records over what those normalised addresses answered; how many captures.
 
     What was sent for them, and noted of them, goes too. Each record is a gzip member of its own:
-    the places of the others stay. Zeros of an earlier time are passed over.
+    the places of the others stay.
     """
     count = 0
     for file in sorted((folder / source).glob("*.warc.gz")):
@@ -237,9 +244,26 @@ def erase(folder: Path, source: str, addresses: Collection[str]) -> int:
             members = [each for each in _members(opened) if each.of(addresses)]
             for each in members:
                 opened.seek(each.start)
-                opened.write(bytes(each.length))
+                opened.write(_nothing(each.length))
         count += sum(each.kind in CAPTURES for each in members)
     return count
+
+
+def _nothing(length: int) -> bytes:
+    """An empty record of exactly so many bytes, for readers to pass over; zeros if too few.
+
+    The rest is the comment of its gzip member: RFC 1952, section 2.3.1.
+    """
+    record = f"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <{uuid4().urn}>\r\n"
+    record += f"WARC-Date: {ERASED}\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
+    packer = compressobj(9, DEFLATED, -15)
+    packed = packer.compress(record.encode()) + packer.flush()
+    end = struct.pack("<II", crc32(record.encode()), len(record))
+    room = length - len(GZIP) - 7 - 1 - len(packed) - len(end)
+    if room < 0:
+        return bytes(length)
+    head = GZIP + b"\x10" + bytes(4) + b"\x02\xff"
+    return head + b" " * room + b"\0" + packed + end
 
 
 @dataclass(frozen=True)

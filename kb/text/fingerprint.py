@@ -30,14 +30,14 @@ DATED = (
 NUMBER = r"\d[\d,. ]*[km]?"
 COUNTED = r"(?:views?|reads?|downloads?|shares?|likes?|visits?|comments?|hits?|followers?)"
 NOISE = re.compile(
-    rf"^(?:{DATED}\s*:?\s*{WHEN}"
+    rf"^(?:(?:{DATED}\s*:?\s*{WHEN}(?:\s+by\s[^\d]{{1,40}})?\s*[|,;·.]?\s*)+"
     rf"|(?:(?:post|page|total|article)\s+)?{COUNTED}:?\s*{NUMBER}|{NUMBER}\s*{COUNTED}"
     rf"|{AGO}|today is {DAY}|(?:viewed|downloaded|shared|read) {NUMBER} times"
     rf"|{NUMBER} people (?:have )?(?:viewed|read|found) this(?: helpful)?"
     rf"|{NUMBER}\s?min(?:ute)?s? read|reading time:? {NUMBER}\s?min(?:ute)?s?"
     rf"|rated {NUMBER} out of {NUMBER} \({NUMBER} (?:votes?|ratings?|reviews?)\)"
     r"|(?:all rights reserved\.? )?(?:(?:©|\(c\))\s?[^.]{0,80}|copyright\s+(?:©\s*)?)"
-    r"\b(?:19|20)\d\d\b[^.]{0,60}"
+    r"\b(?:19|20)\d\d\b[^.]{0,60}(?:\. all rights reserved)?"
     rf"|(?:only )?{NUMBER}\s(?:days?|hours?|weeks?|minutes?) (?:left|remaining|to go)(?: to \w+)?"
     rf"|(?:closes|ends|starts|opens) in {NUMBER}\s(?:days?|hours?|weeks?))[.!]?$"
 )
@@ -56,7 +56,8 @@ def fingerprint(title: str, text: str) -> str:
     before = ""
     for line in text.splitlines():
         plain = COOKIES.sub("", " ".join(line.translate(FORMS).casefold().split()))
-        if not plain or NOISE.match(plain):
+        said = plain.removeprefix("- ").replace("|", " ").strip()
+        if not said or NOISE.match(said) or NOISE.match(f"{before} {said}"):
             continue
         label = (
             len(plain.split()) < LABEL_WORDS

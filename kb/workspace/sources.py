@@ -9,12 +9,14 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import tomlkit
+from pydantic import ValidationError
 from tomlkit.items import AoT
 from tomlkit.items import Table as TomlTable
 
 from kb.contract import Shape, Source, normalised
 from kb.declare.bodies import Body
 from kb.declare.declarations import Declarations
+from kb.declare.files import faults as faults_of
 from kb.errors import Refused
 from kb.keep import documents, register, runs, saving
 from kb.keep.acts import ActKind
@@ -66,9 +68,7 @@ def move(workspace: Workspace, name: str, url: str) -> Source:
     and is no new one. Raises Refused for what is no address, and for a host that is declared.
     """
     source = workspace.declarations.sources.get(name)
-    host = urlsplit(url).netloc.lower()
-    if urlsplit(url).scheme not in ("http", "https") or not host:
-        raise Refused(f"{url!r} is no address", hint="write it whole: https://…")
+    host = _netloc(url)
     if not source.start or source.holds(url):
         raise Refused(f"source {source.name!r} is read there already, or is not crawled")
     left = urlsplit(source.start[0]).netloc.lower()
@@ -90,6 +90,18 @@ def move(workspace: Workspace, name: str, url: str) -> Source:
                 new.setdefault(document, []).append(moved)
         saving.add_aliases(writing, new)
         return workspace.declarations.sources.get(source.name)
+
+
+def _netloc(url: str) -> str:
+    """Host and port of a whole http address. Raises Refused for what is none."""
+    try:
+        normalised(url)
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or re.search(r"[\s\x00-\x1f]", url):
+        raise Refused(f"{url!r} is no address", hint="write it whole: https://…")
+    return parts.netloc.lower()
 
 
 def _at_host(address: str, left: str, host: str) -> str:
@@ -120,9 +132,8 @@ def draft(workspace: Workspace, url: str, *, name: str = "", organisation: str =
 
 def undeclared(workspace: Workspace, url: str, *, name: str = "") -> Source:
     """The same, whoever's it is: the host stands for an organisation still to be named."""
+    _netloc(url)
     host = _host(url)
-    if urlsplit(url).scheme not in ("http", "https") or not host:
-        raise Refused(f"{url!r} is no address", hint="write it whole: https://…")
     name = name or re.sub(r"[^a-z0-9]+", "-", host).strip("-")
     for source in workspace.declarations.sources.source:
         if source.name == name or normalised(url) in map(normalised, source.start):
@@ -130,7 +141,11 @@ def undeclared(workspace: Workspace, url: str, *, name: str = "") -> Source:
                 f"source {source.name!r} is declared, from {' '.join(source.start)}",
                 hint="--name gives another name; one site may have several sources",
             )
-    return Source(name=name, organisation=host, shape=Shape.listing, start=(url,))
+    try:
+        return Source(name=name, organisation=host, shape=Shape.listing, start=(url,))
+    except ValidationError as error:
+        faults = "; ".join(faults_of(error, {"name": name, "start": [url]}))
+        raise Refused(faults, hint="--name NAME: small letters, figures and hyphens") from None
 
 
 def owner(workspace: Workspace, url: str) -> Body | None:

@@ -99,3 +99,26 @@ def test_a_page_may_call_itself_news() -> None:
     said = '<script type="application/ld+json">{"@type": "NewsArticle"}</script>'
     assert calls_itself_news(html.fromstring(f"<html><head>{said}</head><body>x</body></html>"))
     assert not calls_itself_news(html.fromstring("<html><body>x</body></html>"))
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<p>Closing date: <time datetime='2024-04-01'>1 April</time></p>",
+        "<p><strong>Next review:</strong> <time datetime='2024-04-01'>1 April</time></p>",
+        "<p>The hospital opened on <time>1 April 1995</time>.</p>",
+        "<div class='event-card'><span class='date'>1 April 2024</span></div>",
+        "<div id='comments'><p>Posted on 5 May 2022 by Jo</p></div>",
+        "<p>Published 12 Marching 2024</p>",
+    ],
+)
+def test_the_days_of_other_things_are_not_the_page_s(inner: str) -> None:
+    assert dates(inner=inner) == PageDates()
+
+
+def test_what_was_updated_before_it_was_published_was_not() -> None:
+    said = dates(
+        '<meta property="article:published_time" content="2024-03-01">'
+        '<meta property="article:modified_time" content="2020-03-01">'
+    )
+    assert said == PageDates(date(2024, 3, 1), "meta")

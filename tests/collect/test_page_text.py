@@ -66,6 +66,17 @@ def test_sentences_within_the_content_stay_whatever_their_block_is_called(block:
     assert said in lines(main(block.format(said), f"<p>{MORE}</p>"))
 
 
+def test_words_within_a_sentence_are_no_block() -> None:
+    said = "The <span class='share'>share</span> spent fell <strong class='promo'>by 40%</strong>."
+    assert "The share spent fell by 40%." in text(main(f"<p>{said}</p>", f"<p>{MORE}</p>"))
+
+
+def test_a_page_that_declares_no_content_keeps_its_sentences_too() -> None:
+    said = "Ninety-two of a hundred directors said that it helped."
+    block = f"<div class='feedback'><h2>F</h2><p>{said}</p></div>"
+    assert said in text(f"{MENU}<h1>P</h1><p>{OPENING}</p>{block}<p>{MORE}</p>{FOOT}")
+
+
 def test_a_heading_stays_whatever_its_anchor_is_called() -> None:
     inner = f"<h2 id='social-care-and-the-nhs'>Social care and the NHS</h2><p>{MORE}</p>"
     assert lines(main(inner)) == ["Programme", OPENING, "Social care and the NHS", MORE]

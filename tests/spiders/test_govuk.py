@@ -80,6 +80,34 @@ def test_what_is_for_machines_is_not_and_the_description_stands_for_it(
     assert content_html(item(**details)) == "<p>What employers must do.</p>"
 
 
+def test_a_closing_date_that_moves_is_a_change() -> None:
+    one, other = (content_html(item(body="Words of it.", closing_date=day)) for day in (
+        "2024-03-01T23:45:00.000+00:00", "2024-04-15T23:45:00.000+01:00"))  # fmt: skip
+    assert "Closing date: 2024-03-01" in one
+    assert one != other
+
+
+def test_what_a_collection_lists_is_read_by_its_titles() -> None:
+    said = item(
+        body="Words of it.", collection_groups=[{"title": "A group", "documents": ["3d4c-5f6e"]}]
+    )
+    html = content_html(
+        said | {"links": {"documents": [{"title": "A guide to it"}, 3], "organisations": 5}}
+    )
+    assert "A guide to it" in html
+    assert "3d4c" not in html
+
+
+@pytest.mark.parametrize("link", ["//[x", "https://[bad/x.pdf"])
+def test_a_bad_address_costs_only_itself(link: str) -> None:
+    attachments = [{"url": link}, {"url": "/assets/ok.pdf"}]
+    (_, file) = found(spider(), item(body="Words of it.", attachments=attachments))
+    assert file.url == f"{SITE}/assets/ok.pdf"
+    results = {"results": [{"link": link}, {"link": "/ok"}]}
+    response = Response(f"{SITE}/api/search.json", body=json.dumps(results).encode())
+    assert len(list(spider().parse_results(response, f"{SITE}/", "race", 0))) == 1
+
+
 def test_details_may_be_of_any_form() -> None:
     for details in (None, [], "words of it", 3, {"body": None}, {"parts": [None, 3]}):
         assert content_html({"details": details, "links": [], "withdrawn_notice": []}) is not None

@@ -89,6 +89,11 @@ OF_ITSELF = pairs(
     Rated 4.5 out of 5 (12 votes) | Rated 4.6 out of 5 (13 votes)
     Only 3 weeks left! | Only 2 weeks left!
     Chairs wait for more … | Chairs wait for more ...
+    - Last updated: 3 March 2025 | - Last updated: 6 April 2026
+    Last updated\n3 March 2025 | Last updated\n6 April 2026
+    Published May 2020, updated 3 March 2025 | Published May 2020, updated 6 April 2026
+    Last updated: 3 March 2025 by the web team | Last updated: 6 April 2026 by the web team
+    © 2025 NHS Example Trust. All rights reserved. | © 2026 NHS Example Trust. All rights reserved.
     """
 )
 OF_ITS_SUBJECT = pairs(

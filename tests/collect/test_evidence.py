@@ -125,3 +125,17 @@ def test_the_longest_rule_decides(path: str, rule: str) -> None:
         "Crawl-delay: 1",
     ]
     assert rule_for(group, path) == rule
+
+
+def test_an_archive_of_which_a_page_was_erased_is_read_whole(
+    crawled: Site, home: Path, run_kb: Command
+) -> None:
+    name = documents_by_path(home)["/one"].name
+    run_kb("forget", name, "--why", "asked for", "--yes")
+    check = [sys.executable, "-W", "ignore", "-m", "warcio.cli", "check", str(archive(home))]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    with archive(home).open("rb") as file:
+        urls = {each.headers.get("WARC-Target-URI") for each in ArchiveIterator(file)}
+    assert f"{crawled.address}/list" in urls
+    assert f"{crawled.address}/one" not in urls

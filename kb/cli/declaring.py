@@ -53,9 +53,9 @@ def _body(base: KnowledgeBase, asking: Asking, named: str) -> tuple[Body, bool]:
         for number, each in nearest.items():
             asking.say(f"  {number}  {each.name}")
         choices = {**dict.fromkeys(nearest, ""), NEW: "ew body"}
-        chosen = asking.choice("which is it?", choices, default=NEW)
-        if chosen != NEW:
-            return nearest[chosen], False
+        number = asking.choice("which is it?", choices, default=NEW)
+        if number != NEW:
+            return nearest[number], False
     codes = base.workspace.declarations.book.codes
     kind = _code(asking, f"what kind of body is {named}?", codes["organisation_kind"])
     region = _code(asking, "where does it work?", codes["region"])

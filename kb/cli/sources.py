@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from kb.base import KnowledgeBase
 from kb.cli import Sentences
 from kb.cli.asking import Stopped
 from kb.cli.collecting import progress
@@ -13,6 +14,7 @@ from kb.cli.drawing import fields
 from kb.cli.opening import AsOf, By, Why, opened, parse_day, settings
 from kb.cli.output import listing, stderr
 from kb.collect.proposing import Proposal, confirmable, doubts, propose
+from kb.contract import Source
 from kb.report.lists import RunRow, SourceRow
 from kb.table import Table
 from kb.workspace.sources import SourceFault
@@ -53,9 +55,10 @@ def add(
     Example: kb sources add https://www.example.org/equality/ --organisation "NHS England"
     """
     with opened(ctx, by) as base:
-        draft = base.sources.draft if yes else base.sources.undeclared
-        named = {"organisation": organisation} if yes else {}
-        source = draft(url, name=name, **named)
+        if yes:
+            source = base.sources.draft(url, name=name, organisation=organisation)
+        else:  # whose it is, is asked once it is seen what comes
+            source = base.sources.undeclared(url, name=name)
         stderr(f"asking {url} a little, to see how it can be read")
         contact = settings(ctx).contact
         proposal = propose(base.workspace, source, contact=contact, tell=progress())
@@ -106,27 +109,30 @@ def check(
     """
     with opened(ctx, by) as base:
         declared = base.workspace.declarations.sources
-        chosen = [declared.get(each) for each in names or ()] or declared.source
-        amiss = base.sources.check()
-        faulty = base.sources.wrongly_declared()
-        asked = (
-            []
-            if offline
-            else [
-                each for each in confirmable(chosen, again=bool(names)) if each.name not in faulty
-            ]
-        )
+        selected = [declared.get(each) for each in names or ()] or declared.source
+        known = {each.name for each in selected}
+        rows = [row for row in base.sources.check().rows if row.source in known]
         contact = settings(ctx).contact
-        if asked and not contact and not all(each.loopback for each in asked):
-            stderr("no site was asked: set KB_CONTACT to an address where a site can reach you")
-            asked = []
-        found = doubts(base.workspace, asked, contact=contact, tell=progress()) if asked else {}
-        base.sources.confirm([each for each, faults in found.items() if not faults])
-        rows = [row for row in amiss.rows if row.source in {each.name for each in chosen}]
-        rows += [SourceFault(each, fault) for each, faults in found.items() for fault in faults]
-        held = sum(not faults for faults in found.values())
-    note = (f"{held} of {len(found)} sources confirmed, as checked in sources.toml",)
-    return Table("check", SourceFault, rows, notes=note if found else ())
+        unsure = [] if offline else confirmable(selected, again=bool(names))
+        sources = _that_may_be_asked(base, unsure, contact)
+        if not sources:
+            return Table("check", SourceFault, rows)
+        faults = doubts(base.workspace, sources, contact=contact, tell=progress())
+        confirmed = [name for name, said in faults.items() if not said]
+        base.sources.confirm(confirmed)
+    rows += [SourceFault(name, fault) for name, said in faults.items() for fault in said]
+    note = f"{len(confirmed)} of {len(faults)} sources confirmed, as checked in sources.toml"
+    return Table("check", SourceFault, rows, notes=(note,))
+
+
+def _that_may_be_asked(base: KnowledgeBase, unsure: list[Source], contact: str) -> list[Source]:
+    """Those that are declared rightly; none, and a line that says so, where we name no contact."""
+    faulty = base.sources.wrongly_declared()
+    sources = [source for source in unsure if source.name not in faulty]
+    if not contact and not all(source.loopback for source in sources):
+        stderr("no site was asked: set KB_CONTACT to an address where a site can reach you")
+        return []
+    return sources
 
 
 @sources_app.command()

@@ -31,7 +31,8 @@ TITLE_CHARACTERS = 120
 NO_TITLE = re.compile(
     r"^(?:microsoft (?:word|powerpoint|excel|publisher|office)\b.*|word document|"
     r"powerpoint[- ]pr.sentation|excel (?:sheet|workbook)|"
-    r"(?:document|presentation|book|publication|layout|drawing|slide|folie|sheet|page|title|untitled|unbenannt)[\s_-]?\d*|untitled[\s_-].*|"
+    r"(?:document|presentation|book|publication|layout|drawing|slide|folie|sheet|page|title|"
+    r"untitled|unbenannt)[\s_-]?\d*|untitled[\s_-].*|"
     r"\(?(?:anonymous|unspecified|no title|none|null|title)\)?|no slide title|about:blank|"
     r"(?:https?|file):\S*|[a-z]:\\.*|print(?:ing)?|scan(?:ned)?(?: document| image)?[\s_-]?\d*|"
     r"[\W\d_]*|.*\.(?:docx?|docm|dotx?|rtf|odt|pages|indd|indb|qxp|qxd|pub|pdf|pptx?|pptm|key|xlsx?|"
@@ -41,6 +42,10 @@ NO_TITLE = re.compile(
 # What a parser raises on a part of a file that is damaged, or made to be.
 DAMAGED = (
     pypdf.errors.PyPdfError,
+    OpcError,
+    PythonPptxError,
+    InvalidFileException,
+    BadZipFile,
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -60,13 +65,18 @@ TEMPLATES = (date(2013, 12, 23), date(2013, 1, 27))
 NOTES = ("footnotes", "endnotes")
 
 
+def read_file(body: ReceivedBody) -> PageReading:
+    """A file of one of the media types of READERS. Raises ReadError for one that is damaged."""
+    try:
+        return READERS[body.media_type](body)
+    except DAMAGED as error:
+        raise ReadError(FailureKind.unreadable, f"{body.media_type}: {error}") from error
+
+
 def read_pdf(body: ReceivedBody) -> PageReading:
     """A PDF. A page that is damaged costs only itself; ReadError where none can be read."""
-    try:
-        file = pypdf.PdfReader(BytesIO(body.content))
-        pages = [_pdf_page(page) for page in file.pages[:MOST_PAGES]]
-    except DAMAGED as error:
-        raise ReadError(FailureKind.unreadable, f"PDF: {error}") from error
+    file = pypdf.PdfReader(BytesIO(body.content))
+    pages = [_pdf_page(page) for page in file.pages[:MOST_PAGES]]
     if pages and all(page is None for page in pages):
         raise ReadError(FailureKind.unreadable, "PDF: none of its pages can be read")
     text = clean_lines("\n".join(page or "" for page in pages))
@@ -97,7 +107,7 @@ def _pdf_page(page: pypdf.PageObject) -> str | None:
 
 def read_word(body: ReceivedBody) -> PageReading:
     """A Word file: its paragraphs and the rows of its tables in their order, then its notes."""
-    file = _opened(body, docx.Document)
+    file = docx.Document(BytesIO(body.content))
     lines = list(_word_lines(file.element.body))
     for relation in file.part.rels.values():
         if relation.reltype.rpartition("/")[2] in NOTES and not relation.is_external:
@@ -158,7 +168,7 @@ def _name(element: Any) -> str:
 
 def read_slides(body: ReceivedBody) -> PageReading:
     """A PowerPoint file: the words of each slide, then what its speaker says."""
-    file = _opened(body, pptx.Presentation)
+    file = pptx.Presentation(BytesIO(body.content))
     lines = []
     for slide in file.slides:
         lines += [line for shape in slide.shapes for line in _shape_lines(shape)]
@@ -179,9 +189,7 @@ def _shape_lines(shape: Any) -> Iterator[str]:
 
 def read_sheets(body: ReceivedBody) -> PageReading:
     """An Excel file: the cells that hold words, a line a row; figures alone say nothing here."""
-    file = _opened(
-        body, lambda content: openpyxl.load_workbook(content, read_only=True, data_only=True)
-    )
+    file = openpyxl.load_workbook(BytesIO(body.content), read_only=True, data_only=True)
     lines = []
     for sheet in file.worksheets:
         lines.append(sheet.title)
@@ -189,15 +197,6 @@ def read_sheets(body: ReceivedBody) -> PageReading:
         for row in sheet.iter_rows(max_row=MOST_ROWS, values_only=True):
             lines.append(" ".join(cell for cell in row if isinstance(cell, str)))
     return _office_reading(body, lines, file.properties)
-
-
-def _opened(body: ReceivedBody, opener: Callable[[BytesIO], Any]) -> Any:
-    """The file as its library opens it. Raises ReadError for one that does not open."""
-    faults = (OpcError, PythonPptxError, InvalidFileException, BadZipFile, etree.LxmlError)
-    try:
-        return opener(BytesIO(body.content))
-    except (*faults, *DAMAGED) as error:
-        raise ReadError(FailureKind.unreadable, f"{body.media_type}: {error}") from error
 
 
 def _office_reading(body: ReceivedBody, lines: list[str], said: Any) -> PageReading:

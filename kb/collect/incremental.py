@@ -130,11 +130,9 @@ def _passed_over(failure: object) -> None:
 
 def settle_absent(run: RunUnderWay) -> None:
     """Records what a run that can tell found absent; what is gone by that is counted."""
-    told, met = run.tells_what_is_gone(), run.met_the_site()
-    settled = {number: once for number, once in run.absent.items() if told or (once and met)}
-    if not settled:
+    if not run.absent or not run.tells_what_is_gone():
         return
     with run.writing(ActKind.crawl) as writing:
-        for number, at_once in sorted(settled.items()):
+        for number, at_once in sorted(run.absent.items()):
             if number not in run.met_documents:
                 run.counts["gone"] += saving.absent(writing, number, at_once=at_once)

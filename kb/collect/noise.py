@@ -49,22 +49,20 @@ MISSING_CHARACTERS = 1500  # a page that says it is missing says little else
 def prune(tree: html.HtmlElement) -> None:
     """Takes blocks beside the content out of the tree.
 
-    Never the content itself, nor what holds it, nor a heading, nor what says something in
-    sentences within the content, nor what holds most of the page's words.
+    Never the content itself, nor what holds it, nor a heading, nor what holds most of the page's
+    words; nor what says something in sentences, within the content or where a page does not
+    say what its content is, unless it is called a banner of consent.
     """
     words, declared = _words(tree), bool(tree.xpath("//main | //article | //*[@role='main']"))
     for block in tree.xpath("//body//*[@class or @id]"):
-        if (
-            block.tag in INLINE
-            or block.getparent() is None
-            or not BLOCK.search(_name(block))
-            or KEPT(block)
-        ):
+        name = _name(block)
+        named = block.tag not in INLINE and BLOCK.search(name)
+        if not named or block.getparent() is None or KEPT(block):
             continue
         if _words(block) > MOST_PRUNED * words:
             continue
         beside = declared and not WITHIN_CONTENT(block)
-        if not beside and not BANNER.search(_name(block)) and _says_something(block):
+        if not beside and not BANNER.search(name) and _says_something(block):
             continue
         block.drop_tree()
 

@@ -16,7 +16,7 @@ MOST_ALIKE = 2  # pages that may change to one text
 FEWEST_NEW = 5  # new pages with one text, before a word is said
 MOST_HELD_BACK = 500  # pages; one text for many shows itself sooner
 SHORT = 600  # characters: a challenge says little else than its number
-TOKEN = re.compile(r"\d")
+TOKEN = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f-]{8,}\W*")  # an id that is new each time
 SHOWN = 60  # characters of what they all say
 
 
@@ -72,8 +72,8 @@ def _example(page: ReadPage) -> str:
 
 
 def _key(page: ReadPage, *, without_tokens: bool = False) -> bytes:
-    """What two pages share that say the same; in what is short, numbers and tokens aside."""
+    """What two pages share that say the same; in what is short, ids by chance aside."""
     words = page.reading.text.casefold().split()
     if without_tokens and len(page.reading.text) <= SHORT:
-        words = [word for word in words if not TOKEN.search(word)]
+        words = [word for word in words if not TOKEN.fullmatch(word)]
     return hashlib.sha256(" ".join(words).encode()).digest()

@@ -15,7 +15,7 @@ from lxml import html
 from kb.days import WRITTEN, iso_day, written_day
 
 PUBLISHED, UPDATED = "published", "updated"
-BESIDE = "not(ancestor::nav or ancestor::aside or ancestor::li or ancestor::form)"
+BESIDE = "not(ancestor::nav or ancestor::aside or ancestor::li)"
 # Where a date stands, the best first: (what it dates, where, XPath).
 PLACES = (
     (PUBLISHED, "meta", "//meta[@property='article:published_time']/@content"),

@@ -131,7 +131,7 @@ def _decoded(body: ReceivedBody) -> bytes | str:
 def _read_file(body: ReceivedBody) -> PageReading:
     """A lazy door: the libraries of files take longer to load than all others, and much memory."""
     files = importlib.import_module("kb.collect.file_text")
-    reading: PageReading = files.READERS[body.media_type](body)
+    reading: PageReading = files.read_file(body)
     return reading
 
 

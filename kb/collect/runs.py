@@ -154,10 +154,6 @@ class RunUnderWay:
         faults = [*self._cut_short(lost), *self._failing(told), *self._too_few()]
         return not self.broke and bool(self.pages) and not faults
 
-    def met_the_site(self) -> bool:
-        """True where the site itself answered: what it says is gone for good, is."""
-        return not self.broke and bool(self.pages) and not self.one_text.faults()
-
     def _lost_starts(self) -> list[FailureKind]:
         starts = [normalised(address) for address in self.source.start]
         kinds = (self.failed_addresses.get(start) for start in starts)

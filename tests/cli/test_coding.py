@@ -174,6 +174,8 @@ def test_the_sheet_survives_libreoffice(sheet: Path, run_kb: Command, tmp_path: 
     command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"]
     command += ["--convert-to", "xlsx", "--outdir", str(folder), str(sheet)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
+    if not (folder / "coding.xlsx").exists():
+        pytest.skip("LibreOffice without Calc reads no sheet")
     done = run_kb("import", str(folder / "coding.xlsx"), "--update")
     assert done.stderr.splitlines()[-1] == "0 rows, 0 fields changed"
     saved = openpyxl.load_workbook(folder / "coding.xlsx")["coding"]

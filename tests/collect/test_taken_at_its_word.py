@@ -71,6 +71,19 @@ def test_pages_that_change_each_to_its_own_are_changes(
 
 
 @pytest.mark.slow
+def test_a_challenge_with_an_id_of_its_own_for_each_page_is_one_text(
+    mapped: Site, home: Path, run_kb: Command
+) -> None:
+    run_kb("crawl")
+    before = texts(home)
+    for number, path in enumerate(NAMES):
+        said = f"One more step. Your number is 8f3ab21c{number}."
+        mapped.put(path, f"<html><main><h1>Please wait</h1><p>{said}</p></main></html>")
+    assert run_kb("crawl").returncode == 3
+    assert texts(home) == before
+
+
+@pytest.mark.slow
 def test_two_pages_that_come_to_say_the_same_are_two_changes(
     mapped: Site, home: Path, run_kb: Command
 ) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum, auto
+from functools import lru_cache
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -177,6 +178,7 @@ def is_loopback(address: str) -> bool:
     return (urlsplit(address).hostname or "") in LOOPBACK
 
 
+@lru_cache(maxsize=8192)  # a crawl asks it of each address several times
 def normalised(address: str) -> str:
     """One spelling for one place: https, no www, fragment, tracking or trailing slash.
 

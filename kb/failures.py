@@ -35,6 +35,7 @@ class FailureKind(StrEnum):
     stub = "stub", "a challenge, a log-in or a notice stands in its place"
     same_text = "one text for many pages", "many pages became one text: none was taken"
     no_sitemap = "no sitemap", "what is named a sitemap is none"
+    no_feed = "no feed", "what is named a feed is none"
     no_interface = "no answer for machines", "the interface for machines gave something else"
     # What did not come whole.
     dns = "dns", "the name of the host is not known"

@@ -1,5 +1,6 @@
 """Sitemaps: what a site lists for machines. The protocol is that of sitemaps.org."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -13,9 +14,12 @@ from scrapy.utils.sitemap import Sitemap, sitemap_urls_from_robots
 from kb.errors import BadAnswer
 from kb.failures import FailureKind
 from spiders.base import Found, SourceSpider
+from spiders.feed import entries
 
 GZIP_MAGIC = b"\x1f\x8b"
 MOST_BYTES = 50_000_000  # the protocol's limit for one sitemap, unpacked
+FEEDS = ("rss", "feed", "RDF")  # sitemaps.org/protocol.html#otherformats
+BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,31};)")  # a parser that goes on drops what follows it
 USUAL = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml")
 
 
@@ -69,19 +73,22 @@ class SitemapSpider(SourceSpider):
                 return
             raise BadAnswer(FailureKind.no_sitemap, f"{response.url} is no sitemap")
         kind, every = sitemap
-        entries = [entry for entry in every if self.source.holds(str(entry.get("loc")))]
+        if kind in FEEDS:
+            yield from entries(self, response)
+            return
+        held = [entry for entry in every if self.source.holds(str(entry.get("loc")))]
         if kind == "sitemapindex":
-            for entry in entries:
+            for entry in held:
                 yield self.request(str(entry["loc"]), self.parse_sitemap)
             return
-        entries.sort(key=lambda entry: str(entry.get("lastmod", "")), reverse=True)
-        for entry in entries:
+        held.sort(key=lambda entry: str(entry.get("lastmod", "")), reverse=True)
+        for entry in held:
             for url in self.followed([str(entry["loc"])]):
                 yield self.leaf(url, lastmod=str(entry.get("lastmod", "")))
 
 
 def _sitemap(response: Response) -> tuple[str, list[dict[str, Any]]] | None:
-    """What kind of sitemap an answer is, with its entries; None for what is none.
+    """What kind of sitemap or feed an answer is, with its entries; None for what is neither.
 
     A plain text of addresses, a line each, is one too: sitemaps.org/protocol.html#otherformats.
     """
@@ -91,12 +98,12 @@ def _sitemap(response: Response) -> tuple[str, list[dict[str, Any]]] | None:
             body = gunzip(body, max_size=MOST_BYTES)
         except (EOFError, OSError, ValueError):
             return None
-    lines = body.decode("utf-8", "replace").split()
+    lines = body.decode("utf-8-sig", "replace").split()
     if lines and all(line.startswith(("http://", "https://")) for line in lines):
         return "urlset", [{"loc": line} for line in lines]
     try:
-        sitemap = Sitemap(body)
-        entries = list(sitemap)
+        sitemap = Sitemap(BARE_AMPERSAND.sub(b"&amp;", body))
+        every = list(sitemap)
     except (etree.LxmlError, ValueError, RuntimeError, StopIteration, AttributeError):
         return None
-    return (sitemap.type, entries) if sitemap.type in ("sitemapindex", "urlset") else None
+    return (sitemap.type, every) if sitemap.type in ("sitemapindex", "urlset", *FEEDS) else None

@@ -59,6 +59,10 @@ DAMAGED = (
 )
 # Of a paragraph: what was taken out of it, what is said a second time, how it looks.
 NO_WORDS = ("del", "moveFrom", "Fallback", "pPr", "rPr", "txbxContent")
+HIDDEN = etree.XPath(
+    "boolean(*[local-name()='rPr']/*[local-name()='vanish' and not(@*[.='0' or .='false'])] | "
+    "*[local-name()='sdtPr']/*[local-name()='showingPlcHdr' and not(@*[.='0' or .='false'])])"
+)
 BLANKS = {"tab": " ", "br": " ", "cr": " ", "noBreakHyphen": "-"}
 # The days of the templates of python-docx and python-pptx, which say nothing of a file.
 TEMPLATES = (date(2013, 12, 23), date(2013, 1, 27))
@@ -137,7 +141,7 @@ def _word_lines(element: Any) -> Iterator[str]:
                 yield from _word_lines(box)
         elif name == "tr":
             yield " ".join(line for line in _word_lines(child) if line.strip())
-        elif name not in NO_WORDS:
+        elif name not in NO_WORDS and not _is_hidden(child):
             yield from _word_lines(child)
 
 
@@ -149,8 +153,13 @@ def _words(element: Any) -> Iterator[str]:
             yield child.text or ""
         elif name in BLANKS:
             yield BLANKS[name]
-        elif name not in NO_WORDS:
+        elif name not in NO_WORDS and not _is_hidden(child):
             yield from _words(child)
+
+
+def _is_hidden(element: Any) -> bool:
+    """True for a run set as hidden, and for a control that nobody filled in yet."""
+    return bool(HIDDEN(element))
 
 
 def _boxes(element: Any) -> Iterator[Any]:

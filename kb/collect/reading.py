@@ -142,14 +142,19 @@ READERS: dict[str, Callable[[ReceivedBody], PageReading]] = {
 
 
 def _title(tree: html.HtmlElement) -> str:
-    """The page's own heading, else what it calls itself, without the name of the site."""
+    """The page's own heading, else what it calls itself, without the name of the site.
+
+    A site whose banner is its only h1 names itself there, on every page.
+    """
     headings = [" ".join(each.text_content().split()) for each in tree.xpath("//h1")]
     titles = [heading for heading in headings if heading]
-    if len(titles) == 1:
+    named, *site = re.split(r"\s[|–—-]\s", _first(tree, "//title/text()"))
+    site.append(_first(tree, "//meta[@property='og:site_name']/@content"))
+    banner = {each.casefold() for each in site} - {named.casefold()}
+    if len(titles) == 1 and titles[0].casefold() not in banner:
         return titles[0]
     shared = _first(tree, "//meta[@property='og:title']/@content")
-    title = _first(tree, "//title/text()")
-    return shared or re.split(r"\s[|–—-]\s", title)[0] or (titles[0] if titles else "")
+    return shared or named or (titles[0] if titles else "")
 
 
 def _opening(text: str) -> str:

@@ -182,3 +182,17 @@ def test_a_scan_says_that_it_has_no_words() -> None:
         as_read(pdf("Scan"), PDF)
     assert wrong.value.failure == "no text"
     assert "scan" in str(wrong.value)
+
+
+def test_hidden_words_and_controls_that_nobody_filled_in_are_no_content() -> None:
+    content = made_of(
+        paragraph("The board meets in May."),
+        "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>"
+        f"{paragraph('Click or tap here to enter text.')}</w:sdtContent></w:sdt>",
+        "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>A note of the editor </w:t></w:r>"
+        '<w:r><w:rPr><w:vanish w:val="false"/></w:rPr><w:t>It is open to all.</w:t></w:r></w:p>',
+    )
+    assert as_read(content, WORD).text.splitlines() == [
+        "The board meets in May.",
+        "It is open to all.",
+    ]

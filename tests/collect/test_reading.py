@@ -146,3 +146,17 @@ def test_a_byte_that_is_none_costs_only_itself() -> None:
     broken = page.encode().replace("§".encode(), b"\xff")
     body = ReceivedBody(broken, "text/html", "https://a.example/", charset="utf-8")
     assert "£5,000 for the café." in read(body).text
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<title>Mentoring for all | Some Trust</title>",
+        '<title>Mentoring for all</title><meta property="og:site_name" content="Some Trust">',
+    ],
+)
+def test_a_banner_that_is_the_only_h1_is_not_the_title_of_the_page(head: str) -> None:
+    page = html(f"<header><h1>Some Trust</h1></header><main>{ARTICLE}</main>", head)
+    assert read(page).title == "Mentoring for all"
+    own = html(f"<h1>Some Trust</h1><main>{ARTICLE}</main>", "<title>Some Trust</title>")
+    assert read(own).title == "Some Trust"

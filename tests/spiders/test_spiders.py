@@ -13,6 +13,7 @@ from scrapy.spiderloader import SpiderLoader
 
 from kb.collect.crawl import ADDRESSES, SPIDERS
 from kb.contract import Noted, Page, Source
+from kb.errors import BadAnswer
 from kb.failures import FailureKind
 from spiders.addresses import AddressesSpider
 from spiders.base import SourceSpider
@@ -89,6 +90,40 @@ def test_a_sitemap_gives_the_followed_part_the_newest_first() -> None:
     spider = SitemapSpider(source(shape="sitemap", follow=("/work/",)))
     requests = list(spider.parse_sitemap(saved_answer(f"{SITE}/sitemap.xml", "sitemap.xml")))
     assert [request.url for request in requests] == [f"{SITE}/work/newer", f"{SITE}/work/older"]
+
+
+SITEMAP = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
+RSS = '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>{}</channel></rss>'
+
+
+@pytest.mark.parametrize(
+    ("body", "paths"),
+    [
+        (SITEMAP.format(f"<url><loc>{SITE}/a?b=1&c=2</loc></url>"), ["/a?b=1&c=2"]),
+        (SITEMAP.format(f"<url><loc>{SITE}/a?b=1&amp;c=2</loc></url>"), ["/a?b=1&c=2"]),
+        (f"\ufeff{SITE}/a\n{SITE}/b\n", ["/a", "/b"]),
+        (RSS.format(f"<item><link>{SITE}/a</link></item>"), ["/a"]),
+    ],
+)
+def test_a_sitemap_is_read_in_each_of_its_forms(body: str, paths: list[str]) -> None:
+    spider = SitemapSpider(source(shape="sitemap"))
+    requests = list(spider.parse_sitemap(answer(f"{SITE}/sitemap.xml", body)))
+    assert [request.url for request in requests] == [f"{SITE}{path}" for path in paths]
+
+
+def test_what_is_named_a_feed_and_is_none_is_said() -> None:
+    with pytest.raises(BadAnswer, match="is no feed"):
+        list(FeedSpider(source(shape="feed")).parse(answer(f"{SITE}/feed/", "<h1>Log in</h1>")))
+
+
+@pytest.mark.parametrize(
+    "written", ["<dc:date>2024-09-02T23:30:00Z</dc:date>", "<pubDate>02 Sept 2024</pubDate>"]
+)
+def test_a_date_of_an_entry_is_read_in_the_forms_that_sites_use(written: str) -> None:
+    body = RSS.format(f"<item><link>{SITE}/a</link>{written}</item>")
+    (request,) = FeedSpider(source(shape="feed")).parse(answer(f"{SITE}/feed/", body))
+    hints = request.cb_kwargs or request.meta["hints"]
+    assert (hints["published_on"], hints["updated_on"]) == (date(2024, 9, 2), None)
 
 
 def test_a_feed_gives_its_pages_with_key_and_date() -> None:

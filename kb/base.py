@@ -25,6 +25,7 @@ from kb.assess import (
     offers,
     outcomes,
     page_changes,
+    proposals,
     recheck,
     sheet_changes,
     strand_cards,
@@ -118,6 +119,9 @@ class Assess:
         self.recheck = read(recheck.recheck)
         self.changes = read(page_changes.changes)
         self.conflicts = read(conflicts.conflicts)
+        self.differences = read(conflicts.differences)
+        self.proposals = read(proposals.in_order)
+        self.proposal_card = read(proposals.proposal_card)
         self.offer = read(offers.offer)
         self.offer_diff = read(offers.offer_diff)
         self.offer_history = read(offers.offer_history)

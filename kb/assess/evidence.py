@@ -106,8 +106,11 @@ class Evidence:
 
     @cached_property
     def proposed(self) -> list[Judgement]:
-        """What was said of others' work and a strand of the offer, and nobody has confirmed."""
-        return [each for each in self._of_others if not each.confirmed]
+        """What was said of others' work and a strand of the offer, and nobody has confirmed.
+
+        Where people differ there is a conflict to be settled first.
+        """
+        return [each for each in self._of_others if not each.confirmed and each.outcome != CONFLICT]
 
     @cached_property
     def _of_others(self) -> list[Judgement]:

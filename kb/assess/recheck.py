@@ -9,10 +9,10 @@ from kb.assess.evidence import Evidence, evidence_of
 from kb.assess.gaps import would_become
 from kb.assess.page_changes import page_changes
 from kb.assess.positions import Position
+from kb.assess.proposals import if_confirmed
 from kb.declare.offer import Strand
 from kb.keep import register
 from kb.keep.decisions import Result
-from kb.keep.documents import CONFLICT
 from kb.table import Table, column
 from kb.text import quotes
 from kb.text.strand_terms import StrandTerms
@@ -96,7 +96,7 @@ def _together(evidence: Evidence, rows: Sequence[ToRecheck]) -> dict[str, str]:
 def _row(evidence: Evidence, terms: StrandTerms, stale: Stale) -> ToRecheck:
     becomes = None
     if stale.strand and stale.cause.kind == CauseKind.no_quote:
-        becomes = _if_confirmed(evidence, stale.strand, stale.number)
+        becomes = if_confirmed(evidence, stale.strand, stale.number)
     elif stale.strand:
         becomes = would_become(evidence, stale.strand, {stale.number})
     return ToRecheck(
@@ -118,15 +118,6 @@ def _level(evidence: Evidence, stale: Stale) -> str | None:
     return evidence.by_strand[stale.strand.key][stale.number].outcome
 
 
-def _if_confirmed(evidence: Evidence, strand: Strand, number: int) -> Position | None:
-    """The position if a proposal were confirmed; None where it stays."""
-    confirmed = evidence.levels(strand.key, proposals=False)
-    level = evidence.by_strand[strand.key][number].outcome
-    now = evidence.position(strand, confirmed)
-    after = evidence.position(strand, confirmed | {number: level})
-    return after if after != now else None
-
-
 def _assessments(evidence: Evidence) -> Iterator[Stale]:
     strands = {strand.key: strand for strand in evidence.strands}
     for (number, key), cause in evidence.causes.items():
@@ -136,11 +127,10 @@ def _assessments(evidence: Evidence) -> Iterator[Stale]:
 
 def _proposals(evidence: Evidence) -> Iterator[Stale]:
     """Proposals whose pages are held by now: a passage would confirm them."""
-    for strand in evidence.strands:
-        for number, judgement in evidence.by_strand[strand.key].items():
-            settled = judgement.confirmed or judgement.outcome == CONFLICT
-            if not settled and not evidence.is_own(number) and number in evidence.snapshot.pages_of:
-                yield Stale(number, Cause(CauseKind.no_quote), strand)
+    for each in evidence.proposed:
+        if each.initiative in evidence.snapshot.pages_of:
+            strand = evidence.declarations.offer.get(each.strand)
+            yield Stale(each.initiative, Cause(CauseKind.no_quote), strand)
 
 
 def _inclusions(evidence: Evidence) -> Iterator[Stale]:

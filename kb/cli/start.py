@@ -19,10 +19,11 @@ FORMATS = ("table", "json")
 
 # What waits for a person, and the command that shows it.
 WAITING = {
-    "pages waiting": "kb review",
-    "to re-check": "kb recheck",
-    "conflicts": "kb conflicts",
-    "proposals to confirm": "kb overlaps",
+    "to re-check": "kb review recheck",
+    "conflicts": "kb review conflicts",
+    "pages waiting": "kb review inbox",
+    "proposals to confirm": "kb review proposals",
+    "likely doubles": "kb review same",
     "sources never crawled": "kb crawl --due",
     "sources unwell": "kb sources check",
 }
@@ -63,7 +64,7 @@ def status(ctx: typer.Context, format: str = typer.Option("table", "--format", "
 
 def singular(name: str) -> str:
     """The name of a count of one: `1 page waiting`."""
-    return re.sub(r"^(page|proposal|conflict|source)s\b", r"\1", name)
+    return re.sub(r"^(page|proposal|conflict|source|likely double)s\b", r"\1", name)
 
 
 def waiting(ctx: typer.Context) -> None:

@@ -24,10 +24,8 @@ LEVELS = {"d": Level.duplicates, "o": Level.overlaps, "c": Level.complements, "n
 
 def walk(base: KnowledgeBase, ask: Asking, name: str) -> None:
     """Goes through the strands with a person; what they say is stored at once."""
-    coded = base.register.initiative(name).stored.tags
-    for facet in NEEDED:
-        if not coded.get(facet) and not _coded(base, ask, name, facet):
-            return
+    if not known_first(base, ask, name):
+        return
     walking = _Walk(base, ask, name)
     cards = base.assess.strand_cards(name)
     place = 0
@@ -43,6 +41,22 @@ def walk(base: KnowledgeBase, ask: Asking, name: str) -> None:
             place += key != "N"
         except Back:
             place = max(0, place - 1)
+
+
+def known_first(base: KnowledgeBase, ask: Asking, name: str) -> bool:
+    """Asks for the codes that must be known before anything is confirmed; False without them."""
+    coded = base.register.initiative(name).stored.tags
+    return all(coded.get(facet) or _coded(base, ask, name, facet) for facet in NEEDED)
+
+
+def marked_passage(base: KnowledgeBase, ask: Asking, name: str) -> str:
+    """A passage of its pages by its first and last words; "" where there is none such."""
+    first, last = ask.line("from the words"), ask.line("to the words")
+    try:
+        return base.assess.passage_between(name, first, last)
+    except KBError as error:
+        ask.say(f"{error} ({error.hint})")
+        return ""
 
 
 def _coded(base: KnowledgeBase, ask: Asking, name: str, facet: str) -> bool:
@@ -178,11 +192,8 @@ class _Walk:
                 return ""
             if key != "m":
                 return card.passages[int(key) - 1]
-            first, last = self._ask.line("from the words"), self._ask.line("to the words")
-            try:
-                return self._base.assess.passage_between(self._name, first, last)
-            except KBError as error:
-                self._ask.say(f"{error} ({error.hint})")
+            if marked := marked_passage(self._base, self._ask, self._name):
+                return marked
 
     def save(
         self, card: StrandCard, level: Level, answers: Answers, *, quote: str = "", why: str = ""

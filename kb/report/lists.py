@@ -29,6 +29,7 @@ from kb.keep.decisions import (
     Tag,
 )
 from kb.keep.register import StoredInitiative
+from kb.screen.duplicates import same
 from kb.screen.inbox import decided, waiting
 from kb.table import Table, column
 from kb.workspace.snapshot import Snapshot
@@ -441,6 +442,7 @@ def status(snapshot: Snapshot) -> dict[str, int]:
         "assessments confirmed": len(evidence.confirmed),
         "to re-check": len(to_recheck(snapshot)),
         "conflicts": len(differences(snapshot)),
+        "likely doubles": len(same(snapshot).rows),
         "sources": sum(source.state != "retired" for source in sources),
         "sources never crawled": len(never_crawled(snapshot)),
         "sources unwell": len(unwell(snapshot)),

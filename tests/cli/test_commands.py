@@ -203,7 +203,7 @@ def test_kb_alone_prints_what_waits(run) -> None:  # type: ignore[no-untyped-def
     status, out, _ = run()
     assert status == 0
     assert "proposals to confirm" in out
-    assert "kb overlaps" in out
+    assert "kb review proposals" in out
 
 
 def test_hostile_text_is_plain_text_everywhere(run, home: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

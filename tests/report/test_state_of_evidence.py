@@ -175,8 +175,8 @@ def test_no_longer_true_is_said_with_the_level_that_holds(
     base: KnowledgeBase, slug: str, run_kb: Command
 ) -> None:
     base.close()
-    assert "0 said anew" in going(run_kb, "n\nn\n\nq\n")  # without a reason nothing is stored
-    assert "1 said anew" in going(run_kb, "n\nn\nit ended in May\nq\n")
+    assert "0 decided" in going(run_kb, "n\nn\n\nq\n")  # without a reason nothing is stored
+    assert "1 decided" in going(run_kb, "n\nn\nit ended in May\nq\n")
     with kb.connect(base.workspace.home.path) as later:
         (row,) = later.register.initiative(slug).assessments
         assert (row.level, row.basis) == ("no-overlap", "confirmed")

@@ -1,0 +1,240 @@
+"""`kb review inbox`: pages that wait; then what an initiative is called and how it is coded."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+from kb.base import KnowledgeBase
+from kb.cli.asking import Asking, Back
+from kb.cli.queues.queue import Queue
+from kb.cli.walking import walk as walk_strands
+from kb.declare.codebook import parted
+from kb.errors import KBError, Refused
+from kb.keep.decisions import Decision
+from kb.screen.review import FACETS_ASKED, PageCard
+
+KEYS = {
+    "i": "nclude",
+    "e": "xclude",
+    "u": "nsure",
+    "a": "lready known",
+    "m": "ore text",
+    "w": "hy here",
+}
+BODIES_OFFERED = 3
+PASSAGES_SHOWN = 3
+MORE_SHOWN = 12
+UNKNOWN_BODY = "unknown"  # as an inclusion stores a body that no source names
+LETTERS = "acdefghijklmnoprtuvwxyz"  # without b, q and s, which do something
+
+
+class _Again(Exception):
+    """Raised to ask the same question once more."""
+
+
+class InboxQueue(Queue[PageCard]):
+    """One person at the inbox; with `assess` each inclusion is assessed at once."""
+
+    about = "pages that may be about an initiative"
+    counted = "pages waiting"
+
+    def __init__(self, base: KnowledgeBase, ask: Asking, *, assess: bool = False) -> None:
+        super().__init__(base, ask)
+        self._assess = assess
+        self._review = base.screen.review()
+        self._coded: dict[tuple[str, str], list[str]] = {}  # what was answered in this session
+
+    def __len__(self) -> int:
+        return len(self._review)
+
+    def cards(self) -> Iterator[PageCard]:
+        """What waits, the likeliest first."""
+        return self._review.cards()
+
+    def keys(self, card: PageCard) -> Mapping[str, str]:
+        """The decisions of a screening, and what helps to make one."""
+        return KEYS
+
+    def addresses(self, card: PageCard) -> Iterable[str]:
+        """The page's own."""
+        return (card.url,)
+
+    def show(self, card: PageCard, place: str) -> None:
+        """Title, body, address, the passages that speak for it, what it is like."""
+        ask = self.ask
+        ask.say(f"{place}  {card.document}  relevance {card.relevance:.2f}")
+        ask.say(card.title, marked=self._review.forms(card.title))
+        ask.say(card.organisation or "organisation unknown")
+        ask.say(card.url)
+        self._passages(card, 0, PASSAGES_SHOWN)
+        for initiative, similarity in card.similar:
+            body, reasons = initiative.profile.organisation, "; ".join(similarity.reasons)
+            ask.say(f"like {initiative.slug} ({body}) {similarity.score:.2f}: {reasons}")
+        if card.copies:
+            ask.say(f"copies, decided with it: {' '.join(card.copies)}")
+
+    def _passages(self, card: PageCard, first: int, last: int) -> None:
+        for passage in card.passages[first:last]:
+            self.ask.say(f"  {passage}", marked=self._review.forms(f"  {passage}"))
+
+    def answer(self, card: PageCard, key: str) -> bool:
+        """Shows more, or stores the decision; asks on after an inclusion."""
+        if key == "m":
+            self._passages(card, PASSAGES_SHOWN, MORE_SHOWN)
+        elif key == "w":
+            self._why(card)
+        elif key == "e":
+            self._screen(card, Decision.exclude, reason=self._reason())
+        elif key == "u":
+            self._screen(card, Decision.unsure)
+        elif key == "a":
+            return self._belongs(card)
+        else:
+            self._include(card)
+        return key not in ("m", "w")
+
+    def _why(self, card: PageCard) -> None:
+        for signal in card.signals:
+            self.ask.say(f"  {signal.strength:+.2f} {signal.form} ({signal.where})")
+
+    def _screen(
+        self,
+        card: PageCard,
+        decision: Decision,
+        *,
+        reason: str = "",
+        initiatives: Sequence[str] = (),
+        why: str = "",
+    ) -> list[str]:
+        """Stores the decision; the initiatives that the page belongs to now."""
+        rows = self.base.screen.decide(
+            [card.document], decision, reason=reason, initiatives=initiatives, why=why
+        )
+        self.settled(card.document)
+        return rows[0].initiatives
+
+    def _reason(self) -> str:
+        """A reason to exclude by its letter."""
+        codes = list(self.base.workspace.declarations.book.codes["exclusion_reason"])
+        for letter, code in zip(LETTERS, codes, strict=False):
+            self.ask.say(f"  {letter} {code}")
+        key = self.ask.key("reason, or b to go back", dict.fromkeys(LETTERS[: len(codes)], ""))
+        return codes[LETTERS.index(key)]
+
+    def _belongs(self, card: PageCard) -> bool:
+        """Asks of which initiative it is a page, by number, slug, or words of its title."""
+        words = f"{card.title} {card.organisation}"
+        while True:
+            near = self._review.nearest(words)
+            for number, each in enumerate(near, start=1):
+                about = f"{each.profile.title} ({each.profile.organisation})"
+                self.ask.say(f"  {number} {each.slug}: {about}")
+            typed = self.ask.line("which: a number, a slug, or words of its title; Enter for none")
+            if not typed:
+                return False
+            if typed.isdigit():
+                if not 0 < int(typed) <= len(near):
+                    self.ask.say(f"there is no {typed}: 1 to {len(near)}")
+                    continue
+                typed = near[int(typed) - 1].slug
+            elif typed not in self._review.slugs:
+                words = typed
+                continue
+            return self._joins(card, typed)
+
+    def _joins(self, card: PageCard, slug: str) -> bool:
+        """Makes it a page of that initiative; asks why where somebody said that it is none."""
+        try:
+            self._screen(card, Decision.include, initiatives=[slug])
+        except Refused as refused:
+            why = self.ask.line(f"{refused}; why it is one, Enter to leave it")
+            if not why:
+                return False
+            self._screen(card, Decision.include, initiatives=[slug], why=why)
+        self.ask.say(f"{card.document} is a page of {slug}")
+        return True
+
+    def _include(self, card: PageCard) -> None:
+        """Stored at once; what is asked afterwards is stored answer by answer."""
+        slug = self._screen(card, Decision.include)[0]
+        self.ask.say(f"included as {slug}; Enter accepts what stands in brackets, - leaves it out")
+        guesses = self.base.screen.guesses(slug, self._review.guesser)
+        steps: list[Callable[[], None]] = [
+            partial(self._title, slug),
+            partial(self._organisation, slug),
+            *(
+                partial(self._code, slug, facet, ",".join(guesses.get(facet, [])))
+                for facet in FACETS_ASKED
+            ),
+        ]
+        place = 0
+        while place < len(steps):
+            try:
+                steps[place]()
+                place += 1
+            except Back:
+                place = max(0, place - 1)
+        if self._assess:
+            walk_strands(self.base, self.ask, slug)
+
+    def _title(self, slug: str) -> None:
+        stands = self.base.register.initiative(slug).stored.profile.title
+        value = self.ask.line("title", default=stands)
+        if value not in (stands, "-"):
+            self.base.register.edit(slug, [f"title={value}"])
+
+    def _organisation(self, slug: str) -> None:
+        stands = self.base.register.initiative(slug).stored.profile.organisation
+        default = "" if stands == UNKNOWN_BODY else stands
+        while True:
+            try:
+                self._body(slug, self.ask.line("organisation", default=default), default)
+                return
+            except _Again:
+                continue
+
+    def _body(self, slug: str, typed: str, default: str) -> None:
+        if typed in ("-", ""):
+            return
+        bodies = self.base.workspace.declarations.bodies
+        if bodies.find(typed) is None:
+            near = bodies.nearest(typed, BODIES_OFFERED)
+            choices = {str(number): body.name for number, body in enumerate(near, start=1)}
+            shown = {number: f" {name}" for number, name in choices.items()}
+            try:
+                key = self.ask.choice("no such body; nearest:", shown | {"0": " as typed"})
+            except Back as back:
+                raise _Again from back
+            typed = typed if key == "0" else choices[key]
+        if typed != default:
+            self.base.register.edit(slug, [f"organisation={typed}"])
+
+    def _code(self, slug: str, facet: str, guess: str) -> None:
+        """One or more codes of a facet; what the code book has not is asked again.
+
+        Asked a second time, the answer takes the place of the first.
+        """
+        before = self._coded.get((slug, facet), [])
+        stands = ",".join(before)
+        while True:
+            typed = self.ask.line(facet, default=stands or guess)
+            if typed in ("-", "", stands):
+                if typed == "-" and before:
+                    self.base.register.tag(slug, [f"{facet}={stands}"], remove=True)
+                    del self._coded[slug, facet]
+                return
+            try:
+                book = self.base.workspace.declarations.book
+                book.tag(f"{facet}={typed}")
+                if before and facet not in book.facets.one:
+                    self.base.register.tag(slug, [f"{facet}={stands}"], remove=True)
+                self.base.register.tag(slug, [f"{facet}={typed}"])
+                self._coded[slug, facet] = parted(typed)
+            except KBError as error:
+                self.ask.say(f"{error} ({error.hint})")
+                self._codes(facet)
+            else:
+                return
+
+    def _codes(self, facet: str) -> None:
+        for code, entry in self.base.workspace.declarations.book.codes[facet].items():
+            self.ask.say(f"  {code}: {entry.means}")

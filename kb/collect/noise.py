@@ -1,4 +1,4 @@
-"""Blocks that stand beside the content of a page, and pages that say they are not there."""
+"""Blocks that stand beside the content of a page."""
 
 import re
 
@@ -24,26 +24,14 @@ WITHIN_CONTENT = etree.XPath(
 SENTENCE = re.compile(r"(?:\S+ ){4,}\S+[.!?](?:\s|$)")
 BANNER = re.compile(r"cookie|consent", re.IGNORECASE)  # what it says is of the site
 INLINE = frozenset("a abbr b cite code em i mark q s small span strong sub sup time u".split())
+# Headings of blocks that lead elsewhere.
+FURNITURE = re.compile(
+    r"related|also (?:like|read|see)|read (?:more|next)|more (?:news|stories|articles|from|like)|"
+    r"share|follow us|latest|popular|most read|recommended|newsletter|sign up|subscribe|cookie|"
+    r"feedback|comments?|tags|helpful|in this section|explore|quick links|useful links|news",
+    re.IGNORECASE,
+)
 MOST_PRUNED = 0.5  # a name that takes more than half of a page's words is no block beside it
-
-MISSING = re.compile(
-    r"\b(?:404|page (?:not|cannot be|can't be|could not be|no longer) (?:found|available|exists?)|"
-    r"(?:can(?:'|’)?t|cannot|could not|couldn(?:'|’)t) find (?:the|that|this|your) page|"
-    r"no longer (?:available|exists|here)|page (?:does not|doesn(?:'|’)t) exist)\b",
-    re.IGNORECASE,
-)
-# What stands in place of a page: a challenge, a log-in, maintenance, consent, a script's shell.
-STUB = re.compile(
-    r"\b(?:just a moment|checking (?:if the site connection is secure|your browser)|verify(?:ing)? "
-    r"(?:that )?you are (?:a )?human|(?:please )?enable (?:javascript|cookies)|javascript is "
-    r"(?:disabled|required)|(?:you need to|please) (?:sign|log) in (?:to (?:continue|view|access)|"
-    r"first)|(?:down|closed|offline) for (?:\w+ )?maintenance|(?:is )?under(?:going)? "
-    r"(?:scheduled |planned |essential )?maintenance|temporarily unavailable|attention required|"
-    r"access denied|request (?:was )?blocked|before you continue to)\b",
-    re.IGNORECASE,
-)
-STUB_CHARACTERS = 600  # a stub says little else
-MISSING_CHARACTERS = 1500  # a page that says it is missing says little else
 
 
 def prune(tree: html.HtmlElement) -> None:
@@ -62,7 +50,8 @@ def prune(tree: html.HtmlElement) -> None:
         if _words(block) > MOST_PRUNED * words:
             continue
         beside = declared and not WITHIN_CONTENT(block)
-        if not beside and not BANNER.search(name) and _says_something(block):
+        content = _says_something(block) or (declared and _has_a_heading_of_its_own(block))
+        if not beside and not BANNER.search(name) and content:
             continue
         block.drop_tree()
 
@@ -93,14 +82,7 @@ def _says_something(block: html.HtmlElement) -> bool:
     return bool(SENTENCE.search(" ".join(own.split())))
 
 
-def says_it_is_a_stub(title: str, text: str) -> bool:
-    """True for what a site answers in place of a page: a challenge, a log-in, maintenance."""
-    return len(text) <= STUB_CHARACTERS and bool(STUB.search(f"{title}\n{text}"))
-
-
-def says_it_is_missing(title: str, text: str) -> bool:
-    """True for a page that answers 200 and says that there is nothing here (a soft 404)."""
-    if len(text) > MISSING_CHARACTERS:
-        return False
-    opening = " ".join(text.split())[:200]
-    return bool(MISSING.search(title) or MISSING.search(opening))
+def _has_a_heading_of_its_own(block: html.HtmlElement) -> bool:
+    """True for a block under a heading that is not itself what such blocks are called."""
+    headings = block.xpath("descendant::*[self::h2 or self::h3 or self::h4]")
+    return any(not FURNITURE.search(" ".join(each.itertext())) for each in headings)

@@ -16,7 +16,8 @@ MOST_ALIKE = 2  # pages that may change to one text
 FEWEST_NEW = 5  # new pages with one text, before a word is said
 MOST_HELD_BACK = 500  # pages; one text for many shows itself sooner
 SHORT = 600  # characters: a challenge says little else than its number
-TOKEN = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f-]{8,}\W*")  # an id that is new each time
+# What is new each time a challenge is shown: an id by chance, a long number, the page asked for.
+TOKEN = re.compile(r"(?:(?=.*\d)(?=.*[a-f])[0-9a-f-]{8,}|[\d-]{11,})\W*|\S*/\S*")
 SHOWN = 60  # characters of what they all say
 
 
@@ -72,7 +73,7 @@ def _example(page: ReadPage) -> str:
 
 
 def _key(page: ReadPage, *, without_tokens: bool = False) -> bytes:
-    """What two pages share that say the same; in what is short, ids by chance aside."""
+    """What two pages share that say the same; in what is short, ids and addresses aside."""
     words = page.reading.text.casefold().split()
     if without_tokens and len(page.reading.text) <= SHORT:
         words = [word for word in words if not TOKEN.fullmatch(word)]

@@ -43,7 +43,7 @@ MOST_NODES = 500
 BYLINE = re.compile(r"(?:^|[\s_-])(?:date|published|posted|pubdate|timestamp)(?:$|[\s_-])", re.I)
 WHEN = "|".join(re.sub(r"\?P<\w+>", "?:", form) for form in WRITTEN)
 LABELLED = re.compile(
-    r"(?:^|(?<=\d{4})|[|·•–—;(]|\.\s)\s*"
+    r"(?:^|(?<=\d{4})(?:\s*[,/-](?:\s*and)?)?|[|·•–—;(]|\.\s)\s*"
     r"(?:(?:date|page|article|content|this page)\s+)?(?:was\s+)?(?:first\s+)?"
     r"(?:(?P<published>published|posted|publication date|date published|publish date)|"
     r"(?:last\s+)?(?P<updated>updated?|modified|amended|edited|revised))"
@@ -54,9 +54,15 @@ LABEL = re.compile(r"publi|posted|updat|modif|amend|edited|revis", re.IGNORECASE
 # What a block is called whose dates are not the page's.
 OF_OTHERS = re.compile(
     r"(?:^|[\s_-])(?:events?|clos\w+|deadline|start|end|review|comments?|related|cards?|teasers?|"
-    r"sidebar|widget|listing)(?:$|[\s_-])",
+    r"sidebar|widget|listing|webinars?|meetings?|consultation)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+# What a day is labelled with, in a heading before it, that is of something else.
+LABEL_OF_OTHERS = re.compile(
+    r"\b(?:clos\w+|deadlines?|apply|open(?:s|ing)|starts?|ends?|event|when)\b", re.IGNORECASE
+)
+HEADS = "self::h2 or self::h3 or self::h4 or self::dt or self::th"
+LABEL_BEFORE = f"string((preceding::*[{HEADS}])[last()])"
 MOST_LABELS = 200
 LINE_CHARACTERS = 200  # a longer line is prose, which speaks of other things
 
@@ -133,7 +139,8 @@ def _is_own(element: html.HtmlElement) -> bool:
     line = element.xpath("string(ancestor::*[self::p or self::li or self::dd or self::td][1])")
     beside = element.xpath("parent::*/text()[normalize-space()]") or line.split()
     alone = element.tag != "time" or not beside or line.split() == _line(element).split()
-    return alone and not OF_OTHERS.search(names)
+    label = element.xpath(LABEL_BEFORE) if element.tag == "time" else ""
+    return alone and not OF_OTHERS.search(names) and not LABEL_OF_OTHERS.search(label)
 
 
 def _only(days: Iterable[date | None]) -> date | None:

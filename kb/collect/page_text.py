@@ -6,12 +6,14 @@ captions, headings that are buttons. What stands among the lines it took is put 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import trafilatura
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
 
 from kb.collect.body import ReadError
+from kb.collect.noise import FURNITURE
 from kb.failures import FailureKind
 from kb.text.clean import clean, clean_lines
 
@@ -39,6 +41,7 @@ DECLARED = etree.XPath(
     "ancestor-or-self::*[@role='main' or @itemprop='articleBody'])"
 )
 COLUMN_CHARACTERS = 60  # a column that says less may hold a headline of the page by chance
+SPEAKING_WORDS = 4
 TELLING_CHARACTERS = 12  # a shorter line may stand in many places by chance
 MARKS = {"li": "- "}  # as the extractor writes the items of a list
 
@@ -146,18 +149,22 @@ def _completed(lines: list[str], blocks: list[Block]) -> list[str]:
     """The lines with those of the page that stand among them and were left out.
 
     Among them is what lies between two of one column, or in a column of what the page itself
-    calls its content.
+    calls its content; and in that content, what stands under a heading that leads nowhere else.
     """
     taken_text = squeezed("".join(squeezed(line) for line in lines))
     at = {line: number for number, line in reversed(list(enumerate(map(squeezed, lines))))}
     taken = [each.squeezed in at or each.squeezed in taken_text for each in blocks]
     columns = _columns([each if taken[n] else None for n, each in enumerate(blocks)])
     behind: dict[int, list[str]] = {}
-    place = -1
+    place, headed, elsewhere = -1, False, False
     for number, each in enumerate(blocks):
+        if _is_heading(each):
+            headed, elsewhere = True, bool(FURNITURE.search(each.text))
         if taken[number]:
             place = at.get(each.squeezed, _place(each.squeezed, lines, place))
-        elif _is_among(each, number, columns):
+            continue
+        declared = headed and not elsewhere and DECLARED(each.element) and _speaks(each)
+        if declared or _is_among(each, number, columns):
             behind.setdefault(place, []).append(_marked(each))
     completed = behind.get(-1, [])
     for number, line in enumerate(lines):
@@ -188,6 +195,18 @@ def _is_among(block: Block, number: int, columns: dict[html.HtmlElement, tuple[i
         return True
     held = next((each for each in (own, *own.iterancestors()) if each in columns), None)
     return held is not None and columns[held][0] < number < columns[held][1]
+
+
+def _is_heading(block: Block) -> bool:
+    """True for a heading, also one whose words stand in a button or a link of it."""
+    around = [block.element, *islice(block.element.iterancestors(), 2)]
+    return any(each.tag in HEADINGS for each in around)
+
+
+def _speaks(block: Block) -> bool:
+    """True for what is no label of a button: a heading, an item of a list, some words."""
+    lists = any(each.tag in WRAPPERS for each in (block.element, block.element.getparent()))
+    return lists or _is_heading(block) or len(block.text.split()) >= SPEAKING_WORDS
 
 
 def _place(text: str, lines: list[str], place: int) -> int:

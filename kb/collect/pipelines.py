@@ -8,8 +8,8 @@ from scrapy.exceptions import DropItem
 
 from kb.collect.batches import save_if_due, save_rest
 from kb.collect.body import READER, ReadError, ReceivedBody
-from kb.collect.noise import says_it_is_a_stub, says_it_is_missing
 from kb.collect.runs import PartOfRun, RunUnderWay, SameBody
+from kb.collect.stubs import says_it_is_a_stub, says_it_is_missing
 from kb.contract import Noted, Page, normalised
 from kb.failures import FailureKind
 from kb.keep.archive import Archive, recall

@@ -7,15 +7,15 @@ content; what it says of its subject is, a date or a word behind such a line amo
 import hashlib
 import re
 
-MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
 DAY = (
-    rf"(?:{WEEKDAY}\d{{1,2}}(?:st|nd|rd|th)?\s+{MONTH},?\s+\d{{4}}|{WEEKDAY}{MONTH}\s+\d{{1,2}},?\s+"
+    rf"(?:{WEEKDAY}\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH},?\s+\d{{4}}|{WEEKDAY}{MONTH}\s+\d{{1,2}},?\s+"
     rf"\d{{4}}|{MONTH}\s+\d{{4}}|\d{{4}}-\d\d-\d\d(?:[t ]\d\d:\d\d\S*)?|"
     r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4})"
 )
 UNIT = r"(?:second|minute|min|hour|day|week|month|year)s?"
-AGO = rf"(?:an?|one|\d+)\s+{UNIT}\s+ago"
+AGO = rf"(?:(?:about\s+)?(?:an?|one|\d+)\s+{UNIT}\s+ago|last\s+(?:week|month|year))"
 TIME = r"(?:,?\s+(?:at\s+)?\d{1,2}[:.]\d\d(?:\s?[ap]m)?(?:\s(?:gmt|bst|utc))?)"
 WHEN = rf"(?:{DAY}|{AGO}|yesterday|today|just now){TIME}?"
 MADE = (
@@ -32,28 +32,35 @@ COUNTED = r"(?:views?|reads?|downloads?|shares?|likes?|visits?|comments?|hits?|f
 NOISE = re.compile(
     rf"^(?:(?:{DATED}\s*:?\s*{WHEN}(?:\s+by\s[^\d]{{1,40}})?\s*[|,;·.]?\s*)+"
     rf"|(?:(?:post|page|total|article)\s+)?{COUNTED}:?\s*{NUMBER}|{NUMBER}\s*{COUNTED}"
-    rf"|{AGO}|today is {DAY}|(?:viewed|downloaded|shared|read) {NUMBER} times"
-    rf"|{NUMBER} people (?:have )?(?:viewed|read|found) this(?: helpful)?"
+    rf"|{AGO}|today is {DAY}"
+    r"|(?:this (?:page|article) (?:has been|was) )?(?:viewed|downloaded|shared|read) "
+    rf"{NUMBER} times"
+    rf"|{NUMBER} (?:of {NUMBER} )?people (?:have )?(?:viewed|read|found) this"
+    r"(?: page)?(?: helpful)?"
+    rf"|(?:no|{NUMBER}|0) comments?|comments? \({NUMBER}\)|visitor (?:number|no\.?):? {NUMBER}"
+    rf"|(?:last accessed|(?:information )?correct (?:as of|at|on)):? {WHEN}"
+    rf"|page generated (?:in|at) [\d.:]+(?: seconds)?"
     rf"|{NUMBER}\s?min(?:ute)?s? read|reading time:? {NUMBER}\s?min(?:ute)?s?"
     rf"|rated {NUMBER} out of {NUMBER} \({NUMBER} (?:votes?|ratings?|reviews?)\)"
     r"|(?:all rights reserved\.? )?(?:(?:©|\(c\))\s?[^.]{0,80}|copyright\s+(?:©\s*)?)"
-    r"\b(?:19|20)\d\d\b[^.]{0,60}(?:\. all rights reserved)?"
+    r"\b(?:19|20)\d\d\b(?:[^.\s]*\s+){0,4}[^.\s]*(?:\. all rights reserved)?"
     rf"|(?:only )?{NUMBER}\s(?:days?|hours?|weeks?|minutes?) (?:left|remaining|to go)(?: to \w+)?"
     rf"|(?:closes|ends|starts|opens) in {NUMBER}\s(?:days?|hours?|weeks?))[.!]?$"
 )
 COOKIES = re.compile(r"^(?:we use|this (?:web)?site uses) cookies[^.!?]{0,200}(?:[.!?]\s*|$)")
 FORMS = str.maketrans(dict(zip("’‘ʼ“”‐‑–—…", [*"'''\"\"----", "..."], strict=True)))
+HEADING_WORDS = 12
 LABEL_WORDS = 4  # a shorter line, that is no item of a list, is read with the one before it
 
 
 def fingerprint(title: str, text: str) -> str:
     """SHA-256 of what counts as content: title and lines, without noise, case or repeats.
 
-    Sentences and the items of a list (`- `) have no order; a short line belongs to the line
-    before it, as a value to its label.
+    Sentences and the items of a list (`- `) under one heading have no order; a line belongs to
+    its heading, and a short one to the line before it, as a value to its label.
     """
     kept = set()
-    before = ""
+    before = heading = ""
     for line in text.splitlines():
         plain = COOKIES.sub("", " ".join(line.translate(FORMS).casefold().split()))
         said = plain.removeprefix("- ").replace("|", " ").strip()
@@ -64,7 +71,17 @@ def fingerprint(title: str, text: str) -> str:
             and not plain.startswith("- ")
             and not plain.endswith((".", "!", "?"))
         )
-        kept.add(f"{before}\n{plain}" if label and before else plain)
+        if _is_heading(plain):
+            heading = plain
+            kept.add(f"{before}\n{plain}" if label and before else plain)
+        else:
+            kept.add(f"{before or heading}\n{plain}" if label else f"{heading}\n{plain}")
         before = plain if label else ""
     name = title.translate(FORMS).casefold()
     return hashlib.sha256("\n".join([name, *sorted(kept)]).encode()).hexdigest()
+
+
+def _is_heading(line: str) -> bool:
+    """True for a line that may head those behind it: short, and no sentence or item of a list."""
+    few = len(line.split()) <= HEADING_WORDS
+    return few and not line.startswith("- ") and not line.endswith((".", "!", ";", ","))

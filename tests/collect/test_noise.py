@@ -3,7 +3,8 @@
 import pytest
 from lxml import html
 
-from kb.collect.noise import prune, says_it_is_missing
+from kb.collect.noise import prune
+from kb.collect.stubs import says_it_is_missing
 
 
 def left(body: str) -> str:
@@ -37,6 +38,10 @@ def test_a_block_that_holds_most_of_the_page_stays() -> None:
         ("Page not found", "Try the search."),
         ("Sorry", "We can't find that page. It may have moved."),
         ("Oops", "This guide is no longer available."),
+        ("Sorry", "Sorry, the page you were looking for could not be found."),
+        ("Sorry", "The page you requested does not exist."),
+        ("Trust", "This page has moved or been removed."),
+        ("Page missing", ""),
     ],
 )
 def test_a_page_that_says_it_is_missing(title: str, text: str) -> None:
@@ -46,5 +51,7 @@ def test_a_page_that_says_it_is_missing(title: str, text: str) -> None:
 def test_a_page_of_content_may_speak_of_what_is_missing() -> None:
     assert not says_it_is_missing("Our impact", "Where a page is found wanting we say so.")
     assert not says_it_is_missing("Page not found", "words " * 400)
+    assert not says_it_is_missing("The fund", "The fund is no longer available. It paid trusts.")
+    assert not says_it_is_missing("Midwives", "404 midwives took part in the course.")
     late = "words " * 60 + "the old form is no longer available"
     assert not says_it_is_missing("A programme", late)

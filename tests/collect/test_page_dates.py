@@ -110,6 +110,9 @@ def test_a_page_may_call_itself_news() -> None:
         "<div class='event-card'><span class='date'>1 April 2024</span></div>",
         "<div id='comments'><p>Posted on 5 May 2022 by Jo</p></div>",
         "<p>Published 12 Marching 2024</p>",
+        "<h2>Closing date</h2><p><time datetime='2024-04-01'>1 April 2024</time></p>",
+        "<dl><dt>Deadline</dt><dd><time datetime='2024-04-01'>1 April 2024</time></dd></dl>",
+        "<div class='webinar'><p class='date'>2 January 2024</p></div>",
     ],
 )
 def test_the_days_of_other_things_are_not_the_page_s(inner: str) -> None:
@@ -122,3 +125,16 @@ def test_what_was_updated_before_it_was_published_was_not() -> None:
         '<meta property="article:modified_time" content="2020-03-01">'
     )
     assert said == PageDates(date(2024, 3, 1), "meta")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published 3 June 2020, updated 4 June 2024",
+        "Published: 3 June 2020 - Updated: 4 June 2024",
+        "First published 3 June 2020 / Last updated 4 June 2024",
+    ],
+)
+def test_one_line_may_say_both(line: str) -> None:
+    said = dates(inner=f"<p>{line}</p>")
+    assert (said.published, said.updated) == (date(2020, 6, 3), date(2024, 6, 4))

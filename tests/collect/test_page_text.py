@@ -162,3 +162,36 @@ def test_of_pages_in_twelve_forms_no_less_is_found_than_by_the_extractor_alone()
 
 def _read(body: bytes) -> str:
     return read(ReceivedBody(body, "text/html", "https://a.example/x")).text
+
+
+@pytest.mark.parametrize(
+    ("last", "held"),
+    [
+        (
+            "<div class=accordion-section><h2><button>How are chairs matched?</button></h2><div>"
+            "<p>By region and by the type of the trust, each spring.</p></div></div>",
+            ["How are chairs matched?"],
+        ),
+        (
+            "<section><h2>Our partners</h2><ul><li><a href=/l>Leeds trust</a></li>"
+            "<li><a href=/y>York trust</a></li></ul></section>",
+            ["Our partners", "Leeds trust", "York trust"],
+        ),
+        (
+            "<div class='related-projects'><h3>Projects of the programme</h3><ul>"
+            "<li>Leeds mentoring circle</li><li>York allies</li></ul></div>",
+            ["Projects of the programme", "Leeds mentoring circle"],
+        ),
+    ],
+)
+def test_what_ends_a_page_under_a_heading_of_its_own_is_content(last: str, held: list[str]) -> None:
+    found = text(main(f"<p>{MORE}</p>", last))
+    for each in held:
+        assert each in found
+
+
+@pytest.mark.parametrize("heading", ["Related articles", "Share this page", "Latest news"])
+def test_what_ends_a_page_under_a_heading_that_leads_elsewhere_is_not(heading: str) -> None:
+    links = "".join(f"<li><a href=/{n}>Another page {n}</a></li>" for n in range(3))
+    found = text(main(f"<p>{MORE}</p>", f"<div><h2>{heading}</h2><ul>{links}</ul></div>"))
+    assert "Another page" not in found

@@ -8,7 +8,7 @@ from conftest import Command, Site, last_line
 from pages import documents_by_path
 
 import kb
-from kb.collect.noise import says_it_is_a_stub
+from kb.collect.stubs import says_it_is_a_stub
 from kb.keep import runs
 from kb.keep.crawled import Outcome
 
@@ -108,6 +108,16 @@ def test_one_text_on_a_first_crawl_is_said(mapped: Site, home: Path, run_kb: Com
         ("Trust", "You need to sign in to continue."),
         ("Trust", "JavaScript is required to use this site."),
         ("Trust", "This service is undergoing essential maintenance."),
+        ("Log in", "Username Password Forgotten your password?"),
+        ("Sign in to continue", "Enter your work e-mail"),
+        ("Site maintenance", "We are carrying out maintenance. Please come back later."),
+        ("Service unavailable", "We'll be back soon. We are making improvements to this website."),
+        ("Robot check", "Are you a robot? Please complete the CAPTCHA below."),
+        ("Access to this page has been denied", "Press & Hold to confirm you are a human"),
+        ("403 Forbidden", "Request forbidden by administrative rules."),
+        ("Request Rejected", "The requested URL was rejected. Your support ID is: 17391234567890."),
+        ("Members", "This content is for members only. Please log in or register."),
+        ("Redirecting to the new page", "Redirecting to the new page"),
     ],
 )
 def test_a_stub_is_no_document(title: str, text: str) -> None:
@@ -119,6 +129,11 @@ def test_a_stub_is_no_document(title: str, text: str) -> None:
     [
         ("Access to care", "How patients log in to the portal is told in a leaflet."),
         ("Maintenance of standards", "Boards keep up their standards of race equality."),
+        ("Access denied: how racism keeps patients out", "Boards hear from patients in Leeds."),
+        ("Members", "Please sign in to see it. The network meets in Leeds and is for all staff."),
+        ("Library", "The east wing is closed for maintenance. Cultural training has moved."),
+        ("Pledge", "To read it please enable JavaScript. It has five parts; forty trusts signed."),
+        ("Attention required: the ethnicity pay gap", "Boards look at the gap each year in June."),
         ("A moment of change", "It took just a moment for chairs to see it. " * 20),
     ],
 )

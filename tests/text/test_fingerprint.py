@@ -156,3 +156,18 @@ def test_what_a_page_says_of_its_subject_is_a_change(before: str, after: str) ->
 
 def test_the_items_of_a_list_have_no_order() -> None:
     assert fingerprint("A", "- one\n- two\n- three") == fingerprint("A", "- three\n- one\n- two")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Leeds\nThe {} is open to all boards.\nYork\nThe {} is closed for this year.",
+        "Open to\n- the {} in Leeds\nClosed to\n- the {} in York",
+        "Is it free?\nYes, {}.\nIs it online?\nNo, {}.",
+        "3 June, Leeds\nThis session of {} is fully booked.\n4 June, York\nThe {} has places left.",
+    ],
+)
+def test_what_swaps_between_two_headings_is_a_change(text: str) -> None:
+    there, swapped = text.format("course", "fund"), text.format("fund", "course")
+    assert fingerprint("A page", there) != fingerprint("A page", swapped)
+    assert fingerprint("A page", there) == fingerprint("A page", there.replace(".", ". "))

@@ -2,11 +2,10 @@
 
     with kb.connect("data", by="ana") as base:
         base.register.tag("race-equality-week", ["role=support"])
-        for gap in base.assess.gaps().rows:
-            print(gap.strand, gap.position)
+        gaps = base.assess.gaps().rows
 
-What changes something takes the workspace; what lists something takes a snapshot, which is opened
-for the call at the moment that the base reads at: now, or the one given to `at`.
+What changes takes the workspace; what lists takes a snapshot, opened for the call at the moment
+that the base reads at: now, or the one given to `at`.
 """
 
 import os
@@ -170,11 +169,9 @@ class KnowledgeBase:
 
     def at(self, moment: Moment | date | None) -> "KnowledgeBase":
         """The same knowledge base, its lists as of that moment, or the end of that day."""
-        if isinstance(moment, datetime):
-            moment = moment.date()
-        if isinstance(moment, date):
-            moment = self.workspace.moment(moment)
-        return KnowledgeBase(self.workspace, moment)
+        day = moment.date() if isinstance(moment, datetime) else moment
+        at = self.workspace.moment(day) if isinstance(day, date) else day
+        return KnowledgeBase(self.workspace, at)
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """One read transaction, for several lists that must agree."""
@@ -194,10 +191,9 @@ def make(home: Home, *, by: str, register: bool = True, clock: Clock = now_utc) 
 def connect(
     folder: str | os.PathLike[str], *, by: str | None = None, clock: Clock = now_utc
 ) -> KnowledgeBase:
-    """The knowledge base in that folder, for use in a `with`.
+    """The knowledge base in that folder, for use in a `with`. Raises NoHome where there is none.
 
-    Acts are `by` who is named, else KB_USER, else the login name; `clock` says when. Raises
-    NoHome where there is none.
+    Acts are `by` who is named, else KB_USER, else the login name; `clock` says when.
     """
     settings = Settings.read(os.environ)
     home = find_home(str(folder), settings, Path(folder))

@@ -18,6 +18,7 @@ DECLARATIONS = (
     "sources.toml",
 )
 REGISTER = "register.jsonl"
+LOOK_ALIKES = "look_alikes.jsonl"  # pages that were found not to be initiatives
 INDEXED = ("lexicon.toml", "bodies.toml", "codebook.toml", "sources.toml")
 
 
@@ -36,6 +37,11 @@ class Home:
     def index(self) -> Path:
         """The search index, derived from the store."""
         return self.path / "index"
+
+    @property
+    def order(self) -> Path:
+        """The order of the inbox as it was learned, derived from decisions."""
+        return self.path / "order.json"
 
     @property
     def archive(self) -> Path:

@@ -56,7 +56,7 @@ def entries() -> list[IndexEntry]:
     """The rows that were judged, as the index takes them in."""
     output = declarations()
     lines = shipped("register.jsonl").read_text().splitlines()
-    lines += (SETS / "not_initiatives.jsonl").read_text().splitlines()
+    lines += shipped("look_alikes.jsonl").read_text().splitlines()
     rows = sorted(map(json.loads, lines), key=lambda row: str(row["slug"]))
     return [
         IndexEntry(

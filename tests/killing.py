@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Collection
 from pathlib import Path
 
 from kb.declare.lexicon import Lexicon
@@ -16,10 +17,12 @@ class Killing(Scorer):
         self.counter = counter
         self.times = times
 
-    def score(self, title: str, summary: str, text: str) -> Scored:
+    def score(
+        self, title: str, summary: str, text: str, marks: Collection[str] = frozenset()
+    ) -> Scored:
         """The score, where the process is still alive."""
         killed = len(self.counter.read_text()) if self.counter.exists() else 0
         if killed < self.times:
             self.counter.write_text("x" * (killed + 1))
             os.kill(os.getpid(), signal.SIGKILL)
-        return super().score(title, summary, text)
+        return super().score(title, summary, text, marks)

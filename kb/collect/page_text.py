@@ -81,6 +81,25 @@ def text_of(tree: html.HtmlElement, url: str, select: str = "", *, news: bool = 
     return clean_lines("\n".join(lines))
 
 
+def link_share(tree: html.HtmlElement) -> float | None:
+    """The share of the letters of the content that stand in links; None for a page without any.
+
+    Of what stands beside the content nothing counts.
+    """
+    scope = _main(tree)
+    scope = tree if scope is None else scope
+    beside = set(BESIDE(scope))
+    whole = linked = 0
+    for text in scope.xpath(".//text()"):
+        around = [text.getparent(), *text.getparent().iterancestors()]
+        if any(each in beside or each.tag in NOT_WORDS for each in around):
+            continue
+        letters = sum(map(str.isalnum, text))
+        whole += letters
+        linked += letters if any(each.tag == "a" for each in around) else 0
+    return round(linked / whole, 2) if whole else None
+
+
 def squeezed(text: str) -> str:
     """The text without spaces and without the marks of lists and tables."""
     return "".join(text.split()).replace("|", "").lstrip("-")

@@ -21,13 +21,14 @@ from w3lib.encoding import html_to_unicode
 from kb.collect.body import PDF, READER, SHEETS, SLIDES, WORD, ReadError, ReceivedBody
 from kb.collect.noise import prune
 from kb.collect.page_dates import calls_itself_news, dates_of
-from kb.collect.page_text import text_of
+from kb.collect.page_text import link_share, text_of
 from kb.failures import FailureKind
 from kb.keep.archive import records_of
 from kb.screen.relevance import Scorer
 from kb.text import shingles
 from kb.text.clean import clean
 from kb.text.fingerprint import fingerprint
+from kb.text.page_facts import facts_of
 from kb.text.page_reading import DerivedFacts, PageReading
 from kb.text.signature import signature
 
@@ -38,6 +39,7 @@ LICENCE = (
     "//link[@rel='license']/@href | //a[contains(concat(' ', @rel, ' '), ' license ')]/@href | "
     "//meta[@name='dcterms.license' or @name='DC.rights' or @name='dcterms.rights']/@content"
 )
+TITLE_PARTS = re.compile(r"\s[|–—-]\s")
 SUMMARY_CHARACTERS = 300
 
 
@@ -101,6 +103,7 @@ def _read_html(body: ReceivedBody) -> PageReading:
         _first(tree, "//meta[@name='description']/@content")
         or _first(tree, "//meta[@property='og:description']/@content")
     )
+    links = link_share(tree)
     text = text_of(tree, body.url, body.select, news=news)
     return PageReading(
         title=title or text.partition("\n")[0][:120],
@@ -114,6 +117,8 @@ def _read_html(body: ReceivedBody) -> PageReading:
         canonical=canonical,
         licence=licence,
         reservation=reservation,
+        site=clean(_site(tree)),
+        link_share=links,
     )
 
 
@@ -148,13 +153,19 @@ def _title(tree: html.HtmlElement) -> str:
     """
     headings = [" ".join(each.text_content().split()) for each in tree.xpath("//h1")]
     titles = [heading for heading in headings if heading]
-    named, *site = re.split(r"\s[|–—-]\s", _first(tree, "//title/text()"))
-    site.append(_first(tree, "//meta[@property='og:site_name']/@content"))
+    named, *site = TITLE_PARTS.split(_first(tree, "//title/text()"))
+    site.append(_site(tree))
     banner = {each.casefold() for each in site} - {named.casefold()}
     if len(titles) == 1 and titles[0].casefold() not in banner:
         return titles[0]
     shared = _first(tree, "//meta[@property='og:title']/@content")
     return shared or named or (titles[0] if titles else "")
+
+
+def _site(tree: html.HtmlElement) -> str:
+    """What the page calls its site: as it says to others, else the last part of its title."""
+    parts = TITLE_PARTS.split(_first(tree, "//title/text()"))
+    return _first(tree, "//meta[@property='og:site_name']/@content") or "".join(parts[1:][-1:])
 
 
 def _opening(text: str) -> str:
@@ -170,12 +181,20 @@ def _first(tree: html.HtmlElement, path: str) -> str:
     return " ".join(str(matches[0]).split()) if matches else ""
 
 
-def with_derived(reading: PageReading, scorer: Scorer) -> PageReading:
-    """What was read with its relevance and its signature."""
-    scored = scorer.score(reading.title, reading.summary, reading.text)
+def with_derived(reading: PageReading, body: ReceivedBody, scorer: Scorer) -> PageReading:
+    """What was read with the facts of the page, its relevance and its signature."""
+    words = (reading.title, reading.summary, reading.text)
+    facts = facts_of(
+        *words,
+        url=body.url,
+        media_type=_kind(body),
+        link_share=reading.link_share,
+        site=reading.site,
+    )
+    scored = scorer.score(*words, facts.marks)
     hashes = signature(f"{reading.title}\n{reading.text}")
-    facts = DerivedFacts(scorer.version, scored.score, scored.signals, shingles.FORM, hashes)
-    return replace(reading, derived=facts)
+    made = DerivedFacts(scorer.version, scored.score, scored.signals, shingles.FORM, hashes, facts)
+    return replace(reading, derived=made)
 
 
 def serve(pipe: Connection, memory: int, seconds: float, scorer: Scorer) -> None:
@@ -194,7 +213,7 @@ def serve(pipe: Connection, memory: int, seconds: float, scorer: Scorer) -> None
             return
         signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
-            pipe.send(with_derived(read(body), scorer))
+            pipe.send(with_derived(read(body), body, scorer))
         except ReadError as error:
             pipe.send(error)
         except Exception as error:  # noqa: BLE001 - a parser may raise anything on hostile input

@@ -5,6 +5,7 @@ import re
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kb.contract import Strict, Text
+from kb.declare.page_kinds import MARKS
 
 
 class Term(Strict):
@@ -37,9 +38,19 @@ class Sign(Strict):
     weight: float = Field(ge=-1, le=1)
     any_one_of: tuple[str, ...] = ()
     any_two_of: tuple[str, ...] = ()
+    any_mark_of: tuple[str, ...] = ()  # of the page's facts, in place of phrases
     in_opening: bool = False  # looked for in title, summary and first sentences alone
+    in_title: bool = False  # in the title alone
     only_with_race_term: bool = False
     only_without_race_term: bool = False
+
+    @model_validator(mode="after")
+    def _known_marks(self) -> "Sign":
+        unknown = sorted(set(self.any_mark_of) - MARKS)
+        if unknown:
+            known = ", ".join(sorted(MARKS))
+            raise ValueError(f"no mark is named {unknown[0]!r}; there are: {known}")
+        return self
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -50,6 +61,16 @@ class Sign(Strict):
     def fewest(self) -> int:
         """How many different phrases make the sign."""
         return 2 if self.any_two_of else 1
+
+
+class Near(Strict):
+    """A group named within so many words of a condition: an idea that no term is."""
+
+    name: Text
+    weight: float = Field(ge=0, le=1)
+    within: int = Field(8, ge=1, le=50)
+    groups: tuple[str, ...] = Field(min_length=1)
+    conditions: tuple[str, ...] = Field(min_length=1)
 
 
 class Inbox(Strict):
@@ -68,6 +89,7 @@ class Lexicon(BaseModel):
     inbox: Inbox = Inbox()
     term: tuple[Term, ...]
     sign: tuple[Sign, ...] = ()
+    near: Near | None = None
 
     @model_validator(mode="after")
     def _one_of_each(self) -> "Lexicon":

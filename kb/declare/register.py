@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator
@@ -81,6 +82,25 @@ class RegisterRow(Strict):
             if key not in keys
         ]
         return faults
+
+
+class LookAlike(Strict):
+    """A page of the field that was found not to be about an initiative, and why not."""
+
+    slug: Text
+    title: Text
+    organisation: Text
+    organisation_kind: str = ""
+    url: str | None = None
+    summary: str
+    why_not: str
+    checked: str = ""
+
+
+def look_alikes(path: Path) -> list[LookAlike]:
+    """Those in a file, a line each. ValueError for a line that is none."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [LookAlike.model_validate_json(line) for line in lines]
 
 
 def slug_of(title: str, organisation: str, taken: frozenset[str]) -> str:

@@ -115,12 +115,20 @@ class Forgotten(Row, table=True):
 
 
 class Relevance(Row, table=True):
-    """How likely a revision is about an initiative, 0 to 1, and the terms that say so."""
+    """How likely a revision is about an initiative, 0 to 1, the terms that say so, and the facts
+    of its page that both rest on.
+    """
 
     revision: int = Field(foreign_key="revision.id", index=True)
     lexicon: str  # version of lexicon and formula
     score: float
     terms: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON))
+    kind: str = ""  # of page; empty in rows of an earlier form
+    kind_why: str = ""
+    of_health: bool = True
+    speech: float = 0.0
+    link_share: float | None = None
+    site: str = ""
 
 
 class Run(Row, table=True):

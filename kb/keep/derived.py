@@ -8,6 +8,8 @@ from sqlmodel import col, select
 
 from kb.keep.crawled import Relevance, Revision, Signature, Standing, StrandMatch
 from kb.keep.store import Reading, Writing, batches, valid_at
+from kb.text.page_facts import PageFacts
+from kb.text.page_reading import Signal
 
 
 def without_relevance(reading: Reading, lexicon: str) -> list[Revision]:
@@ -34,6 +36,48 @@ def _without(
         .where(valid_at(Standing, None), col(model.id).is_(None))
     )
     return list(reading.session.exec(query))
+
+
+def relevance_row(
+    revision: int, lexicon: str, score: float, signals: Sequence[Signal], facts: PageFacts
+) -> Relevance:
+    """The row of a revision's relevance, with the facts of its page."""
+    return Relevance(
+        revision=revision,
+        lexicon=lexicon,
+        score=score,
+        terms=[vars(signal) for signal in signals],
+        kind=facts.kind,
+        kind_why=facts.why,
+        of_health=facts.of_health,
+        speech=facts.speech,
+        link_share=facts.link_share,
+        site=facts.site,
+    )
+
+
+def known_of_html(
+    reading: Reading, revisions: Collection[int]
+) -> dict[int, tuple[float | None, str]]:
+    """Revision to the share of links and the site of its page, which its text does not tell."""
+    query = select(Relevance.revision, Relevance.link_share, Relevance.site)
+    return {
+        revision: (links, site)
+        for batch in batches(revisions)
+        for revision, links, site in reading.session.exec(
+            query.where(valid_at(Relevance, None), col(Relevance.revision).in_(batch))
+        )
+    }
+
+
+def addresses(reading: Reading, revisions: Collection[int]) -> dict[int, str]:
+    """Revision to the address at which it stands; one that does not stand is absent."""
+    query = select(Standing.revision, Standing.url).where(valid_at(Standing, None))
+    return {
+        revision: url
+        for batch in batches(revisions)
+        for revision, url in reading.session.exec(query.where(col(Standing.revision).in_(batch)))
+    }
 
 
 def signatures(reading: Reading, revisions: Collection[int]) -> dict[int, bytes]:
@@ -70,9 +114,7 @@ def keep_strand_matches(
     )
 
 
-def replace_rows(
-    writing: Writing, rows: Sequence[Relevance] | Sequence[Signature] | Sequence[StrandMatch]
-) -> None:
+def replace_rows(writing: Writing, rows: Sequence[Relevance | Signature | StrandMatch]) -> None:
     """Keeps rows about revisions, in place of those of the same kind about the same."""
     if rows:
         for batch in batches(row.revision for row in rows):

@@ -26,6 +26,8 @@ class Content:
     published_from: str
     updated_from: str
     signals: tuple[Signal, ...]  # the strongest first
+    kind_why: str = ""  # what made the kind of page
+    site: str = ""  # what the page calls its site
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class StoredDocument:
     published_on: date | None
     updated_on: date | None
     score: float | None  # relevance, 0 to 1; None where nothing scored it
+    kind: str | None = None  # of page
     content: Content | None = None
     last_fetch: LastFetch | None = None
 
@@ -110,6 +113,7 @@ def stored(reading: Reading, ids: Collection[int] | None = None) -> list[StoredD
             *map(col, (Document.id, Document.source, Document.key, Standing.state)),
             *map(col, (Standing.url, Standing.revision, Revision.title, Revision.fetched_at)),
             *map(col, (Revision.published_on, Revision.updated_on, Relevance.score)),
+            col(Relevance.kind),
         )
         .join(Standing, col(Standing.document) == col(Document.id))
         .join(Revision, col(Revision.id) == col(Standing.revision))
@@ -144,6 +148,7 @@ def _contents(reading: Reading, revisions: Collection[int]) -> dict[int, Content
         select_columns(
             *map(col, (Revision.id, Revision.summary, Revision.text)),
             *map(col, (Revision.published_from, Revision.updated_from, Relevance.terms)),
+            *map(col, (Relevance.kind_why, Relevance.site)),
         )
         .join(
             Relevance,
@@ -152,12 +157,19 @@ def _contents(reading: Reading, revisions: Collection[int]) -> dict[int, Content
         )
         .where(col(Revision.id).in_(list(revisions)))
     )
-    return {
-        number: Content(
-            summary, text, published, updated, tuple(Signal(**each) for each in terms or ())
+    contents = {}
+    for row in reading.session.execute(query):
+        number, summary, text, published, updated, terms, why, site = row
+        contents[number] = Content(
+            summary,
+            text,
+            published,
+            updated,
+            signals=tuple(Signal(**each) for each in terms or ()),
+            kind_why=why or "",
+            site=site or "",
         )
-        for number, summary, text, published, updated, terms in reading.session.execute(query)
-    }
+    return contents
 
 
 def texts(reading: Reading, revisions: Iterable[int]) -> dict[int, str]:

@@ -73,6 +73,7 @@ def forget(writing: Writing, document: int, passage: str = "") -> int:
     writing.end_all(row for row in writing.rows(StrandMatch) if row.revision in numbers)
     derived: list[tuple[Relevance | Signature, str, object]]
     derived = [(row, "terms", []) for row in writing.history(Relevance)]
+    derived += [(row, "kind_why", "") for row in writing.history(Relevance)]
     derived += [(row, "hashes", b"") for row in writing.history(Signature)]
     for each, column, nothing in derived:
         if each.revision in numbers:

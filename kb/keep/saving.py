@@ -7,17 +7,8 @@ from enum import StrEnum, auto
 
 from kb.contract import Page
 from kb.keep import forgetting
-from kb.keep.crawled import (
-    Alias,
-    Document,
-    Forgotten,
-    Link,
-    Relevance,
-    Revision,
-    Signature,
-    Standing,
-    State,
-)
+from kb.keep.crawled import Alias, Document, Forgotten, Link, Revision, Signature, Standing, State
+from kb.keep.derived import relevance_row
 from kb.keep.documents import by_address, by_key, find
 from kb.keep.store import Writing
 from kb.text.page_reading import PageReading
@@ -143,12 +134,13 @@ class _Batch:
         relevance, signatures = [], []
         for row, page in made:
             if derived := page.reading.derived:
-                number, lexicon, form = row.row_id, derived.lexicon, derived.form
-                terms = [vars(signal) for signal in derived.signals]
+                number, facts = row.row_id, derived.facts
                 relevance.append(
-                    Relevance(revision=number, lexicon=lexicon, score=derived.score, terms=terms)
+                    relevance_row(number, derived.lexicon, derived.score, derived.signals, facts)
                 )
-                signatures.append(Signature(revision=number, form=form, hashes=derived.hashes))
+                signatures.append(
+                    Signature(revision=number, form=derived.form, hashes=derived.hashes)
+                )
         self._writing.add_all(relevance)
         self._writing.add_all(signatures)
 

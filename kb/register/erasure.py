@@ -51,6 +51,7 @@ def forget(workspace: Workspace, name: str, *, passage: str = "", why: str) -> E
         if not count:
             raise Refused(f"{page.name} does not hold that passage", hint=f"kb show {page.name}")
     workspace.store.compact()
+    workspace.home.order.unlink(missing_ok=True)  # it holds words of pages; made anew without these
     records = archive.erase(workspace.home.archive, page.source, addresses)
     # The old index is dropped: an update leaves what it took out in its files.
     workspace.reindex(patience=PATIENCE_SECONDS)

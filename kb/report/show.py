@@ -140,6 +140,8 @@ class DocumentInFull:
             "published_from": content.published_from or None,
             "updated_on": page.updated_on,
             "updated_from": content.updated_from or None,
+            "kind": f"{page.kind} ({content.kind_why})" if page.kind else None,
+            "site": content.site or None,
             "relevance": page.score,
             "terms": [vars(signal) for signal in content.signals],
             "screening": self.screening,

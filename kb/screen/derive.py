@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from kb.declare.offer import Offer
 from kb.keep import derived, documents
 from kb.keep.acts import ActKind
-from kb.keep.crawled import Relevance, Signature
+from kb.keep.crawled import Signature
 from kb.keep.documents import StoredDocument
 from kb.keep.store import Reading, batches
+from kb.screen import order
 from kb.screen.relevance import Scorer
 from kb.text import shingles
+from kb.text.page_facts import facts_of
 from kb.text.strand_terms import StrandTerms
 from kb.workspace.snapshot import Snapshot
 from kb.workspace.workspace import Workspace
@@ -19,10 +21,13 @@ READ_CHARACTERS = 5_000  # what a page bears on is said early
 
 
 def derive(workspace: Workspace) -> None:
-    """Makes and keeps whatever is missing of all three, each as an act if there is any."""
+    """Makes and keeps whatever is missing of all three, each as an act if there is any; then the
+    order of the inbox is learned anew, if it is time.
+    """
     score_pages(workspace)
     sign_pages(workspace)
     match_strands(workspace)
+    order.refresh(workspace)
 
 
 def score_pages(workspace: Workspace) -> int:
@@ -32,17 +37,25 @@ def score_pages(workspace: Workspace) -> int:
         if not derived.without_relevance(reading, scorer.version):
             return 0
     with workspace.writing(ActKind.derive, "rescore") as writing:
+        revisions = derived.without_relevance(writing, scorer.version)
+        numbers = [revision.row_id for revision in revisions]
+        of_html = derived.known_of_html(writing, numbers)
+        addresses = derived.addresses(writing, numbers)
         rows = []
-        for revision in derived.without_relevance(writing, scorer.version):
-            scored = scorer.score(revision.title, revision.summary, revision.text)
-            terms = [vars(signal) for signal in scored.signals]
+        for revision in revisions:
+            number = revision.row_id
+            words = (revision.title, revision.summary, revision.text)
+            links, site = of_html.get(number, (None, ""))
+            facts = facts_of(
+                *words,
+                url=addresses.get(number, ""),
+                media_type=revision.media_type,
+                link_share=links,
+                site=site,
+            )
+            scored = scorer.score(*words, facts.marks)
             rows.append(
-                Relevance(
-                    revision=revision.row_id,
-                    lexicon=scorer.version,
-                    score=scored.score,
-                    terms=terms,
-                )
+                derived.relevance_row(number, scorer.version, scored.score, scored.signals, facts)
             )
         derived.replace_rows(writing, rows)
     return len(rows)

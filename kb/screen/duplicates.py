@@ -6,6 +6,7 @@ from functools import cache
 
 from kb.contract import address_of
 from kb.declare.bodies import Bodies, folded
+from kb.declare.page_kinds import PageKind
 from kb.keep import derived, documents
 from kb.keep.decisions import PAGE_OF, NotSame
 from kb.keep.documents import StoredDocument
@@ -127,6 +128,7 @@ def same(snapshot: Snapshot) -> Table[Pair]:
         and page.id not in snapshot.verdicts
         and not page.gone
         and (page.score or 0.0) >= threshold
+        and page.kind != PageKind.list_page
     ]
     pages = documents.with_content(snapshot.reading, waiting)
     apart = {(row.a, row.b) for row in snapshot.reading.rows(NotSame, what=PAGE_OF)}

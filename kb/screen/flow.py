@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from kb.declare.page_kinds import PageKind
 from kb.keep.decisions import Decision
 from kb.keep.documents import CONFLICT, StoredDocument
 from kb.screen.inbox import waiting
@@ -17,7 +18,7 @@ SCREENED = {
 }
 ORDER = (
     *("known by their address", "included", "excluded", "unsure", "people differ", "waiting"),
-    *("a copy of another page", "below the threshold", "gone before screening"),
+    *("a copy of another page", "a list page", "below the threshold", "gone before screening"),
 )
 
 
@@ -63,6 +64,8 @@ def _step(
         return "known by their address", ""
     if page.gone:
         return "gone before screening", ""
+    if page.kind == PageKind.list_page:
+        return "a list page", ""
     if (page.score or 0.0) < threshold:
         return "below the threshold", ""
     return ("waiting" if page.id in to_screen else "a copy of another page"), ""

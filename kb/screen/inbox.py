@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kb.contract import address_of
+from kb.declare.page_kinds import PageKind
 from kb.declare.register import slug_of
 from kb.errors import Refused
 from kb.keep import documents, register
@@ -21,7 +22,7 @@ from kb.keep.decisions import (
 )
 from kb.keep.documents import StoredDocument
 from kb.keep.store import Writing
-from kb.screen import duplicates
+from kb.screen import duplicates, order
 from kb.table import Table, column
 from kb.text.page_reading import Signal
 from kb.workspace.snapshot import Snapshot, part, snapshot
@@ -42,7 +43,9 @@ class InboxPage:
     title: str = column("Its name.", narrow=True)
     organisation: str | None = column("Who publishes it.")
     url: str = column("Its address.")
+    kind: str | None = column("What kind of page it is.", narrow=True)
     terms: list[str] = column("The strongest words, with where they stand.", narrow=True)
+    carried_by: list[str] | None = column("The words that carried it in the order as learned.")
     similar_to: list[str] | None = column("Initiatives that the page may be about.")
     source: str = column("The declared source.")
     first_seen: datetime | None = column("When the page was first fetched.")
@@ -78,27 +81,32 @@ class ScreeningInput:
     why: str = ""
 
 
+def is_offered(page: StoredDocument, threshold: float) -> bool:
+    """True for a page that is relevant enough and does not only lead to others."""
+    return page.kind != PageKind.list_page and (page.score or 0.0) >= threshold
+
+
 @part
 def waiting(snapshot: Snapshot, *, everything: bool = False) -> list[Waiting]:
     """Pages to screen, the likeliest first, each once: copies wait behind the one that leads.
 
-    With `everything` also those below the threshold. What has the text of a page that was
-    decided on does not wait: it was decided with it.
+    With `everything` also those below the threshold, and list pages, last. What has the text of
+    a page that was decided on does not wait: it was decided with it.
     """
-    threshold = 0.0 if everything else snapshot.declarations.lexicon.inbox.threshold
+    threshold = snapshot.declarations.lexicon.inbox.threshold
     settled = decided(snapshot) | snapshot.memberships.keys()
     pages = [
         page
         for page in snapshot.pages
-        if page.id in settled or ((page.score or 0.0) >= threshold and not page.gone)
+        if page.id in settled or ((everything or is_offered(page, threshold)) and not page.gone)
     ]
     groups = duplicates.copies(snapshot, pages)
-    leading = []
+    leading = {}
     for page in pages:
         group = groups.get(page.id, [page.id])
         if page.id == group[0] and not settled & set(group):
-            leading.append(Waiting(page, tuple(group[1:])))
-    return sorted(leading, key=lambda each: (-(each.page.score or 0.0), each.page.id))
+            leading[page] = tuple(group[1:])
+    return [Waiting(page, leading[page]) for page in order.in_order(snapshot, tuple(leading))]
 
 
 def decided(snapshot: Snapshot) -> frozenset[int]:
@@ -117,6 +125,7 @@ def inbox(
     first_seen = documents.first_seen(snapshot.reading)
     known = duplicates.known_register(snapshot)
     publishers = snapshot.declarations.publishers
+    carried_by = order.carried_by(snapshot, pages)
     rows = [
         InboxPage(
             document=page.name,
@@ -124,7 +133,9 @@ def inbox(
             title=page.title,
             organisation=publishers.get(page.source) or None,
             url=page.url,
+            kind=page.kind or None,
             terms=terms_shown(page.loaded.signals),
+            carried_by=carried_by.get(page.id),
             similar_to=[
                 initiative.slug
                 for initiative, similarity in known.best_matches(page)

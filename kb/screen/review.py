@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process, utils
 from kb.keep import documents
 from kb.keep.documents import StoredDocument
 from kb.keep.register import StoredInitiative
+from kb.screen import order
 from kb.screen.duplicates import KnownRegister, known_register
 from kb.screen.guessing import CodedExample, Guesser
 from kb.screen.identity import Similarity
@@ -41,6 +42,8 @@ class PageCard:
     organisation: str
     url: str
     relevance: float
+    kind: str  # of page, with what made it
+    carried_by: Sequence[str]  # words that carried it in the order as learned
     signals: Sequence[Signal]  # terms and signs of its relevance, the strongest first
     passages: Sequence[str]  # those that hold a term, then the rest
     similar: Sequence[tuple[StoredInitiative, Similarity]]
@@ -52,9 +55,11 @@ class Review:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        order.refresh(workspace)
         with snapshot(workspace) as now:
             self._waiting = waiting(now)
             self._known = known_register(now)
+        self._learned = order.learned_order(workspace.home)
         self._terms = Matcher.of(workspace.declarations.lexicon.term)
 
     def __len__(self) -> int:
@@ -71,6 +76,7 @@ class Review:
 
     def _card(self, page: StoredDocument, copies: Sequence[int]) -> PageCard:
         passages = quotes.passages(page.text)
+        opening = f"{page.title}\n{page.loaded.summary}\n{page.text[: order.READ_CHARACTERS]}"
         speaking = [each for each in passages if self._terms.occurrences(each)]
         return PageCard(
             document=page.name,
@@ -78,6 +84,8 @@ class Review:
             organisation=self._known.publishers.get(page.source, ""),
             url=page.url,
             relevance=page.score or 0.0,
+            carried_by=self._learned.carried_by(opening) if self._learned else (),
+            kind=f"{page.kind}: {page.loaded.kind_why}" if page.kind else "",
             signals=page.loaded.signals,
             passages=[*speaking, *(each for each in passages if each not in speaking)],
             similar=self._known.best_matches(page),

@@ -39,6 +39,7 @@ class Occurrence:
     form: str
     start: int
     end: int
+    at: int = 0  # its first word, counted in words
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,9 @@ class Matcher:
                 covered[form.term] = at + len(form.words)
                 if form.counts:
                     start, end = tokens.place(at, len(form.words))
-                    occurrences.append(Occurrence(form.term, tokens.text[start:end], start, end))
+                    occurrences.append(
+                        Occurrence(form.term, tokens.text[start:end], start, end, at)
+                    )
         return occurrences
 
 

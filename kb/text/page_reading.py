@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from kb.text.page_facts import PageFacts
+
 
 @dataclass(frozen=True)
 class Signal:
@@ -17,7 +19,7 @@ class Signal:
 
 @dataclass(frozen=True)
 class DerivedFacts:
-    """What follows from a text: its relevance with what made it, and its signature.
+    """What follows from a page: its facts, its relevance with what made it, its signature.
 
     `lexicon` and `form` are the versions of what made the two.
     """
@@ -27,6 +29,7 @@ class DerivedFacts:
     signals: tuple[Signal, ...]
     form: str
     hashes: bytes
+    facts: PageFacts
 
 
 @dataclass(frozen=True)
@@ -47,4 +50,6 @@ class PageReading:
     derived: DerivedFacts | None = None
     licence: str = ""  # what the page says of its use
     reservation: str = ""  # of text and data mining
+    site: str = ""  # what the page calls its site
+    link_share: float | None = None  # of the letters of its content, in links
     records: bytes = b""  # of its capture, for the archive

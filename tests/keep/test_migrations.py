@@ -25,8 +25,8 @@ import os
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -52,7 +52,7 @@ def store(tmp_path: Path) -> Path:
 def versions(tmp_path: Path) -> Path:
     """The migrations there are, and one to come."""
     folder = Path(shutil.copytree(HERE / "versions", tmp_path / "versions"))
-    (folder / "0002_two_tables.py").write_text(NEXT)
+    (folder / "0003_two_tables.py").write_text(NEXT)
     return folder
 
 
@@ -69,9 +69,9 @@ def test_one_that_is_killed_between_two_tables_leaves_the_store_as_it_was(
     command = [sys.executable, "-c", RUN, str(store), str(versions)]
     done = subprocess.run(command, check=False, env={"KB_TEST_CUT": "kill"})
     assert done.returncode == 137
-    assert (store_status.version(store), tables(store)) == ("0001", before)
+    assert (store_status.version(store), tables(store)) == ("0002", before)
     upgrade(store, versions=versions)
-    assert store_status.version(store) == "0002"
+    assert store_status.version(store) == "0003"
     assert tables(store) - before == {"first_of_two", "second_of_two"}
 
 
@@ -82,30 +82,43 @@ def test_one_that_fails_leaves_the_store_as_it_was(
     monkeypatch.setenv("KB_TEST_CUT", "raise")
     with pytest.raises(RuntimeError):
         upgrade(store, versions=versions)
-    assert (store_status.version(store), tables(store)) == ("0001", before)
+    assert (store_status.version(store), tables(store)) == ("0002", before)
 
 
 def test_the_store_before_is_set_aside_and_opens(store: Path, versions: Path) -> None:
     before = tables(store)
     upgrade(store, versions=versions)
-    copy = store.with_name("kb.sqlite.0001")
-    assert (store_status.version(copy), tables(copy)) == ("0001", before)
+    copy = store.with_name("kb.sqlite.0002")
+    assert (store_status.version(copy), tables(copy)) == ("0002", before)
     Store.open(copy).close()
 
 
-def test_the_baseline_is_written_for_postgresql_too() -> None:
+def test_all_is_written_for_postgresql_too() -> None:
     """Compiled, not run: there is no server here. Every table that SQLite gets is made."""
     script = io.StringIO()
     context = MigrationContext.configure(
         dialect_name="postgresql", opts={"as_sql": True, "output_buffer": script}
     )
-    path = HERE / "versions/0001_baseline.py"
-    spec = importlib.util.spec_from_file_location("baseline", path)
-    assert spec is not None
-    assert spec.loader is not None
-    baseline = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(baseline)
-    with Operations.context(context):
-        baseline.upgrade()
+    for path in sorted((HERE / "versions").glob("0*.py")):
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec is not None
+        assert spec.loader is not None
+        migration = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(migration)
+        with Operations.context(context):
+            migration.upgrade()
     made = set(re.findall(r'CREATE TABLE "?(\w+)', script.getvalue()))
     assert made == set(SQLModel.metadata.tables)
+
+
+def test_a_store_of_the_first_form_is_brought_to_this_one(tmp_path: Path) -> None:
+    folder, path = tmp_path / "versions", tmp_path / "kb.sqlite"
+    folder.mkdir()
+    shutil.copy(HERE / "versions/0001_baseline.py", folder)
+    sqlite3.connect(path).close()
+    upgrade(path, versions=folder)
+    upgrade(path)
+    assert store_status.version(path) == store_status.NEWEST
+    with closing(sqlite3.connect(path)) as connection:
+        columns = {row[1] for row in connection.execute("pragma table_info(relevance)")}
+    assert set(SQLModel.metadata.tables["relevance"].columns.keys()) == columns

@@ -93,6 +93,10 @@ class InboxQueue(Queue[PageCard]):
         return key not in ("m", "w")
 
     def _why(self, card: PageCard) -> None:
+        if card.kind:
+            self.ask.say(f"  {card.kind}")
+        if card.carried_by:
+            self.ask.say(f"  in the order as learned: {', '.join(card.carried_by)}")
         for signal in card.signals:
             self.ask.say(f"  {signal.strength:+.2f} {signal.form} ({signal.where})")
 

@@ -1,0 +1,74 @@
+"""What kind of page it is, and what made it so."""
+
+import pytest
+
+from kb.declare.page_kinds import NAMED_THING, NO_HEALTH, SPEECH_MARK, PageKind
+from kb.text.page_facts import facts_of
+
+TEXT = "The trust runs mentoring for its nurses and its patients' council in Leeds."
+
+
+@pytest.mark.parametrize(
+    ("title", "path", "kind"),
+    [
+        ("News", "/about", PageKind.list_page),
+        ("Latest news", "/", PageKind.list_page),
+        ("Jobs", "/work-for-us", PageKind.list_page),
+        ("Tag: anti-racism", "/x", PageKind.list_page),
+        ("Race equality", "/tag/race-equality/", PageKind.list_page),
+        ("Race equality", "/category/race/", PageKind.list_page),
+        ("Celebrating nurses – page 3", "/nurses", PageKind.list_page),
+        ("Race equality lead", "/vacancies/lead", PageKind.vacancy),
+        ("Board papers", "/x", PageKind.meeting),
+        ("Gender pay gap report 2025", "/x", PageKind.return_),
+        ("WRES data and action plan", "/x", PageKind.return_),
+        ("Dignity at work policy", "/x", PageKind.policy),
+        ("Why we talk", "/blogs/why-we-talk", PageKind.blog),
+        ("Charter launched", "/news/charter-launched", PageKind.news),
+        ("Charter launched", "/2024/06/charter-launched", PageKind.news),
+        ("Anti-racism conference 2025", "/x", PageKind.event),
+        ("Our response to the review", "/x", PageKind.statement),
+        ("The leadership mentoring programme", "/programmes/mentoring", PageKind.programme),
+        ("About our name", "/about-news-and-jobs", PageKind.page),
+        ("Who we are", "/about", PageKind.page),
+    ],
+)
+def test_a_page_is_told_by_its_title_and_address(title: str, path: str, kind: PageKind) -> None:
+    facts = facts_of(title, "", TEXT, url=f"https://a.example{path}")
+    assert facts.kind == kind
+    assert facts.why
+
+
+def test_a_page_of_links_leads_to_others_and_a_file_is_a_document() -> None:
+    assert facts_of("Our work", "", TEXT, link_share=0.9).kind == PageKind.list_page
+    assert facts_of("Our work", "", TEXT, link_share=0.4).kind == PageKind.page
+    file = facts_of("Our work", "", TEXT, media_type="application/pdf")
+    assert file.kind == PageKind.document
+
+
+def test_what_stands_on_a_shelf_and_leads_nowhere_is_a_page() -> None:
+    url = "https://a.example/category/charters/race-at-work-charter/more"
+    assert facts_of("Race at Work", "", TEXT, url=url).kind == PageKind.page
+    on_a_shelf = "https://a.example/category/race-at-work"
+    assert facts_of("Race", "", TEXT, url=on_a_shelf, link_share=0.02).kind == PageKind.page
+
+
+def test_two_forms_make_a_vacancy_and_one_does_not() -> None:
+    assert facts_of("Lead", "", f"{TEXT} Closing date: 3 May. Salary: band 7.").kind == (
+        PageKind.vacancy
+    )
+    assert facts_of("Lead", "", f"{TEXT} Closing date: 3 May.").kind == PageKind.page
+
+
+def test_marks_tell_how_a_page_speaks() -> None:
+    said = "She said it was right. He told us. They added more and said so. " * 3
+    assert SPEECH_MARK in facts_of("A", "", said).marks
+    assert SPEECH_MARK not in facts_of("A", "", TEXT).marks
+    assert NO_HEALTH in facts_of("A", "", "Police officers meet.").marks
+    assert facts_of("A", "", TEXT).of_health
+    assert NAMED_THING in facts_of("A toolkit for boards", "", TEXT).marks
+
+
+def test_an_empty_page_is_a_page() -> None:
+    facts = facts_of("", "", "")
+    assert (facts.kind, facts.speech) == (PageKind.page, 0.0)

@@ -167,8 +167,11 @@ class RunUnderWay:
         return faults
 
     def _not_met(self) -> list[str]:
-        missing = [url for url in self.source.must_find if normalised(url) not in self.addresses]
+        missing = self._missing()
         return [f"must-find page not met: {missing[0]}"] if missing else []
+
+    def _missing(self) -> list[str]:
+        return [url for url in self.source.must_find if normalised(url) not in self.addresses]
 
     def _failing(self, borne: Collection[FailureKind]) -> list[str]:
         failing = sum(n for kind, n in self.failures.items() if kind not in borne)
@@ -192,6 +195,8 @@ class RunUnderWay:
     def finished(self, stats: Mapping[str, Any], at: datetime) -> Run:
         """The run as it is recorded."""
         outcome, why = self.outcome()
+        if wanted := len(self.source.must_find):
+            self.evidence["must_find"] = round(1 - len(self._missing()) / wanted, 4)
         counts = {name: self.counts[name] for name in ("new", "changed", "same", "gone")}
         counts["requests"] = int(stats.get("downloader/request_count", 0))
         counts["errors"] = sum(self.failures.values())

@@ -55,6 +55,7 @@ class Screening(Row, table=True):
     decision: Decision = enum_field(Decision)
     reason: str = ""
     why: str = ""
+    drawn: bool = False  # shown by chance, from below the line
 
 
 class Membership(Row, table=True):

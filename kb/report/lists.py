@@ -128,6 +128,7 @@ class RunRow:
     gone: int | None = column("Pages that are no longer at their address.", narrow=True)
     errors: int | None = column("Requests that failed.", narrow=True)
     why: str | None = column("Why it was not ok.", narrow=True)
+    must_find: float | None = column("The share of must-find pages that it met.", narrow=True)
 
 
 def initiatives(
@@ -424,6 +425,7 @@ def _run(run: Run) -> RunRow:
         seconds=(run.finished - run.started).total_seconds() if run.finished else None,
         outcome=run.outcome,
         **{name: run.counts.get(name) for name in names},
+        must_find=run.evidence.get("must_find"),
         why=run.why or None,
     )
 

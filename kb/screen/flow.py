@@ -7,6 +7,7 @@ from kb.declare.page_kinds import PageKind
 from kb.keep.decisions import Decision
 from kb.keep.documents import CONFLICT, StoredDocument
 from kb.screen.inbox import waiting
+from kb.screen.unread import unread
 from kb.table import Table, column
 from kb.workspace.snapshot import Snapshot
 
@@ -34,7 +35,8 @@ class FlowStep:
 def flow(snapshot: Snapshot) -> Table[FlowStep]:
     """Each step with its count; pages that are met are the sum of those that follow.
 
-    A page that two people exclude for different reasons is counted under the newer.
+    A page that two people exclude for different reasons is counted under the newer. Beside the
+    sum stands how many of those below the threshold are relevant, once some were drawn.
     """
     threshold = snapshot.declarations.lexicon.inbox.threshold
     to_screen = frozenset(each.page.id for each in waiting(snapshot))
@@ -46,6 +48,11 @@ def flow(snapshot: Snapshot) -> Table[FlowStep]:
         for (step, reason), count in sorted(counts.items())
         if step == name
     ]
+    below = unread(snapshot)
+    if below.estimate is not None:
+        low, high = below.interval
+        told = f"95%: {low} to {high}; {below.relevant} of {below.drawn} drawn were"
+        rows.append(FlowStep("relevant below the threshold, estimated", told, below.estimate))
     own = len(snapshot.own)
     rows.append(FlowStep("initiatives of others", None, len(snapshot.register) - own))
     rows.append(FlowStep("our own", None, own))

@@ -68,6 +68,7 @@ class Waiting:
 
     page: StoredDocument
     copies: tuple[int, ...]
+    drawn: bool = False  # by chance, from below the line
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class ScreeningInput:
     titles: tuple[str, ...] = ()
     reason: str = ""
     why: str = ""
+    drawn: bool = False  # shown by chance, from below the line
 
 
 def is_offered(page: StoredDocument, threshold: float) -> bool:
@@ -164,13 +166,14 @@ def decide(
     titles: Sequence[str] = (),
     reason: str = "",
     why: str = "",
+    drawn: bool = False,
 ) -> list[Screened]:
     """A decision on one or more documents, as one act; a row for each.
 
     `include` makes an initiative of each document, unless `initiatives` names those it belongs
     to, or it belongs to one already; one more for each of `titles`, since a page may hold
-    several. `exclude` needs a reason of the code book. Copies of a document that wait with it
-    are decided with it.
+    several. `exclude` needs a reason of the code book; `drawn` says that the page was shown by
+    chance. Copies of a document that wait with it are decided with it.
     """
     decision = parse_enum(Decision, decision, where="kb screen")
     reason = _reason(workspace, decision, reason)
@@ -184,14 +187,15 @@ def decide(
         _check_apart(now, pages, targets, why)
         copies = _copies_waiting(now, pages)
     subject = " ".join(page.name for page in pages)
-    answer = ScreeningInput(decision, tuple(targets), tuple(titles), reason, why)
+    answer = ScreeningInput(decision, tuple(targets), tuple(titles), reason, why, drawn)
     command = f"screen {subject} {decision}"
     with workspace.writing(ActKind.screen, command, subject=subject, why=why) as writing:
         rows = []
         for page in pages:
             rows.append(_decide(workspace, writing, page, answer))
             joined = tuple(sorted(documents.memberships(writing).get(page.id, set())))
-            with_it = replace(answer, initiatives=joined, titles=(), why=f"{WITH_IT}{page.id}")
+            why = f"{WITH_IT}{page.id}"
+            with_it = replace(answer, initiatives=joined, titles=(), why=why, drawn=False)
             rows += [_decide(workspace, writing, copy, with_it) for copy in copies[page.id]]
         return rows
 
@@ -260,6 +264,7 @@ def _decide(
         decision=answer.decision,
         reason=answer.reason,
         why=answer.why,
+        drawn=answer.drawn,
     )
     writing.replace_own(row, "document", "person")
     members = documents.memberships(writing).get(page.id, set())

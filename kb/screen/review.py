@@ -1,5 +1,6 @@
 """What a person is shown to decide on a page that waits, and what is guessed for them."""
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,8 @@ from kb.screen import order
 from kb.screen.duplicates import KnownRegister, known_register
 from kb.screen.guessing import CodedExample, Guesser
 from kb.screen.identity import Similarity
-from kb.screen.inbox import waiting
+from kb.screen.inbox import Waiting, waiting
+from kb.screen.unread import ONE_IN, below_the_line, draw, dried_up
 from kb.table import Table, column
 from kb.text import quotes
 from kb.text.matcher import Matcher
@@ -48,16 +50,24 @@ class PageCard:
     passages: Sequence[str]  # those that hold a term, then the rest
     similar: Sequence[tuple[StoredInitiative, Similarity]]
     copies: Sequence[str]
+    drawn: bool  # shown by chance, from below the line
 
 
 class Review:
     """One session over what waited when it began; each page is looked at again when shown."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, chance: random.Random | None = None) -> None:
         self._workspace = workspace
         order.refresh(workspace)
         with snapshot(workspace) as now:
-            self._waiting = waiting(now)
+            offered = waiting(now)
+            pages = draw(
+                below_the_line(now),
+                len(offered) // (ONE_IN - 1),
+                workspace.declarations,
+                chance or random.SystemRandom(),
+            )
+            self._waiting = _with_drawn(offered, pages)
             self._known = known_register(now)
         self._learned = order.learned_order(workspace.home)
         self._terms = Matcher.of(workspace.declarations.lexicon.term)
@@ -72,9 +82,15 @@ class Review:
                 decided = each.page.id in documents.decided(reading)
                 page = self._workspace.document(reading, each.page.name)
             if not decided:
-                yield self._card(page, each.copies)
+                yield self._card(page, each)
 
-    def _card(self, page: StoredDocument, copies: Sequence[int]) -> PageCard:
+    @property
+    def dried_up(self) -> str:
+        """Why little is left to find, as things stand now; "" while that is not so."""
+        with snapshot(self._workspace) as now:
+            return dried_up(now)
+
+    def _card(self, page: StoredDocument, waits: Waiting) -> PageCard:
         passages = quotes.passages(page.text)
         opening = f"{page.title}\n{page.loaded.summary}\n{page.text[: order.READ_CHARACTERS]}"
         speaking = [each for each in passages if self._terms.occurrences(each)]
@@ -89,7 +105,8 @@ class Review:
             signals=page.loaded.signals,
             passages=[*speaking, *(each for each in passages if each not in speaking)],
             similar=self._known.best_matches(page),
-            copies=[f"d{number}" for number in copies],
+            copies=[f"d{number}" for number in waits.copies],
+            drawn=waits.drawn,
         )
 
     @property
@@ -120,6 +137,17 @@ class Review:
     def guesser(self) -> Guesser:
         """Made of the register as it was when the session began."""
         return _guesser(self._known)
+
+
+def _with_drawn(offered: Sequence[Waiting], drawn: Sequence[StoredDocument]) -> list[Waiting]:
+    """What is offered, with one that was drawn after every nine of it."""
+    pages = iter(drawn)
+    mixed = []
+    for place, each in enumerate(offered, start=1):
+        mixed.append(each)
+        if place % (ONE_IN - 1) == 0 and (page := next(pages, None)):
+            mixed.append(Waiting(page, (), drawn=True))
+    return mixed
 
 
 def guesses(snapshot: Snapshot, name: str, guesser: Guesser | None = None) -> dict[str, list[str]]:

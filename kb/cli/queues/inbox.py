@@ -40,6 +40,7 @@ class InboxQueue(Queue[PageCard]):
     def __init__(self, base: KnowledgeBase, ask: Asking, *, assess: bool = False) -> None:
         super().__init__(base, ask)
         self._assess = assess
+        self._said_dry = False
         self._review = base.screen.review()
         self._coded: dict[tuple[str, str], list[str]] = {}  # what was answered in this session
 
@@ -62,6 +63,8 @@ class InboxQueue(Queue[PageCard]):
         """Title, body, address, the passages that speak for it, what it is like."""
         ask = self.ask
         ask.say(f"{place}  {card.document}  relevance {card.relevance:.2f}")
+        if card.drawn:
+            ask.say("drawn by chance from below the line, to see what the order misses")
         ask.say(card.title, marked=self._review.forms(card.title))
         ask.say(card.organisation or "organisation unknown")
         ask.say(card.url)
@@ -111,9 +114,17 @@ class InboxQueue(Queue[PageCard]):
     ) -> list[str]:
         """Stores the decision; the initiatives that the page belongs to now."""
         rows = self.base.screen.decide(
-            [card.document], decision, reason=reason, initiatives=initiatives, why=why
+            [card.document],
+            decision,
+            reason=reason,
+            initiatives=initiatives,
+            why=why,
+            drawn=card.drawn,
         )
         self.settled(card.document)
+        if not self._said_dry and (sentence := self._review.dried_up):
+            self._said_dry = True
+            self.ask.say(sentence)
         return rows[0].initiatives
 
     def _reason(self) -> str:

@@ -1,4 +1,4 @@
-"""Facts of a page beside its relevance."""
+"""Facts of a page beside its relevance; whether a page was drawn by chance to be screened."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,3 +18,7 @@ def upgrade() -> None:
         sa.Column("site", sa.String(), nullable=False, server_default=""),
     ):
         op.add_column("relevance", column)
+    drawn: sa.Column[bool] = sa.Column(
+        "drawn", sa.Boolean(), nullable=False, server_default=sa.false()
+    )
+    op.add_column("screening", drawn)

@@ -4,7 +4,7 @@ A page is read as words and pairs of words, weighed by TF-IDF (Salton and Buckle
 doi:10.1016/0306-4573(88)90021-0), and parted from others by a linear support vector machine with
 squared hinge loss (Fan et al. 2008, "LIBLINEAR"). That pair is what screening tools order by:
 Ferdinands et al. 2023, doi:10.1186/s13643-023-02257-7. What was included weighs 9.8 times what
-was not, as in ASReview's "ELAS u4"; C is 0.5, chosen on four finished reviews
+was not, as in ASReview's "ELAS u4"; C is 0.6, chosen on four finished reviews
 (tests/benchmarks/inbox.py).
 
 It learns from the register and from pages that were found to be none, so that it is of use on the
@@ -42,7 +42,7 @@ READ_CHARACTERS = 500  # of a page's text: what it is is said there, and the reg
 DECISIONS = 10  # newer than the fit, before it is made anew
 OF_A_PAGE = 5.0  # a decision on a page counts as so many rows of the register
 KNOWN = "same-as-other"  # a reason to exclude that says nothing against the kind of page
-C = 0.5
+C = 0.6
 EXCLUDED_SHARE = 9.8  # what was included weighs so many times all that was excluded
 MOST_STEPS = 5000
 KEPT = ("weights", "intercept", "act", "token")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from kb.collect.body import ReceivedBody
 from kb.collect.reading import read
@@ -28,6 +29,9 @@ class FieldPage:
     body_kind: str
     page_kind: str
     label: str
+    role: str | None
+    reach: str | None
+    strands: tuple[str, ...]
     words: tuple[str, str, str]
     facts: PageFacts
     scored: Scored
@@ -51,7 +55,7 @@ def field_pages() -> tuple[FieldPage, ...]:
     return tuple(_page(json.loads(line)) for line in SET.read_text().splitlines())
 
 
-def _page(row: dict[str, str]) -> FieldPage:
+def _page(row: dict[str, Any]) -> FieldPage:
     title = f"{html.escape(row['title'])} | {html.escape(row['body'])}"
     main = f"<body><main>{row['html']}</main></body>"
     page = f"<html><head><title>{title}</title></head>{main}</html>"
@@ -60,7 +64,8 @@ def _page(row: dict[str, str]) -> FieldPage:
     facts = facts_of(*words, url=row["url"], link_share=reading.link_share, site=reading.site)
     scored = lexicon_scorer().score(*words, facts.marks)
     names = ("url", "body", "body_kind", "page_kind", "label")
-    return FieldPage(*(row[name] for name in names), words, facts, scored)
+    codes = (row["role"], row["reach"], tuple(row["strands"] or ()))
+    return FieldPage(*(row[name] for name in names), *codes, words, facts, scored)
 
 
 def told(pages: Sequence[FieldPage]) -> list[FieldPage]:

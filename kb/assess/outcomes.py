@@ -1,6 +1,6 @@
 """What worked elsewhere, what is worth assessing, and what has gone quiet."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,13 +12,15 @@ from kb.keep.acts import ActKind
 from kb.keep.decisions import Initiative, Result
 from kb.keep.documents import StoredDocument
 from kb.keep.register import StoredInitiative
+from kb.screen.guessing import likely_strands, read_of
 from kb.table import Table, column
 from kb.text.matcher import Matcher
 from kb.text.strand_terms import StrandTerms
 from kb.workspace.snapshot import Snapshot, part, snapshot
 from kb.workspace.workspace import Workspace
 
-WORTH = 0.4  # a score from which a pair is suggested
+WORTH = 0.4  # a score by its terms from which a pair is suggested
+LIKELY = 0.5  # the same by what was learned of others
 RELIABLE = 0.3  # the recall under which a strand's suggestions are not to be relied on
 PASSAGES_SHOWN = 2
 
@@ -126,7 +128,8 @@ def _worked(
 def suggest(snapshot: Snapshot, name: str | None = None) -> Table[Suggestion]:
     """Pairs of initiative and strand worth assessing, the likeliest first, with why.
 
-    A suggestion never counts. How far suggestions agree with what was confirmed is said of each
+    By the terms of the strand, or learned from what was proposed and confirmed of the others. A
+    suggestion never counts. How far suggestions agree with what was confirmed is said of each
     strand beside the list.
     """
     evidence = evidence_of(snapshot)
@@ -136,29 +139,49 @@ def suggest(snapshot: Snapshot, name: str | None = None) -> Table[Suggestion]:
     race = Matcher.of(term for term in evidence.declarations.lexicon.term if term.weight)
     terms = StrandTerms(evidence.declarations.offer)
     rows: list[Suggestion] = []
-    scores: dict[tuple[int, str], float] = {}
+    suggested: set[tuple[int, str]] = set()
+    likely = _likely(evidence)
     for number, initiative in evidence.register.items():
         if evidence.is_own(number) or only not in (None, number):
             continue
         texts = [f"{initiative.profile.title}. {initiative.profile.summary}"]
         texts += snapshot.texts(pages_of.get(number, []))
         for key, (score, passages) in terms.scores(texts, initiative.tags, race).items():
-            scores[number, key] = score
-            if score >= WORTH and (number, key) not in evidence.judgements:
+            learned = likely.get((number, key), 0.0)
+            if score < WORTH and learned < LIKELY:
+                continue
+            suggested.add((number, key))
+            if (number, key) not in evidence.judgements:
                 shown = list(passages[:PASSAGES_SHOWN])
-                rows.append(Suggestion(key, initiative.slug, score, shown))
+                rows.append(Suggestion(key, initiative.slug, max(score, learned), shown))
     rows.sort(key=lambda row: (-row.score, row.strand, row.initiative))
-    notes = evidence.marks + (() if name else tuple(_agreement(evidence, scores)))
+    notes = evidence.marks + (() if name else tuple(_agreement(evidence, suggested)))
     return Table("suggest", Suggestion, rows, notes)
 
 
-def _agreement(evidence: Evidence, scores: Mapping[tuple[int, str], float]) -> Iterator[str]:
+def _likely(evidence: Evidence) -> dict[tuple[int, str], float]:
+    """How likely each initiative bears on each strand, by what was proposed or confirmed."""
+    texts, strands_of = {}, {}
+    for number, initiative in evidence.register.items():
+        profile = initiative.profile
+        texts[number] = read_of(profile.title, profile.summary)
+        said = {
+            strand.key: evidence.by_strand[strand.key][number].outcome
+            for strand in evidence.strands
+            if number in evidence.by_strand[strand.key]
+        }
+        if said:
+            strands_of[number] = [key for key, level in said.items() if level in NEAR]
+    return likely_strands(texts, strands_of, [strand.key for strand in evidence.strands])
+
+
+def _agreement(evidence: Evidence, pairs: Collection[tuple[int, str]]) -> Iterator[str]:
     """A sentence a strand on precision and recall of suggestions against what was confirmed."""
     for strand in evidence.strands:
         judgements = evidence.by_strand[strand.key]
         confirmed = {n: judgement for n, judgement in judgements.items() if judgement.confirmed}
         near = {number for number, judgement in confirmed.items() if judgement.outcome in NEAR}
-        suggested = {n for n in confirmed if scores.get((n, strand.key), 0.0) >= WORTH}
+        suggested = {n for n in confirmed if (n, strand.key) in pairs}
         if near:
             recall = len(near & suggested) / len(near)
             precision = len(near & suggested) / len(suggested) if suggested else 0.0

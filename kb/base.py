@@ -1,7 +1,6 @@
 """KnowledgeBase: everything kb does in one home, one attribute a room.
 
     with kb.connect("data", by="ana") as base:
-        base.register.tag("race-equality-week", ["role=support"])
         gaps = base.assess.gaps().rows
 
 What changes takes the workspace; what lists takes a snapshot, opened for the call at the moment
@@ -73,6 +72,7 @@ class Screen:
         self.searches = read(saved_searches.saved_searches)
         self.inbox = read(inbox.inbox)
         self.same = read(duplicates.same)
+        self.doubles = read(duplicates.doubles)
         self.flow = read(flow.flow)
         self.criteria = read(review.criteria)
         self.guesses = read(review.guesses)

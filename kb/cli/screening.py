@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from kb.base import KnowledgeBase
 from kb.cli.opening import AsOf, By, Why, opened
 from kb.cli.output import listing, stderr
 from kb.errors import Unknown
 from kb.keep.decisions import Decision
 from kb.report.tables import write_json
 from kb.screen.flow import FlowStep
+from kb.screen.identity import Kinship
 from kb.screen.inbox import InboxPage, Screened
 from kb.table import Table, cells, columns_of
 
@@ -46,6 +48,21 @@ def flow(ctx: typer.Context, as_of: AsOf = None) -> Table[FlowStep]:
         return base.screen.flow()
 
 
+WITH = {Kinship.one: "one with", Kinship.part: "part of"}
+
+
+def _warn_of_doubles(base: KnowledgeBase, documents: list[str]) -> None:
+    """Says of each page which initiatives it may be of; on a terminal asks before one is made."""
+    doubles = base.screen.doubles(documents)
+    for double in doubles:
+        stderr(
+            f"{double.b} may be {WITH[double.may_be]} {double.a} ({double.score:.2f}: "
+            f"{'; '.join(double.reasons)}); --as {double.a} if it is"
+        )
+    if doubles and sys.stdin.isatty() and not typer.confirm("make a new one?", err=True):
+        raise typer.Abort
+
+
 @app.command()
 def screen(
     ctx: typer.Context,
@@ -73,6 +90,8 @@ def screen(
     if decision not in list(Decision):
         raise Unknown("decision", decision, list(Decision), where="kb screen")
     with opened(ctx, by) as base:
+        if decision == Decision.include and not initiatives and not titles:
+            _warn_of_doubles(base, documents)
         rows = base.screen.decide(
             documents,
             Decision(decision),

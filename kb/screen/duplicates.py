@@ -11,9 +11,10 @@ from kb.keep import derived, documents
 from kb.keep.decisions import PAGE_OF, NotSame
 from kb.keep.documents import StoredDocument
 from kb.keep.register import StoredInitiative
-from kb.screen.identity import Named, Similarities, Similarity
+from kb.screen.identity import Kinship, Named, Similarities, Similarity, differing_numbers
 from kb.table import Table, column
 from kb.text import shingles
+from kb.text.matcher import fold
 from kb.workspace.snapshot import Snapshot, part
 
 READ_CHARACTERS = 5_000  # whose scheme a page takes on is said early
@@ -29,6 +30,7 @@ class Pair:
     b_title: str = column("The name of the other.")
     score: float = column("How alike the two are, 0 to 1.", narrow=True)
     reasons: list[str] = column("Why the two look alike.", narrow=2)
+    may_be: Kinship = column("What they may be to each other: one, part of, adopts.", narrow=True)
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def copies(snapshot: Snapshot, pages: Sequence[StoredDocument]) -> dict[int, lis
         of_revision[revision]: signature
         for revision, signature in derived.signatures(snapshot.reading, of_revision.keys()).items()
     }
-    if len(signatures) < 2:
+    if len(pages) < 2:
         return {}
     apart = {(row.a, row.b) for row in snapshot.reading.rows(NotSame, what="document")}
     publishers = snapshot.declarations.publishers
@@ -111,11 +113,41 @@ def copies(snapshot: Snapshot, pages: Sequence[StoredDocument]) -> dict[int, lis
         return (-text(number).casefold().count(owner) if owner else 0, number)
 
     groups = {}
-    for group in shingles.groups(signatures, text):
+    alike = [*shingles.groups(signatures, text), *_short_ones(snapshot, by_id, signatures)]
+    for group in (own for whole in alike for own in _of_one_number(whole, by_id)):
         together = [n for n in group if not any((min(n, o), max(n, o)) in apart for o in group)]
         led = sorted(together, key=order)
         groups.update({number: led for number in led if len(led) > 1})
     return groups
+
+
+def _short_ones(
+    snapshot: Snapshot, pages: Mapping[int, StoredDocument], signatures: Mapping[int, bytes]
+) -> list[list[int]]:
+    """Pages too short to have a signature that say the very same, title included."""
+    short = [page for number, page in pages.items() if not signatures.get(number)]
+    by_words: dict[str, list[int]] = {}
+    for page, text in zip(short, snapshot.texts(short), strict=True):
+        words = fold(f"{page.title} {text}")
+        if len(words.split()) < shingles.FEWEST_WORDS + len(page.title.split()):
+            by_words.setdefault(words, []).append(page.id)
+    return [group for group in by_words.values() if len(group) > 1]
+
+
+def _of_one_number(
+    group: Sequence[int], pages: Mapping[int, StoredDocument]
+) -> Iterator[list[int]]:
+    """The group, parted where titles differ in a number, a year or a part: these are kin."""
+    parted: list[list[int]] = []
+    for number in group:
+        title = pages[number].title
+        like = (own for own in parted if not differing_numbers(title, pages[own[0]].title))
+        own = next(like, None)
+        if own is None:
+            parted.append([number])
+        else:
+            own.append(number)
+    yield from (own for own in parted if len(own) > 1)
 
 
 def same(snapshot: Snapshot) -> Table[Pair]:
@@ -137,6 +169,21 @@ def same(snapshot: Snapshot) -> Table[Pair]:
     return Table("same", Pair, rows)
 
 
+def doubles(snapshot: Snapshot, names: Sequence[str]) -> list[Pair]:
+    """The likeliest initiative that each of those pages may be of, where one is so like it.
+
+    A page that belongs to an initiative already is passed over.
+    """
+    known = known_register(snapshot)
+    pages = [snapshot.workspace.document(snapshot.reading, name) for name in names]
+    free = [page for page in pages if page.id not in snapshot.memberships]
+    pairs = []
+    for page in free:
+        matches = [each for each in known.best_matches(page) if each[1].same or each[1].part]
+        pairs += [_pair(one, page.name, page.title, alike) for one, alike in matches[:1]]
+    return pairs
+
+
 def _pairs(snapshot: Snapshot) -> Iterator[Pair]:
     known = known_register(snapshot)
     apart = {(row.a, row.b) for row in snapshot.reading.rows(NotSame, what="initiative")}
@@ -148,8 +195,11 @@ def _pairs(snapshot: Snapshot) -> Iterator[Pair]:
                 continue
             first, second = known.register[one], known.register[other]
             similarity = known.similarities.of(a, b)
+            if similarity.same and (turned := known.similarities.of(b, a)).part:
+                similarity = turned
             related = first.related | second.related
-            if similarity.same and not {one, other} & related and (one, other) not in apart:
+            offered = similarity.same or similarity.part
+            if offered and not {one, other} & related and (one, other) not in apart:
                 yield _pair(first, second.slug, second.profile.title, similarity)
 
 
@@ -160,13 +210,14 @@ def _pages(
         matches = known.best_matches(page, most=3)
         likely = [each for each in matches if (each[0].id, page.id) not in apart]
         for initiative, similarity in likely[:1]:
-            if similarity.same or similarity.adopts:
+            if similarity.same or similarity.part or similarity.adopts:
                 yield _pair(initiative, page.name, page.title, similarity)
 
 
 def _pair(one: StoredInitiative, name: str, title: str, similarity: Similarity) -> Pair:
     reasons = list(similarity.reasons)
-    return Pair(one.slug, name, one.profile.title, title, similarity.score, reasons)
+    titles = (one.profile.title, title)
+    return Pair(one.slug, name, *titles, similarity.score, reasons, similarity.kinship)
 
 
 def named(bodies: Bodies, title: str, organisation: str, text: str = "") -> Named:

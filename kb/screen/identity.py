@@ -1,8 +1,9 @@
 """Is this the same initiative? A score with its reasons, from titles, bodies and what a page names.
 
 The same title at another body is not the same initiative: "Anti-racism pledge" exists at dozens
-of trusts. The same initiative under two titles at one body often is. A body that takes on
-somebody else's scheme is an adopter of it.
+of trusts; of a name that tells it from others it is that scheme, taken on there. The same
+initiative under two titles at one body often is one. A name that holds another's whole is that of
+a part; names that differ in a number, a year, a cohort or a part are kin, and not one.
 
     score = one body: 0.25 + 0.75 * titles      parent or part: 0.15 + 0.75 * titles
             another body: 0.45 * titles, or 0.6 where a page names the other's scheme and body
@@ -16,6 +17,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from heapq import nlargest
 
@@ -31,6 +33,17 @@ ONE_BODY, RELATED, ADOPTER = 0.25, 0.15, 0.6
 BY_TITLES, ELSEWHERE = 0.75, 0.45
 ALIKE = 0.92  # two words less apart than this are one word, misspelt or inflected
 STOP = frozenset("a an and as at by for from in into nhs of on our the to with its their".split())
+SUBTITLE = re.compile(r"\s*[:(–—|]|\s-\s")
+# Words that a page puts beside a name, and that make nothing of it a part.
+SAID_BESIDE = frozenset(
+    "about apply case explained full home information initiative introducing join launch launches "
+    "new now overview page programme project report scheme study update work year".split()
+)
+TELLING = 0.4  # of the log of all titles: less says little
+PART = re.compile(
+    r"\b(part|phase|cohort|wave|volume|vol|edition|round|stage|tranche)\.?\s+"
+    r"(\d+|[ivx]+|one|two|three|four|five|six|seven|eight|nine|ten)\b"
+)
 ACRONYM = re.compile(r"\b(?!NHS\b)[A-Z]{3,}\b")
 
 
@@ -59,6 +72,11 @@ class Named:
         """Title and text as words, one space at each side."""
         return f" {self.folded} {fold(self.text)} "
 
+    def main(self, other: "Named") -> list[str]:
+        """The same words of the title without what stands behind a colon, a dash or a bracket."""
+        title = SUBTITLE.split(self.title, maxsplit=1)[0]
+        return Named(title, self.body, self.spellings).left(other)
+
     def left(self, other: "Named") -> list[str]:
         """The words of the title without the names of either body and without small words."""
         words = f" {self.folded} "
@@ -68,18 +86,37 @@ class Named:
         return [word for word in words.split() if word not in STOP] or self.folded.split()
 
 
+class Kinship(StrEnum):
+    """What two that look alike may be to each other."""
+
+    one = "one"
+    part = "part of"
+    kin = "kin"
+    adopts = "adopts"
+
+
 @dataclass(frozen=True)
 class Similarity:
-    """How likely two are the same, 0 to 1, and why; `adopts`: one takes on the other's scheme."""
+    """How alike two are, 0 to 1, why, and what they may be to each other."""
 
     score: float
     reasons: tuple[str, ...]
-    adopts: bool = False
+    kinship: Kinship = Kinship.one
 
     @property
     def same(self) -> bool:
         """True where the two are to be offered as one."""
-        return self.score >= SAME and not self.adopts
+        return self.score >= SAME and self.kinship == Kinship.one
+
+    @property
+    def part(self) -> bool:
+        """True where one is to be offered as a part of the other."""
+        return self.score >= SAME and self.kinship == Kinship.part
+
+    @property
+    def adopts(self) -> bool:
+        """True where one takes on the other's scheme."""
+        return self.kinship == Kinship.adopts
 
 
 class Similarities:
@@ -105,15 +142,45 @@ class Similarities:
         reasons = [f"titles {titles:.2f} alike"] if titles >= WORTH_SHOWING else []
         if page.body and page.body == known.body:
             reasons.append("same body")
-            return _similarity(ONE_BODY + BY_TITLES * titles, reasons)
+            return self._kinship(page, known, ONE_BODY + BY_TITLES * titles, reasons)
         if known.body in page.related or page.body in known.related:
             reasons.append(f"{known.body} is related to {page.body}")
-            return _similarity(RELATED + BY_TITLES * titles, reasons)
+            return self._kinship(page, known, RELATED + BY_TITLES * titles, reasons)
         if self._takes_on(page, known):
             names = f"names {known.title!r} of {known.body}"
-            return Similarity(ADOPTER, (*reasons, names), adopts=True)
+            return Similarity(ADOPTER, (*reasons, names), Kinship.adopts)
         reasons.append(f"another body: {known.body}")
+        if titles >= ALIKE and page.body and self._tells(known.folded):
+            return Similarity(ADOPTER, tuple(reasons), Kinship.adopts)
         return _similarity(ELSEWHERE * titles, reasons)
+
+    def _kinship(self, page: Named, known: Named, score: float, reasons: list[str]) -> Similarity:
+        """One, a part or kin, of two at one body or at related ones."""
+        numbers = differing_numbers(page.title, known.title)
+        if numbers:
+            return _similarity(score, [*reasons, f"another number: {numbers}"], Kinship.kin)
+        if self._holds(page, known):
+            why = f"{page.title!r} holds the other's name whole"
+            return _similarity(score, [*reasons, why], Kinship.part)
+        return _similarity(score, reasons)
+
+    def _holds(self, holder: Named, held: Named) -> bool:
+        """True where one name holds the other's whole, with words before or behind that tell.
+
+        The other way round a name is but shortened.
+        """
+        words, part = holder.main(held), held.main(holder)
+        for at in range(len(words) - len(part) + 1 if len(part) > 1 else 0):
+            if words[at : at + len(part)] == part:
+                beside = words[:at] + words[at + len(part) :]
+                said = SAID_BESIDE | set(held.folded.split())
+                extra = [word for word in beside if word not in said and not word.isdigit()]
+                return sum(map(self.weight, extra)) >= TELLING * math.log(self._count)
+        return False
+
+    def _tells(self, folded: str) -> bool:
+        words = [word for word in folded.split() if word not in STOP]
+        return len(words) > 1 and sum(map(self.weight, words)) >= math.log(self._count)
 
     def best_matches(self, page: Named, *, most: int = 3) -> list[tuple[int, Similarity]]:
         """The known initiatives most like the page, the likeliest first; none if nothing is alike.
@@ -152,15 +219,26 @@ class Similarities:
 
     def _takes_on(self, page: Named, known: Named) -> bool:
         """True where the page names a scheme by its whole title, and whose it is."""
-        words = [word for word in known.folded.split() if word not in STOP]
-        telling = sum(map(self.weight, words)) >= math.log(self._count)
-        if len(words) < 2 or not telling or f" {known.folded} " not in page.all_words:
+        if not self._tells(known.folded) or f" {known.folded} " not in page.all_words:
             return False
         return any(f" {name} " in page.all_words for name in known.names)
 
 
-def _similarity(score: float, reasons: list[str]) -> Similarity:
-    return Similarity(round(min(1.0, score), 4), tuple(reasons))
+def _similarity(score: float, reasons: list[str], kinship: Kinship = Kinship.one) -> Similarity:
+    return Similarity(round(min(1.0, score), 4), tuple(reasons), kinship)
+
+
+def differing_numbers(one: str, other: str) -> str:
+    """The numbers, years, cohorts or parts by which two titles differ; "" where they do not.
+
+    A number that one has and the other lacks says nothing; a cohort or a part does.
+    """
+    a, b = (set(re.findall(r"\d+", title)) for title in (one, other))
+    parts_a, parts_b = (set(PART.findall(title.casefold())) for title in (one, other))
+    if parts_a != parts_b:
+        return ", ".join(sorted(" ".join(each) for each in parts_a ^ parts_b))
+    apart = a - b and b - a
+    return ", ".join(sorted(a ^ b)) if apart else ""
 
 
 def _among(word: str, words: Collection[str]) -> bool:

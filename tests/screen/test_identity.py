@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from conftest import Command
+from pages import held
 
+import kb
 from kb.declare.declarations import Declarations
 from kb.home import Home, shipped
-from kb.screen.duplicates import named
-from kb.screen.identity import Named, Similarities
+from kb.screen.duplicates import copies, named
+from kb.screen.identity import Kinship, Named, Similarities
 from kb.text.shingles import groups, shingles_of
 from kb.text.signature import signature
 
@@ -123,3 +126,71 @@ def test_a_copy_is_known_by_its_shingles_of_words(other: str, copied: bool) -> N
 def test_a_text_too_short_to_tell_has_no_runs() -> None:
     assert shingles_of("a few words") == frozenset()
     assert signature("a few words") == b""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("WRES data report 2023", "WRES data report 2024"),
+        ("Board development programme, cohort 1", "Board development programme, cohort 2"),
+        ("Too hot to handle: part one", "Too hot to handle: part two"),
+        ("Shattered hopes", "Shattered hopes, phase 2"),
+    ],
+)
+def test_titles_that_differ_in_a_number_or_a_part_are_kin(one: str, other: str) -> None:
+    similarity = SIMILARITIES.of(of(one, "NHS England"), of(other, "NHS England"))
+    assert not similarity.same
+    assert similarity.kinship == Kinship.kin
+
+
+def test_a_name_that_holds_another_s_is_that_of_a_part() -> None:
+    whole = of("Workforce Race Equality Standard", "NHS England")
+    part = SIMILARITIES.of(of("Bank Workforce Race Equality Standard", "NHS England"), whole)
+    assert part.part
+    assert not part.same
+    explained = of("The Workforce Race Equality Standard explained", "NHS England")
+    beside = SIMILARITIES.of(explained, whole)
+    assert beside.same
+    subtitle = SIMILARITIES.of(
+        of("Workforce Race Equality Standard: what trusts report", "NHS England"), whole
+    )
+    assert subtitle.same
+
+
+def test_a_scheme_under_its_own_name_at_another_body_is_taken_on_there() -> None:
+    title = "Patient and Carer Race Equality Framework"
+    at_a_trust = SIMILARITIES.of(of(title, "Some Trust"), of(title, "NHS England"))
+    assert at_a_trust.adopts
+    assert not at_a_trust.same
+
+
+def test_short_pages_of_one_text_are_one_and_reports_of_two_years_are_two(
+    base: kb.KnowledgeBase,
+) -> None:
+    charter = "We sign the race equality charter and publish what we do each year."
+    report = f"{PAGE.format(day='3 May 2025')} Race equality data of the board: {{}} per cent."
+    names = [
+        held(base, "charter", charter, title="Race equality charter"),
+        held(base, "copy", charter, title="Race equality charter"),
+        held(base, "r24", report.format(17), title="WRES report 2024"),
+        held(base, "r25", report.format(19), title="WRES report 2025"),
+    ]
+    with base.snapshot() as now:
+        every = copies(now, now.pages)
+    assert [f"d{number}" for number in every[1]] == names[:2]
+    assert 3 not in every
+    assert 4 not in every
+
+
+def test_a_likely_double_is_said_before_one_is_made(
+    base: kb.KnowledgeBase, run_kb: Command
+) -> None:
+    publishers = base.workspace.declarations.publishers
+    of_body = {body: source for source, body in publishers.items()}
+    known = next(row for row in base.register.list().rows if row.organisation in of_body)
+    name = held(base, "known", PAGE, title=known.title, source=of_body[known.organisation])
+    base.close()
+    done = run_kb("screen", name, "include", "--by", "ana")
+    assert f"{name} may be one with {known.slug}" in done.stderr
+    assert f"--as {known.slug}" in done.stderr
+    assert done.returncode == 0

@@ -7,6 +7,7 @@ from kb.cli.asking import Asking
 from kb.cli.queues.queue import Queue
 from kb.keep.decisions import Decision
 from kb.screen.duplicates import Pair
+from kb.screen.identity import Kinship
 from kb.workspace.workspace import is_document
 
 OF_TWO = {
@@ -15,6 +16,12 @@ OF_TWO = {
     "p": "art: the second is part of the first",
     "P": "art: the first is part of the second",
     "n": "ot the same",
+}
+MAY_BE = {
+    Kinship.one: "they may be one",
+    Kinship.part: "one may be part of the other",
+    Kinship.kin: "they are kin",
+    Kinship.adopts: "the page may be of a body that takes it on",
 }
 OF_A_PAGE = {"y": "es, a page of it", "n": "ot of it"}
 
@@ -57,7 +64,8 @@ class SameQueue(Queue[Pair]):
 
     def show(self, card: Pair, place: str) -> None:
         """Both names with whose they are, and why they look alike."""
-        self.ask.say(f"{place}  {card.score:.2f} alike: {'; '.join(card.reasons)}")
+        may_be = MAY_BE[card.may_be]
+        self.ask.say(f"{place}  {may_be}; {card.score:.2f} alike: {'; '.join(card.reasons)}")
         for name in (card.a, card.b):
             self.ask.say(f"  {name}: {self._described(name)}")
 

@@ -66,8 +66,9 @@ class Asking:
                 return typed
             if typed.casefold() in choices:
                 return typed.casefold()
-            if not self._is_common(typed, choices):
-                self.say(f"{typed!r} is none of: {', '.join(choices)}")
+            if not self._is_common(typed.casefold(), choices):
+                common = [key for key in ALWAYS if key not in choices]
+                self.say(f"{typed!r} is none of: {', '.join((*choices, *common))}")
 
     def _is_common(self, typed: str, choices: Mapping[str, str]) -> bool:
         """Does what every question takes; False where that is not what was typed."""

@@ -80,7 +80,8 @@ def review(
         ask.say(f"{len(queue)} {queue.about}")
         with until_stopped():
             walk(queue, limit)
-    stderr(f"{queue.decided} decided; {queue.left} left")
+    last = "; kb undo takes the last back" if queue.decided else ""
+    stderr(f"{queue.decided} decided; {queue.left} left{last}")
 
 
 def _what_matters_most(

@@ -28,6 +28,9 @@ class Content:
     signals: tuple[Signal, ...]  # the strongest first
     kind_why: str = ""  # what made the kind of page
     site: str = ""  # what the page calls its site
+    of_health: bool = True  # its words are of health and care
+    speech: float = 0.0  # verbs of reported speech a hundred words
+    link_share: float | None = None  # of its letters, in links
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,8 @@ def _contents(reading: Reading, revisions: Collection[int]) -> dict[int, Content
         select_columns(
             *map(col, (Revision.id, Revision.summary, Revision.text)),
             *map(col, (Revision.published_from, Revision.updated_from, Relevance.terms)),
-            *map(col, (Relevance.kind_why, Relevance.site)),
+            *map(col, (Relevance.kind_why, Relevance.site, Relevance.of_health)),
+            *map(col, (Relevance.speech, Relevance.link_share)),
         )
         .join(
             Relevance,
@@ -159,7 +163,7 @@ def _contents(reading: Reading, revisions: Collection[int]) -> dict[int, Content
     )
     contents = {}
     for row in reading.session.execute(query):
-        number, summary, text, published, updated, terms, why, site = row
+        number, summary, text, published, updated, terms, why, site, of_health, *rates = row
         contents[number] = Content(
             summary,
             text,
@@ -168,6 +172,9 @@ def _contents(reading: Reading, revisions: Collection[int]) -> dict[int, Content
             signals=tuple(Signal(**each) for each in terms or ()),
             kind_why=why or "",
             site=site or "",
+            of_health=of_health is not False,
+            speech=rates[0] or 0.0,
+            link_share=rates[1],
         )
     return contents
 

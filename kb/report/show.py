@@ -29,6 +29,7 @@ from kb.keep.decisions import (
 )
 from kb.keep.documents import StoredDocument
 from kb.keep.register import Judgement, StoredInitiative
+from kb.screen.unread import body_kind
 from kb.table import Table, column
 from kb.text.quotes import SENTENCE_END, locate
 from kb.workspace.snapshot import Snapshot
@@ -125,6 +126,7 @@ class DocumentInFull:
     page: StoredDocument
     screening: str | None
     initiatives: Sequence[str]
+    body_kind: str = ""
 
     def values(self) -> dict[str, object]:
         """Field to value, for exporters."""
@@ -142,6 +144,10 @@ class DocumentInFull:
             "updated_from": content.updated_from or None,
             "kind": f"{page.kind} ({content.kind_why})" if page.kind else None,
             "site": content.site or None,
+            "body_kind": self.body_kind or None,
+            "sector": "health and care" if content.of_health else "another",
+            "link_share": content.link_share,
+            "reported_speech": content.speech,
             "relevance": page.score,
             "terms": [vars(signal) for signal in content.signals],
             "screening": self.screening,
@@ -314,4 +320,5 @@ def document(snapshot: Snapshot, name: str) -> DocumentInFull:
         page,
         screening=verdict.outcome if verdict else None,
         initiatives=sorted(snapshot.slugs[number] for number in members),
+        body_kind=body_kind(snapshot.declarations, page, site=page.loaded.site),
     )

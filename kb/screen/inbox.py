@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kb.contract import address_of
-from kb.declare.page_kinds import PageKind
 from kb.declare.register import slug_of
 from kb.errors import Refused
 from kb.keep import documents, register
@@ -23,13 +22,13 @@ from kb.keep.decisions import (
 from kb.keep.documents import StoredDocument
 from kb.keep.store import Writing
 from kb.screen import duplicates, order
+from kb.screen.unread import WITH_IT, is_offered
 from kb.table import Table, column
 from kb.text.page_reading import Signal
 from kb.workspace.snapshot import Snapshot, part, snapshot
 from kb.workspace.workspace import Workspace, parse_enum
 
 TERMS_SHOWN = 4
-WITH_IT = "has the text of d"  # why a copy was decided as its leader was
 
 
 @dataclass(frozen=True)
@@ -83,11 +82,6 @@ class ScreeningInput:
     drawn: bool = False  # shown by chance, from below the line
 
 
-def is_offered(page: StoredDocument, threshold: float) -> bool:
-    """True for a page that is relevant enough and does not only lead to others."""
-    return page.kind != PageKind.list_page and (page.score or 0.0) >= threshold
-
-
 @part
 def waiting(snapshot: Snapshot, *, everything: bool = False) -> list[Waiting]:
     """Pages to screen, the likeliest first, each once: copies wait behind the one that leads.
@@ -95,12 +89,11 @@ def waiting(snapshot: Snapshot, *, everything: bool = False) -> list[Waiting]:
     With `everything` also those below the threshold, and list pages, last. What has the text of
     a page that was decided on does not wait: it was decided with it.
     """
-    threshold = snapshot.declarations.lexicon.inbox.threshold
     settled = decided(snapshot) | snapshot.memberships.keys()
     pages = [
         page
         for page in snapshot.pages
-        if page.id in settled or ((everything or is_offered(page, threshold)) and not page.gone)
+        if page.id in settled or ((everything or is_offered(snapshot, page)) and not page.gone)
     ]
     groups = duplicates.copies(snapshot, pages)
     leading = {}
@@ -264,7 +257,7 @@ def _decide(
         decision=answer.decision,
         reason=answer.reason,
         why=answer.why,
-        drawn=answer.drawn,
+        drawn=answer.drawn or any(r.drawn for r in writing.history(Screening, document=page.id)),
     )
     writing.replace_own(row, "document", "person")
     members = documents.memberships(writing).get(page.id, set())

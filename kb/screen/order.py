@@ -174,8 +174,12 @@ def _loaded(path: Path, _changed: int, _size: int) -> LearnedOrder | None:
     """The order in a file, loaded once for as long as the file is the same."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return LearnedOrder(**{name: kept[name] for name in KEPT}) if kept["form"] == FORM else None
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        order = LearnedOrder(**{name: kept[name] for name in KEPT})
+        numbers = [order.intercept, *(n for pair in order.weights.values() for n in pair)]
+        pairs = all(len(pair) == 2 for pair in order.weights.values())
+        sound = bool(order.weights) and pairs and all(map(math.isfinite, numbers))
+        return order if kept["form"] == FORM and sound else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # it is made anew from what people decided
 
 
@@ -187,7 +191,9 @@ def _keep(home: Home, order: LearnedOrder) -> None:
 
 
 def _is_fresh(snapshot: Snapshot, order: LearnedOrder) -> bool:
-    newer = sum(row.made > order.act for row in snapshot.reading.rows(Screening))
+    """True while fewer than ten decisions were made or ended since, in this very store."""
+    rows = snapshot.reading.history(Screening)
+    newer = sum((row.made > order.act) + ((row.ended or 0) > order.act) for row in rows)
     return newer < DECISIONS and snapshot.reading.holds(order.act, order.token)
 
 

@@ -9,7 +9,7 @@ replacement and without strata, so it is rather too wide than too narrow.
 
 import importlib
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -23,6 +23,7 @@ from kb.workspace.snapshot import Snapshot, part
 ONE_IN = 10
 DRY = 20  # pages in a row that nobody included, before it is said that the yield has dried up
 LEVEL = 0.95
+WITH_IT = "has the text of d"  # why a copy was decided as its leader was
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,6 @@ def share_interval(hits: int, drawn: int) -> tuple[float, float]:
 @part
 def below_the_line(snapshot: Snapshot) -> list[StoredDocument]:
     """The live pages that are not offered and that nobody decided on; list pages are none."""
-    threshold = snapshot.declarations.lexicon.inbox.threshold
     settled = snapshot.verdicts.keys() | snapshot.memberships.keys()
     return [
         page
@@ -68,7 +68,7 @@ def below_the_line(snapshot: Snapshot) -> list[StoredDocument]:
         if page.id not in settled
         and not page.gone
         and page.kind != PageKind.list_page
-        and (page.score or 0.0) < threshold
+        and not is_offered(snapshot, page)
     ]
 
 
@@ -85,41 +85,53 @@ def unread(snapshot: Snapshot) -> Unread:
 def draw(
     pages: Sequence[StoredDocument], count: int, declarations: Declarations, chance: random.Random
 ) -> list[StoredDocument]:
-    """So many pages at random, each kind of body in proportion to its pages; all if there are
-    fewer.
+    """So many pages at random, each as likely as any other; all if there are fewer.
+
+    Every so-manieth is taken, from a start by chance, of a row in which pages of one kind of body
+    stand together: so kinds are drawn in proportion, however few pages are.
     """
     by_kind: dict[str, list[StoredDocument]] = defaultdict(list)
     for page in pages:
         by_kind[body_kind(declarations, page)].append(page)
-    for those in by_kind.values():
+    kinds = list(by_kind.values())
+    chance.shuffle(kinds)
+    for those in kinds:
         chance.shuffle(those)
-    taken: Counter[str] = Counter()
-    drawn = []
-    for number in range(1, min(count, len(pages)) + 1):
-        left = [kind for kind, those in by_kind.items() if taken[kind] < len(those)]
-        chance.shuffle(left)
-        owed = {kind: number * len(by_kind[kind]) / len(pages) - taken[kind] for kind in left}
-        kind = max(left, key=owed.__getitem__)
-        drawn.append(by_kind[kind][taken[kind]])
-        taken[kind] += 1
+    row = [page for those in kinds for page in those]
+    count = min(count, len(row))
+    step = len(row) / count if count else 0.0
+    start = chance.random() * step
+    drawn = [row[int(start + place * step)] for place in range(count)]
+    chance.shuffle(drawn)
     return drawn
 
 
-def body_kind(declarations: Declarations, page: StoredDocument) -> str:
-    """The kind of the body that publishes the page; "" where nobody declared it."""
-    body = declarations.bodies.find(declarations.publishers.get(page.source) or "")
+def body_kind(declarations: Declarations, page: StoredDocument, *, site: str = "") -> str:
+    """The kind of the body that publishes the page, else of the site as it calls itself.
+
+    "" where neither is declared.
+    """
+    publisher = declarations.publishers.get(page.source) or ""
+    body = declarations.bodies.find(publisher) or declarations.bodies.find(site)
     return body.kind if body else ""
 
 
 def dried_up(snapshot: Snapshot) -> str:
     """A sentence that says why little is left to find; "" while that is not so.
 
-    It rests on the newest decisions, of whomever, on pages that were not drawn, and on
-    what was drawn.
+    It rests on the pages of the inbox that were decided last, since the newest crawl, by whomever:
+    each once, with what has the text of another left out. And none that was drawn from below
+    the line may have been relevant.
     """
-    rows = [row for row in snapshot.reading.rows(Screening) if not row.drawn]
-    newest = sorted(rows, key=lambda row: -row.made)[:DRY]
-    if len(newest) < DRY or any(row.decision == Decision.include for row in newest):
+    runs = [run.finished or run.started for run in snapshot.last_runs.values()]
+    offered = {page.id for page in snapshot.pages if is_offered(snapshot, page)}
+    decided: dict[int, Decision] = {}
+    for row in sorted(snapshot.reading.rows(Screening), key=lambda row: -row.made):
+        newer = not runs or snapshot.acts[row.made].at >= max(runs)
+        own = row.document in offered and not row.drawn and not row.why.startswith(WITH_IT)
+        if newer and own and len(decided) < DRY:
+            decided.setdefault(row.document, row.decision)
+    if len(decided) < DRY or set(decided.values()) != {Decision.exclude}:
         return ""
     below = unread(snapshot)
     if not below.drawn:
@@ -127,9 +139,16 @@ def dried_up(snapshot: Snapshot) -> str:
             f"none of the last {DRY} pages was included; none was drawn from below the line yet, "
             "so what is missed there cannot be said"
         )
-    most = below.interval[1]
+    if below.relevant:
+        return ""
     return (
-        f"the yield has dried up: none of the last {DRY} pages was included, and of {below.drawn} "
-        f"drawn from below the line {below.relevant} were; at most {most} of the {below.unread} "
-        "unread there are relevant, with 95% confidence"
+        f"the yield has dried up: none of the last {DRY} pages was included, and none of the "
+        f"{below.drawn} drawn from below the line; at most {below.interval[1]} of the "
+        f"{below.unread} unread there are relevant, with 95% confidence"
     )
+
+
+def is_offered(snapshot: Snapshot, page: StoredDocument) -> bool:
+    """True for a page that is relevant enough and does not only lead to others."""
+    threshold = snapshot.declarations.lexicon.inbox.threshold
+    return page.kind != PageKind.list_page and (page.score or 0.0) >= threshold

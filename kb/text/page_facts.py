@@ -15,34 +15,37 @@ FORM = "1"  # changes when the same page would be of another kind
 OPENING_CHARACTERS = 800
 LINKS = 0.75  # of the letters of a page: from here on it leads to others and says little
 SPEECH = 0.4  # verbs of reported speech a hundred words, from which others are made to speak
+SHORT_WORDS = 100  # in fewer, one such verb may be in passing
 
 
 # A word of an address: whole, between two of / - _ . or its ends.
 _WORD = r"(?:^|[/._-])(?:{})(?:$|[/._-])"
 IN_PATH = (
-    (PageKind.vacancy, r"jobs?|vacanc(?:y|ies)|careers"),
+    (PageKind.vacancy, r"jobs?|vacanc(?:y|ies)"),
     (PageKind.tender, r"tenders?|contracts?|procurement"),
     (PageKind.meeting, r"board-?(?:papers|meetings?)|agendas?|minutes"),
-    (PageKind.policy, r"polic(?:y|ies)|procedures?"),
+    (PageKind.policy, r"policies|policies-and-procedures|procedures"),
     (PageKind.blog, r"blogs?|opinions?|comment(?:ary)?|insights?|views|column(?:ist)?s?"),
     (
         PageKind.news,
         r"news|newsroom|news-?room|press|press-releases?|media-releases?|releases?|articles?|"
-        r"stor(?:y|ies)|20\d\d/\d\d?",
+        r"20\d\d/\d\d?",
     ),
     (PageKind.event, r"events?|webinars?|conferences?"),
 )
 IN_HOST = (
-    (PageKind.news, r"news|times|echo|guardian|standard|herald|gazette|mail|bbci|journal|voice"),
+    (PageKind.news, r"news|times|echo|guardian|standard|herald|gazette|mail|bbci|journal"),
     (PageKind.blog, r"blogs?"),
     (PageKind.tender, r"\w*tenders?"),
 )
 IN_TITLE = (
     (
         PageKind.list_page,
-        r"^(?:(?:latest |all |our )?(?:news|jobs|vacancies|events|blogs?|publications|pages|"
-        r"articles|press releases)|news (?:and|&) \w+|(?:tag|category|topic|archives?|author|"
-        r"search results)\b.*|a ?(?:-|to) ?z\b.*|sitemap|.* archives?)$|[–|-] page \d+$",
+        r"^(?:(?:latest|all|our|current|upcoming|recent) )?(?:news|newsroom|jobs|vacancies|careers|"
+        r"events|blogs?|blog posts|publications|pages|articles|press releases)"
+        r"(?: (?:and|&) \w+)?(?: (?:from|in|at|of) .{1,40})?$|"
+        r"^(?:tag|category|topic|archives?|author|search results)(?: ?:| for )|"
+        r"^a ?(?:-|to) ?z$|^sitemap$",
     ),
     (PageKind.tender, r"\b(?:award|contract|tender) notice\b|\binvitation to tender\b"),
     (PageKind.meeting, r"\bboard (?:meeting|papers)\b|^(?:meeting )?agenda\b|\bminutes of\b"),
@@ -78,12 +81,26 @@ HEALTH = re.compile(
     re.IGNORECASE,
 )
 SHELF = re.compile(r"tags?|category|categories|topics?|\w+_topic|author", re.IGNORECASE)
-LAST_OF_LISTS = re.compile(r"archives?|search|sitemap|page-?\d+", re.IGNORECASE)
-LEADS_ON = 0.15  # share of links from which what stands on a shelf is the shelf itself
+SECTION = re.compile(
+    r"news|newsroom|jobs|vacancies|careers|events|blogs?|press|press-releases|publications|"
+    r"articles|archives?|search|sitemap",
+    re.IGNORECASE,
+)
+PAGER = re.compile(r"/page[-/]?\d+/?$", re.IGNORECASE)
+SHELF_ASKED = re.compile(r"(?:^|&)(?:tag|cat|category|s|search|paged?)=", re.IGNORECASE)
+ARCHIVES = re.compile(r"\barchives?$|[–|-] page \d+$", re.IGNORECASE)
+LEADS_ON = 0.25  # share of links from which what stands on a shelf is the shelf itself
+# A name of these makes the page one of the thing, whatever else stands in its title.
+STRONG = re.compile(
+    r"\b(?:programme|toolkit|tool|guide|mentoring|scheme|campaign|course|network|framework|hub|"
+    r"fellowship|project)\b",
+    re.IGNORECASE,
+)
 FILES = "application/"
 _PATHS = [(kind, re.compile(_WORD.format(words), re.I)) for kind, words in IN_PATH]
 _HOSTS = [(kind, re.compile(_WORD.format(words), re.I)) for kind, words in IN_HOST]
 _TITLES = [(kind, re.compile(words, re.IGNORECASE)) for kind, words in IN_TITLE]
+_LIST_TITLE = next(pattern for kind, pattern in _TITLES if kind == PageKind.list_page)
 
 
 @dataclass(frozen=True)
@@ -116,11 +133,12 @@ def facts_of(
     """The facts of a page. What is not known (address, links) speaks for nothing."""
     opening = f"{title}\n{summary}\n{text[:OPENING_CHARACTERS]}"
     words = len(text.split())
-    speech = round(100 * len(SAID.findall(text)) / words, 2) if words else 0.0
+    said = len(SAID.findall(text))
+    speech = round(100 * said / words, 2) if words else 0.0
     kinds = _kinds(title, opening, url, media_type, link_share)
     kind, why = min(kinds, key=lambda each: list(PageKind).index(each[0]))
     marks: set[str] = {str(kind)}
-    if speech >= SPEECH:
+    if speech >= SPEECH and (said > 1 or words >= SHORT_WORDS):
         marks.add(SPEECH_MARK)
     if not HEALTH.search(opening):
         marks.add(NO_HEALTH)
@@ -133,31 +151,49 @@ def _kinds(
     title: str, opening: str, url: str, media_type: str, link_share: float | None
 ) -> Iterator[tuple[PageKind, str]]:
     """Every kind that something speaks for, with what does."""
-    if link_share is not None and link_share >= LINKS:
-        yield PageKind.list_page, f"{link_share:.0%} of its letters are in links"
     forms = dict.fromkeys(form.casefold() for form in VACANCY.findall(opening))
     if len(forms) > 1:
         yield PageKind.vacancy, ", ".join(forms)
-    parts = urlsplit(url)
-    *sections, last = parts.path.strip("/").split("/")
-    on_a_shelf = sections[-1] if sections else ""
-    leads_on = link_share is None or link_share >= LEADS_ON
-    if SHELF.fullmatch(on_a_shelf) and leads_on:
-        yield PageKind.list_page, f"{on_a_shelf} in its address"
-    elif LAST_OF_LISTS.fullmatch(last):
-        yield PageKind.list_page, f"{last} in its address"
-    for kind, pattern in _PATHS:
-        # The last part of an address is often its title: only before it is a section named.
-        if found := pattern.search("/".join(sections)):
-            yield kind, f"{found[0].strip('/._-')} in its address"
-    for kind, pattern in _HOSTS:
-        if found := pattern.search(parts.hostname or ""):
-            yield kind, f"{found[0].strip('._-')} in its address"
-    for kind, pattern in _TITLES:
-        if found := pattern.search(title):
-            yield kind, f"{found[0].strip()!r} in its title"
     if media_type.startswith(FILES):
         yield PageKind.document, "it is a file"
-    if found := THING.search(title):
+    elif why := _leads_on(title, url, link_share):
+        yield PageKind.list_page, why
+    parts = urlsplit(url)
+    # The last part of an address is often its title: only before it is a section named.
+    sections = parts.path.strip("/").rpartition("/")[0]
+    for where, patterns in ((sections, _PATHS), (parts.hostname or "", _HOSTS)):
+        for kind, pattern in patterns:
+            if found := pattern.search(where):
+                yield kind, f"{found[0].strip('/._-')} in its address"
+    thing = STRONG.search(title)
+    for kind, pattern in _TITLES:
+        if kind != PageKind.list_page and (found := None if thing else pattern.search(title)):
+            yield kind, f"{found[0].strip()!r} in its title"
+    if found := thing or THING.search(title):
         yield PageKind.programme, f"{found[0].casefold()!r} in its title"
     yield PageKind.page, "nothing says what it is"
+
+
+def _leads_on(title: str, url: str, link_share: float | None) -> str:
+    """What makes it a list page; "" for a page that is none.
+
+    It is never offered, so an address alone does not make one: its links must say so too.
+    """
+    if link_share is not None and link_share >= LINKS:
+        return f"{link_share:.0%} of its letters are in links"
+    parts = urlsplit(url)
+    path = PAGER.sub("", parts.path).strip("/")
+    sections, _, last = path.rpartition("/")
+    shelf = sections.rpartition("/")[2]
+    named = _LIST_TITLE.search(title)
+    many = link_share is not None and link_share >= LEADS_ON
+    if named:
+        return f"{named[0].strip()!r} in its title"
+    in_address = (
+        SHELF.fullmatch(shelf) or SECTION.fullmatch(last) or SHELF_ASKED.search(parts.query)
+    )
+    if in_address and many:
+        return f"{in_address[0].strip('=&')} in its address, and {link_share:.0%} in links"
+    if many and ARCHIVES.search(title):
+        return f"its title, and {link_share:.0%} in links"
+    return ""

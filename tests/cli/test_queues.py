@@ -117,7 +117,8 @@ def test_a_page_that_cannot_be_fetched_leaves_the_proposal_where_it_is(
 def test_what_a_walk_confirmed_is_taken_back_by_z_and_asked_again_by_b(home: Path) -> None:
     slug, strand = proposal(home)
     done = lines(home, "review", "proposals", keys="y z q")
-    assert "undone: assess" in done.stdout
+    assert "undone: assess" in done.stdout.partition("2 of ")[2]
+    assert done.stdout.count("1 of ") == 2  # shown again once it is taken back
     assert "0 decided" in done.stderr
     done = lines(home, "review", "proposals", keys="y b z q")
     assert "it is settled by now" in done.stdout
@@ -191,6 +192,38 @@ def test_doubles_are_merged_related_or_remembered_as_two(home: Path) -> None:
     with kb.connect(home, by="ana") as base:
         base.register.undo()
         assert len(base.screen.same().rows) == len(left) + 1
+
+
+def test_going_back_to_a_merged_pair_leaves_the_walk_open(home: Path) -> None:
+    done = lines(home, "review", "same", keys="O b z q")
+    assert "it is settled by now" in done.stdout
+    assert "undone: merge" in done.stdout
+    assert "0 decided" in done.stderr
+
+
+def test_going_back_to_an_included_page_makes_no_second_initiative(home: Path) -> None:
+    with kb.connect(home, by="ana") as base:
+        for number in range(2):
+            held(base, f"p{number}", f"{PAGE} It is number {number}.", title=f"Talks {number}")
+    done = lines(home, "review", "inbox", keys="i - - - - - - - b z e d q")
+    assert "it is settled by now" in done.stdout
+    assert "1 decided" in done.stderr
+    with kb.connect(home) as base:
+        excluded = [row for row in base.register.decisions().rows if row.decision == "exclude"]
+        assert len(excluded) == 1
+        assert base.register.document(str(excluded[0].document)).initiatives == []
+
+
+def test_no_overlap_without_a_page_is_asked_twice(home: Path) -> None:
+    with kb.connect(home) as base:
+        count = len(base.assess.proposals())
+    done = lines(home, "review", "proposals", keys="n n Q")
+    assert "no overlap all the same?" in done.stdout
+    with kb.connect(home) as base:
+        assert len(base.assess.proposals()) == count
+    lines(home, "review", "proposals", keys="n y q")
+    with kb.connect(home) as base:
+        assert len(base.assess.proposals()) == count - 1
 
 
 def test_a_page_of_a_known_initiative_is_joined_to_it(home: Path) -> None:

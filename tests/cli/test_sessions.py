@@ -137,7 +137,7 @@ def test_letters_exclude_and_z_takes_it_back(home: Path, terminal: Open) -> None
     output.expect("[i]nclude")
     assert "\x1b[1" not in output.shown.replace("\x1b[1;7m", "")
     output.type("z")
-    output.expect("undone: screen d1 exclude")
+    output.expect("undone: screen d")
     output.type("q")
     output.end()
     with kb.connect(home) as base:

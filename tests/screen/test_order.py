@@ -88,13 +88,34 @@ def test_without_a_fit_and_as_of_an_earlier_day_relevance_alone_decides(
 def test_a_fit_that_is_damaged_or_of_another_history_is_made_anew(base: kb.KnowledgeBase) -> None:
     held(base, "one", MENTORING.format(1))
     file = base.workspace.home.order
-    file.write_text("{")
-    assert learned_order(base.workspace.home) is None
-    assert order.refresh(base.workspace)
     kept = json.loads(file.read_text())
+    for damaged in (
+        "{",
+        "[]",
+        json.dumps(kept | {"weights": []}),
+        json.dumps(kept | {"weights": {}}),
+        json.dumps(kept | {"weights": {"a": [1]}}),
+        json.dumps(kept | {"intercept": None}),
+        json.dumps(kept | {"intercept": float("nan")}),
+        json.dumps(kept | {"form": 0}),
+    ):
+        file.write_text(damaged)
+        assert learned_order(base.workspace.home) is None, damaged
+        assert base.screen.inbox().rows
+        assert order.refresh(base.workspace)
     file.write_text(json.dumps(kept | {"token": "another"}))
     assert order.refresh(base.workspace)
     assert not order.refresh(base.workspace)
+
+
+def test_what_was_taken_back_is_learned_from_no_longer(base: kb.KnowledgeBase) -> None:
+    names = [held(base, f"z{n}", f"{MENTORING.format(n)} Zanzibar.") for n in range(10)]
+    base.screen.decide(names, Decision.include)
+    assert order.refresh(base.workspace)
+    assert "zanzibar" in base.workspace.home.order.read_text()
+    base.register.undo()
+    assert order.refresh(base.workspace)
+    assert "zanzibar" not in base.workspace.home.order.read_text()
 
 
 def test_what_was_forgotten_is_no_longer_in_the_fit(base: kb.KnowledgeBase) -> None:

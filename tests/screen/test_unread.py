@@ -74,23 +74,43 @@ def test_each_kind_of_body_is_drawn_in_proportion(base: kb.KnowledgeBase) -> Non
     save(base, *(page(f"b{n}", PARKING.format(n + 40), source=few) for n in range(10)))
     with base.snapshot() as now:
         drawn = draw(now.pages, 8, base.workspace.declarations, random.Random(3))
+        alone = [
+            draw(now.pages, 1, base.workspace.declarations, random.Random(seed))[0]
+            for seed in range(200)
+        ]
+        assert draw(now.pages, 0, base.workspace.declarations, random.Random(3)) == []
+        every = draw(now.pages, 99, base.workspace.declarations, random.Random(3))
     assert Counter(each.source for each in drawn) == {many: 6, few: 2}
+    assert 25 <= sum(each.source == few for each in alone) <= 75  # a quarter of them, by chance
+    assert len({each.id for each in every}) == 40
+
+
+def test_being_drawn_belongs_to_the_page_whatever_is_said_later(base: kb.KnowledgeBase) -> None:
+    name = held(base, "p", PARKING.format(1), title="Parking")
+    base.screen.decide([name], Decision.exclude, reason="mention-only", drawn=True)
+    base.screen.decide([name], Decision.include, initiatives=["race-equality-week"])
+    with base.snapshot() as now:
+        assert unread(now) == Unread(unread=0, drawn=1, relevant=1)
 
 
 def test_the_yield_is_said_to_have_dried_up_and_why(base: kb.KnowledgeBase) -> None:
     names = [held(base, f"m{n}", MENTORING.format(n)) for n in range(DRY)]
-    below = held(base, "p", PARKING.format(1), title="Parking")
+    below = [held(base, f"p{n}", PARKING.format(n), title="Parking") for n in range(DRY)]
     for name in names[:-1]:
+        base.screen.decide([name], Decision.exclude, reason="mention-only")
+    with base.snapshot() as now:
+        assert dried_up(now) == ""
+    for name in below[2:]:  # what is below the line says nothing of the inbox
         base.screen.decide([name], Decision.exclude, reason="mention-only")
     with base.snapshot() as now:
         assert dried_up(now) == ""
     base.screen.decide([names[-1]], Decision.exclude, reason="mention-only")
     with base.snapshot() as now:
         assert "cannot be said" in dried_up(now)
-    base.screen.decide([below], Decision.exclude, reason="mention-only", drawn=True)
+    base.screen.decide([below[0]], Decision.exclude, reason="mention-only", drawn=True)
     with base.snapshot() as now:
         assert "dried up" in dried_up(now)
-        assert "of 1 drawn from below the line 0 were" in dried_up(now)
-    base.screen.decide([names[0]], Decision.include)
-    with base.snapshot() as now:
+        assert "none of the 1 drawn from below the line" in dried_up(now)
+    base.screen.decide([below[1]], Decision.include, drawn=True)
+    with base.snapshot() as now:  # something relevant lies there
         assert dried_up(now) == ""

@@ -15,9 +15,6 @@ TEXT = "The trust runs mentoring for its nurses and its patients' council in Lee
         ("Latest news", "/", PageKind.list_page),
         ("Jobs", "/work-for-us", PageKind.list_page),
         ("Tag: anti-racism", "/x", PageKind.list_page),
-        ("Race equality", "/tag/race-equality/", PageKind.list_page),
-        ("Race equality", "/category/race/", PageKind.list_page),
-        ("Celebrating nurses – page 3", "/nurses", PageKind.list_page),
         ("Race equality lead", "/vacancies/lead", PageKind.vacancy),
         ("Board papers", "/x", PageKind.meeting),
         ("Gender pay gap report 2025", "/x", PageKind.return_),
@@ -46,11 +43,52 @@ def test_a_page_of_links_leads_to_others_and_a_file_is_a_document() -> None:
     assert file.kind == PageKind.document
 
 
-def test_what_stands_on_a_shelf_and_leads_nowhere_is_a_page() -> None:
-    url = "https://a.example/category/charters/race-at-work-charter/more"
-    assert facts_of("Race at Work", "", TEXT, url=url).kind == PageKind.page
-    on_a_shelf = "https://a.example/category/race-at-work"
-    assert facts_of("Race", "", TEXT, url=on_a_shelf, link_share=0.02).kind == PageKind.page
+@pytest.mark.parametrize(
+    ("title", "path"),
+    [
+        ("Race equality", "/tag/race-equality/"),
+        ("Race equality", "/tag/race/page/2"),
+        ("Race equality", "/category/race/"),
+        ("Race equality", "/?tag=race"),
+        ("Work with us", "/careers"),
+        ("What is new", "/news/page/2/"),
+        ("Race equality Archives", "/race"),
+        ("Celebrating nurses – page 3", "/nurses"),
+    ],
+)
+def test_what_stands_on_a_shelf_leads_on_where_its_links_say_so_too(title: str, path: str) -> None:
+    url = f"https://a.example{path}"
+    assert facts_of(title, "", TEXT, url=url, link_share=0.4).kind == PageKind.list_page
+    assert facts_of(title, "", TEXT, url=url, link_share=0.05).kind != PageKind.list_page
+    assert facts_of(title, "", TEXT, url=url).kind != PageKind.list_page
+
+
+@pytest.mark.parametrize(
+    ("title", "path", "kind"),
+    [
+        ("A to Z of anti-racism: a toolkit for NHS trusts", "/x", PageKind.programme),
+        ("Topic guide: anti-racist practice for midwives", "/x", PageKind.programme),
+        ("Black Cultural Archives", "/x", PageKind.page),
+        ("Author programme: Black writers in nursing", "/x", PageKind.programme),
+        ("Anti-racism framework for maternity", "/topic/anti-racism", PageKind.programme),
+        ("Workforce race equality standard: a guide to the data", "/x", PageKind.programme),
+        ("Gender and ethnicity mentoring programme", "/x", PageKind.programme),
+        ("Mentoring scheme", "/careers/mentoring-scheme", PageKind.programme),
+        ("Race equality toolkit", "/policy/toolkit", PageKind.programme),
+        ("No comment: an anti-racism campaign", "/x", PageKind.programme),
+    ],
+)
+def test_a_thing_with_a_name_is_no_shelf_and_no_paper(
+    title: str, path: str, kind: PageKind
+) -> None:
+    assert facts_of(title, "", TEXT, url=f"https://a.example{path}", link_share=0.1).kind == kind
+
+
+def test_a_file_is_never_a_list_page() -> None:
+    url = "https://a.example/topics/anti-racism-toolkit.pdf"
+    assert facts_of("News", "", TEXT, url=url, media_type="application/pdf").kind != (
+        PageKind.list_page
+    )
 
 
 def test_two_forms_make_a_vacancy_and_one_does_not() -> None:

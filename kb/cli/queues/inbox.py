@@ -51,6 +51,10 @@ class InboxQueue(Queue[PageCard]):
         """What waits, the likeliest first."""
         return self._review.cards()
 
+    def as_it_stands(self, card: PageCard) -> PageCard | None:
+        """The card; None once it is decided here, so that no second initiative is made of it."""
+        return None if self.is_settled(card.document) else card
+
     def keys(self, card: PageCard) -> Mapping[str, str]:
         """The decisions of a screening, and what helps to make one."""
         return KEYS

@@ -96,6 +96,9 @@ class ProposalQueue(Queue[ProposalCard]):
             return False
         level, quote = card.level, ""
         if key == "n":
+            unread = "no page of it is held; no overlap all the same?"
+            if not card.documents and self.ask.key(unread, {"y": "es", "n": "o"}) == "n":
+                return False
             level = Level.no_overlap
         elif key in LEVEL_KEYS:
             level = LEVEL_KEYS[key]

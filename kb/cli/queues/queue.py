@@ -13,6 +13,7 @@ from kb.errors import KBError
 
 T = TypeVar("T")
 COMMON = {"g": "o to the page", "z": " undo", "s": "kip"}
+SETTLED = {"z": " undo the last", "s": "kip"}
 
 
 class Queue(ABC, Generic[T]):
@@ -27,7 +28,8 @@ class Queue(ABC, Generic[T]):
     def __init__(self, base: KnowledgeBase, ask: Asking) -> None:
         self.base = base
         self.ask = ask
-        self._acts: dict[object, int] = {}  # what was decided here, by which act
+        self.place = 0  # of the card in hand
+        self._acts: dict[object, tuple[int, int]] = {}  # what was decided here: act, and place
         self._began = _last_act(base)
 
     @abstractmethod
@@ -73,7 +75,25 @@ class Queue(ABC, Generic[T]):
 
     def settled(self, name: object) -> None:
         """Notes that the last act decided the card of that name."""
-        self._acts[name] = _last_act(self.base)
+        self._acts[name] = (_last_act(self.base), self.place)
+
+    def is_settled(self, name: object) -> bool:
+        """True for a card that was decided in this walk."""
+        return name in self._acts
+
+    def turn(self, card: T | None, place: str) -> None:
+        """One card's turn; None for one that is settled by now. Raises Back."""
+        if card is None:
+            self.ask.say(f"{place}  it is settled by now")
+            if self.ask.key("", SETTLED) == "z":
+                self._undo()
+            return
+        try:
+            self.show(card, place)
+        except KBError as error:  # what it rests on changed meanwhile
+            self.ask.say(f"{place}  cannot be shown: {error}")
+            return
+        self.decide(card)
 
     def decide(self, card: T) -> None:
         """Asks until the card is decided or passed over. Raises Back to go to the one before."""
@@ -104,8 +124,11 @@ class Queue(ABC, Generic[T]):
         except KBError as error:
             self.ask.say(f"not undone: {error}")
         else:
-            self._acts = {name: act for name, act in self._acts.items() if act != undone.act.id}
             self.ask.say(f"undone: {undone.act.command}")
+            places = [place for act, place in self._acts.values() if act == undone.act.id]
+            self._acts = {n: each for n, each in self._acts.items() if each[0] != undone.act.id}
+            if places:
+                raise _TakenBack(places[0])
 
     def _go(self, card: T) -> None:
         """Names the addresses of the card, and opens the first in the person's browser if any."""
@@ -131,16 +154,23 @@ def walk(queue: Queue[T], limit: int | None = None) -> None:
             card: T | None = following
         else:
             card = queue.as_it_stands(shown[place])
+        queue.place = place
         queue.ask.say()
         try:
-            if card is None:
-                queue.ask.say(f"{place + 1} of {count}  it is settled by now; z takes it back")
-                card = shown[place]
-            queue.show(card, f"{place + 1} of {count}")
-            queue.decide(card)
+            queue.turn(card, f"{place + 1} of {count}")
             place += 1
         except Back:
             place = max(0, place - 1)
+        except _TakenBack as undone:
+            place = undone.place
+
+
+class _TakenBack(Exception):
+    """Raised where a decision of this walk was undone: its card is shown again."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__()
+        self.place = place
 
 
 def _last_act(base: KnowledgeBase) -> int:

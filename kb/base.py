@@ -3,8 +3,7 @@
     with kb.connect("data", by="ana") as base:
         gaps = base.assess.gaps().rows
 
-What changes takes the workspace; what lists takes a snapshot, opened for the call at the moment
-that the base reads at: now, or the one given to `at`.
+What lists takes a snapshot at the moment that the base reads at: now, or the one given to `at`.
 """
 
 import os
@@ -34,7 +33,7 @@ from kb.register import edits, erasure, imports, merges
 from kb.register.new_home import make_home
 from kb.report import briefing, captures, digest, evidence_map, lists, pack, show
 from kb.report.named_lists import LISTS
-from kb.screen import derive, duplicates, flow, inbox, review
+from kb.screen import agreement, derive, duplicates, flow, inbox, review
 from kb.table import Table
 from kb.workspace import saved_searches, sources
 from kb.workspace.snapshot import Reader, Snapshot, snapshot
@@ -74,6 +73,7 @@ class Screen:
         self.same = read(duplicates.same)
         self.doubles = read(duplicates.doubles)
         self.flow = read(flow.flow)
+        self.agreement = read(agreement.agreement)
         self.criteria = read(review.criteria)
         self.guesses = read(review.guesses)
 

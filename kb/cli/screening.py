@@ -11,6 +11,7 @@ from kb.cli.output import listing, stderr
 from kb.errors import Unknown
 from kb.keep.decisions import Decision
 from kb.report.tables import write_json
+from kb.screen.agreement import Agreement
 from kb.screen.flow import FlowStep
 from kb.screen.identity import Kinship
 from kb.screen.inbox import InboxPage, Screened
@@ -49,6 +50,19 @@ def flow(ctx: typer.Context, as_of: AsOf = None) -> Table[FlowStep]:
 
 
 WITH = {Kinship.one: "one with", Kinship.part: "part of"}
+
+
+@app.command()
+@listing
+def agreement(ctx: typer.Context, as_of: AsOf = None) -> Table[Agreement]:
+    """List how far people agree where several decided the same.
+
+    Percentage, kappa or alpha with its interval, and which ones differ.
+
+    Example: kb agreement
+    """
+    with opened(ctx, as_of=as_of) as base:
+        return base.screen.agreement()
 
 
 def _warn_of_doubles(base: KnowledgeBase, documents: list[str]) -> None:

@@ -15,6 +15,7 @@ from kb.declare.declarations import Declarations
 from kb.declare.offer import Strand
 from kb.report.evidence_map import Scanned, scanned, seen_on
 from kb.report.lists import RunRow, SourceRow, runs_list, sources
+from kb.screen.agreement import Agreement, agreement
 from kb.table import Table
 from kb.workspace.snapshot import Snapshot
 
@@ -34,6 +35,7 @@ class Brief:
     worked: Table[Worked]
     sources: Table[SourceRow]
     runs: Table[RunRow]
+    agreement: Table[Agreement]
     moved: Table[Moved] | None
     scanned: Scanned
     seen: dict[tuple[str | None, str], date | None]  # strand and initiative to when it was seen
@@ -64,6 +66,7 @@ def brief(
         worked=worked(snapshot, strand or None),
         sources=sources(snapshot),
         runs=runs_list(snapshot),
+        agreement=agreement(snapshot),
         moved=moved_since(snapshot, since) if since else None,
         scanned=scanned(snapshot),
         seen={

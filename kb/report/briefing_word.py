@@ -22,6 +22,7 @@ from kb.report.briefing import Brief
 from kb.report.files import whole
 from kb.report.safe import for_document, for_link
 from kb.report.tables import text_of
+from kb.screen.agreement import Agreement
 
 TABLE = "Light Grid Accent 1"
 MOST_MOVED = 40
@@ -200,6 +201,8 @@ class _Briefing:
         meanings = [(code, each.means) for code, each in levels.items()]
         self._table(("Level", "Meaning"), meanings, "Levels of an assessment")
         self._table(("Position", "Printed as"), list(PRINTED.items()), "Positions")
+        self.document.add_heading("Agreement", 2)
+        self._agreement(brief.agreement.rows)
         self.document.add_heading("Sources scanned", 2)
         self._table(
             ("Source", "Organisation", "Last run", "Outcome", "Pages"),
@@ -210,6 +213,26 @@ class _Briefing:
             "Every declared source with its last run",
         )
         self._say(f"{_count(len(brief.runs.rows), 'run')} in all.")
+
+    def _agreement(self, rows: Sequence[Agreement]) -> None:
+        """How far those who decided the same agree, without naming them."""
+        if not rows:
+            self._say("Nothing was decided by two people yet: how far they agree is unknown.")
+            return
+        self._table(
+            ("What", "Decided by several", "All agree", "Beyond chance", "95% interval"),
+            [
+                (
+                    row.question,
+                    row.units,
+                    f"{row.agreed:.0%}",
+                    "unknown" if row.value is None else f"{row.measure} {row.value:.2f}",
+                    "" if row.low is None else f"{row.low:.2f} to {row.high:.2f}",
+                )
+                for row in rows
+            ],
+            "How far those who decided the same agree",
+        )
 
     def _say(self, text: str, style: str | None = None) -> Any:
         return self.document.add_paragraph(for_document(text), style=style)

@@ -11,6 +11,7 @@ from kb.assess.outcomes import worked
 from kb.assess.page_changes import changes
 from kb.assess.recheck import recheck
 from kb.report.lists import decisions, initiatives, runs_list, sources
+from kb.screen.agreement import agreement
 from kb.screen.duplicates import same
 from kb.screen.flow import flow
 from kb.screen.inbox import inbox
@@ -33,5 +34,6 @@ LISTS: Mapping[str, Callable[[Snapshot], Table[Any]]] = MappingProxyType(
         "runs": runs_list,
         "decisions": decisions,
         "flow": flow,
+        "agreement": agreement,
     }
 )

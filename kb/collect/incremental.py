@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 
-from kb.collect.batches import save_rest
+from kb.collect.batches import save_waiting
 from kb.collect.body import READER
 from kb.collect.failures import NotModified
 from kb.collect.runs import PartOfRun, RunUnderWay, run_of
@@ -101,7 +101,7 @@ class AskForTheUnmet:
         if self._asked or self._crawler.engine is None:
             return
         self._asked = True
-        save_rest(self._run)
+        save_waiting(self._run)  # what is held back waits for those that are asked now
         if not self._run.tells_what_is_gone():
             return
         unmet = self._run.unmet()

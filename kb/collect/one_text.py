@@ -49,9 +49,14 @@ class OneText:
         self.of_new[key] += 1
         self.example.setdefault(key, _example(page))
 
+    @property
+    def held_back(self) -> list[ReadPage]:
+        """Those of which it is not known yet whether others change to the same text."""
+        return [page for held in self.waiting.values() for page in held]
+
     def rest(self) -> list[ReadPage]:
         """Those that still wait when all pages were met: their texts are their own."""
-        pages = [page for held in self.waiting.values() for page in held]
+        pages = self.held_back
         self.waiting.clear()
         return pages
 

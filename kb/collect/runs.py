@@ -119,12 +119,14 @@ class RunUnderWay:
 
     @property
     def pages(self) -> int:
-        """How many documents the run met."""
-        return self.counts["new"] + self.counts["changed"] + self.counts["same"]
+        """How many documents the run met, those that are held back among them."""
+        saved = self.counts["new"] + self.counts["changed"] + self.counts["same"]
+        return saved + len(self.one_text.held_back)
 
     def unmet(self) -> list[StoredDocument]:
         """Held documents that the run neither met nor found absent."""
-        seen = self.met_documents | set(self.absent)
+        held_back = (self.held_as(each.key, each.addresses) for each in self.one_text.held_back)
+        seen = self.met_documents | set(self.absent) | {each.id for each in held_back if each}
         return [each for number, each in self.stored.items() if number not in seen]
 
     def outcome(self) -> tuple[Outcome, str]:

@@ -40,7 +40,8 @@ NOTICE = re.compile(
     r"over capacity|service (?:temporarily )?unavailable|bad gateway|internal server error)|"
     r"attention required|something went wrong|(?:please )?enable (?:javascript|cookies)|"
     rf"(?:{SITE}|we) (?:is|are)[\w ]{{0,30}} (?:maintenance|unavailable)|"
-    r"(?:site |scheduled |planned |essential )*maintenance\b|(?:we(?:'|’)ll|we will) be back|"
+    r"(?:(?:web ?)?site |(?:is |currently |down |closed )*(?:under|for) |undergoing |"
+    r"scheduled |planned |essential )*maintenance\b|(?:we(?:'|’)ll|we will) be back|"
     r"your privacy matters|(?:accept|reject) all(?: cookies)?|loading\b|coming soon|"
     r"our new website is coming|redirecting\b|you (?:are being|will be) redirected|"
     r"mae(?:'|’)r wefan yn cael ei chynnal)",
@@ -62,7 +63,7 @@ def says_it_is_a_stub(title: str, text: str) -> bool:
         return True
     sentences = [each for each in re.split(r"[.!?\n]+\s*", text) if each.strip()]
     named = NOTICE.match(title) and len(title.split()) <= SENTENCE_WORDS // 2
-    opening = named or any(NOTICE.match(each) for each in sentences[:1])
+    opening = named or any(NOTICE.match(each) for each in sentences[:2])
     others = [each for each in sentences if len(each.split()) >= SENTENCE_WORDS]
     own = [each for each in others if not NOTICE.match(each)]
     return bool(opening) and not own and len(text) <= NOTICE_CHARACTERS

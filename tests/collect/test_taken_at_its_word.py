@@ -108,6 +108,11 @@ def test_one_text_on_a_first_crawl_is_said(mapped: Site, home: Path, run_kb: Com
         ("Trust", "You need to sign in to continue."),
         ("Trust", "JavaScript is required to use this site."),
         ("Trust", "This service is undergoing essential maintenance."),
+        (
+            "Website under maintenance",
+            "Website under maintenance\nWe are carrying out planned maintenance. Try again later.",
+        ),
+        ("Works", "Works\nOur website is currently down for maintenance."),
         ("Log in", "Username Password Forgotten your password?"),
         ("Sign in to continue", "Enter your work e-mail"),
         ("Site maintenance", "We are carrying out maintenance. Please come back later."),

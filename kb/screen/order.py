@@ -40,6 +40,7 @@ from kb.workspace.workspace import Workspace
 FORM = 1  # changes when the same decisions would give another fit
 READ_CHARACTERS = 500  # of a page's text: what it is is said there, and the register says no more
 DECISIONS = 10  # newer than the fit, before it is made anew
+FEWEST_PAGES = 10  # held, before anything is learned
 OF_A_PAGE = 5.0  # a decision on a page counts as so many rows of the register
 KNOWN = "same-as-other"  # a reason to exclude that says nothing against the kind of page
 C = 0.6
@@ -144,11 +145,11 @@ def fitted(examples: Sequence[Example]) -> tuple[dict[str, tuple[float, float]],
 def refresh(workspace: Workspace) -> bool:
     """Fits the order anew where it is missing or ten decisions are newer; True if it did.
 
-    Nothing is fitted while no page is held: there is nothing to order.
+    Nothing is fitted while fewer than ten pages are held: that is read in any order.
     """
     with snapshot(workspace) as now:
         known = learned_order(workspace.home)
-        if not now.pages or (known and _is_fresh(now, known)):
+        if len(now.pages) < FEWEST_PAGES or (known and _is_fresh(now, known)):
             return False
         examples = _examples(now)
         act, token = now.reading.last_token()

@@ -21,6 +21,17 @@ def learned(*examples: Example) -> LearnedOrder:
     return LearnedOrder(*fitted(examples), act=0, token="")
 
 
+def ten_pages(base: kb.KnowledgeBase) -> None:
+    for number in range(order.FEWEST_PAGES):
+        held(base, f"m{number}", MENTORING.format(number) * (number + 1))
+
+
+def test_of_a_few_pages_nothing_is_learned(base: kb.KnowledgeBase) -> None:
+    held(base, "one", MENTORING.format(1))
+    assert not base.workspace.home.order.exists()
+    assert len(base.screen.inbox().rows) == 1
+
+
 def test_what_shares_words_with_what_was_included_stands_above_and_says_which() -> None:
     made = learned(
         Example("reverse mentoring for boards", True),
@@ -74,8 +85,7 @@ def test_the_inbox_learns_from_decisions_when_ten_are_newer(base: kb.KnowledgeBa
 def test_without_a_fit_and_as_of_an_earlier_day_relevance_alone_decides(
     base: kb.KnowledgeBase,
 ) -> None:
-    for number in range(4):
-        held(base, f"m{number}", MENTORING.format(number) * (number + 1))
+    ten_pages(base)
     then = base.screen.inbox().rows
     base.workspace.home.order.unlink()
     rows = base.screen.inbox().rows
@@ -86,7 +96,7 @@ def test_without_a_fit_and_as_of_an_earlier_day_relevance_alone_decides(
 
 
 def test_a_fit_that_is_damaged_or_of_another_history_is_made_anew(base: kb.KnowledgeBase) -> None:
-    held(base, "one", MENTORING.format(1))
+    ten_pages(base)
     file = base.workspace.home.order
     kept = json.loads(file.read_text())
     for damaged in (
@@ -119,6 +129,7 @@ def test_what_was_taken_back_is_learned_from_no_longer(base: kb.KnowledgeBase) -
 
 
 def test_what_was_forgotten_is_no_longer_in_the_fit(base: kb.KnowledgeBase) -> None:
+    ten_pages(base)
     name = held(base, "one", f"{MENTORING.format(1)} Zanzibar.")
     base.screen.decide([name], Decision.include)
     base.workspace.home.order.unlink()

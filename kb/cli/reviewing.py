@@ -1,4 +1,4 @@
-"""`kb review`: what waits for a person, one queue after the other or the one that is named."""
+"""`kb review`: what waits for a person; the queue that is named, or the one that matters most."""
 
 from collections.abc import Callable, Mapping
 from functools import partial

@@ -66,7 +66,7 @@ def sign_pages(workspace: Workspace) -> int:
     with workspace.store.reading() as reading:
         if not derived.without_signature(reading, shingles.FORM):
             return 0
-    # A lazy door: datasketch loads longer than most commands run.
+    # A lazy door: numpy loads longer than most commands run.
     signature = importlib.import_module("kb.text.signature").signature
     with workspace.writing(ActKind.derive, "rescore") as writing:
         rows = [

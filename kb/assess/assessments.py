@@ -8,9 +8,11 @@ from kb.assess.levels import Answers
 from kb.errors import QuoteNotFound, Refused
 from kb.keep import register
 from kb.keep.acts import ActKind
+from kb.keep.assignments import check_level
 from kb.keep.decisions import Assessment, Basis, Level
 from kb.keep.documents import StoredDocument
 from kb.keep.register import StoredInitiative
+from kb.screen.second_readings import draw_level
 from kb.table import column
 from kb.text import quotes
 from kb.workspace.snapshot import Snapshot, snapshot
@@ -68,12 +70,14 @@ def assess(
         if confirmed:
             _check_coded(initiative)
         pinned = pin(now, initiative, quote) if quote else None
+        check_level(now.reading, workspace.by, (initiative.id, target.key), level)
     row = new_assessment(
         workspace, initiative.id, target.key, level, pinned, confirmed=confirmed, why=why,
         answers=answers,
     )  # fmt: skip
     command = f"assess {initiative.slug} {target.key} {level}"
     with workspace.writing(ActKind.assess, command, subject=initiative.slug, why=why) as writing:
+        draw_level(workspace, writing, initiative.slug, row)
         register.save_assessment(writing, row)
     return Assessed(
         strand=target.key,
@@ -94,6 +98,8 @@ def no_overlap(workspace: Workspace, name: str, strands: Sequence[str]) -> int:
     keys = list(dict.fromkeys(offer.get(strand).key for strand in strands))
     with workspace.store.reading() as reading:
         initiative = workspace.initiative(reading, name)
+        for key in keys:
+            check_level(reading, workspace.by, (initiative.id, key), Level.no_overlap)
     _check_coded(initiative)
     command = f"assess {initiative.slug} {','.join(keys)} {Level.no_overlap}"
     with workspace.writing(ActKind.assess, command, subject=initiative.slug) as writing:

@@ -39,7 +39,10 @@ class Conflict:
 
 
 def differences(snapshot: Snapshot) -> list[list[Conflict]]:
-    """Everything on which people differ and nobody has resolved it: what each of them said."""
+    """Everything on which people differ and nobody has resolved it: what each of them said.
+
+    Without what the person who acts here is still to decide blind.
+    """
     return [*_on_pages(snapshot), *_on_strands(snapshot)]
 
 
@@ -52,7 +55,7 @@ def conflicts(snapshot: Snapshot) -> Table[Conflict]:
 def _on_pages(snapshot: Snapshot) -> Iterator[list[Conflict]]:
     pages = {page.id: page for page in snapshot.pages}
     for number, verdict in snapshot.verdicts.items():
-        if verdict.outcome == CONFLICT:
+        if verdict.outcome == CONFLICT and number not in snapshot.hidden.documents:
             yield [
                 Conflict(
                     initiative=None,
@@ -73,7 +76,8 @@ def _on_strands(snapshot: Snapshot) -> Iterator[list[Conflict]]:
     evidence = evidence_of(snapshot)
     for strand, judgements in evidence.by_strand.items():
         for number, judgement in judgements.items():
-            if judgement.outcome == CONFLICT:
+            blind = (number, strand) in snapshot.hidden.pairs
+            if judgement.outcome == CONFLICT and not blind:
                 initiative = snapshot.register[number]
                 yield [
                     Conflict(

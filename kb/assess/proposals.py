@@ -23,7 +23,7 @@ class ProposalCard:
     summary: str
     url: str | None
     strand: Strand
-    level: Level
+    level: Level | None  # None where it is to be read a second time, blind
     by: str
     why: str
     passages: Sequence[str]  # quotable, those with most of the strand's terms first
@@ -31,6 +31,17 @@ class ProposalCard:
     addresses: Sequence[str]  # where these stand
     position: Position
     becomes: Position | None  # the position if the proposal were confirmed, where that is another
+    said: Sequence[str] = ()  # of a second reading: what others said, where that is not hidden
+
+
+def read_again(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """(slug, strand) of each level that who acts here is to read a second time."""
+    keys = {strand.key for strand in snapshot.declarations.offer.strand}
+    return [
+        (snapshot.slugs[number], strand)
+        for number, strand in sorted(snapshot.hidden.pairs)
+        if number in snapshot.register and strand in keys
+    ]
 
 
 def in_order(snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -68,12 +79,21 @@ def if_confirmed(evidence: Evidence, strand: Strand, number: int) -> Position | 
     return after if after != now else None
 
 
-def proposal_card(snapshot: Snapshot, name: str, strand_key: str) -> ProposalCard | None:
-    """What is shown of a proposal; None where it was settled meanwhile."""
+def proposal_card(
+    snapshot: Snapshot, name: str, strand_key: str, *, blind: bool = True
+) -> ProposalCard | None:
+    """What is shown of a proposal, or of a level to be read a second time.
+
+    Without what others said of the latter, unless it is not `blind`. None where it was settled
+    meanwhile.
+    """
     evidence = evidence_of(snapshot)
     number = next((n for n, each in snapshot.register.items() if each.slug == name), None)
-    proposed = {(each.initiative, each.strand): each for each in evidence.proposed}
-    judgement = proposed.get((number or 0, strand_key))
+    waiting = {(each.initiative, each.strand): each for each in evidence.proposed}
+    again = (number or 0, strand_key) in snapshot.hidden.pairs
+    if again:
+        waiting = dict(evidence.judgements)
+    judgement = waiting.get((number or 0, strand_key))
     if number is None or judgement is None:
         return None
     strand = evidence.declarations.offer.get(strand_key)
@@ -87,12 +107,17 @@ def proposal_card(snapshot: Snapshot, name: str, strand_key: str) -> ProposalCar
         summary=profile.summary,
         url=profile.url,
         strand=strand,
-        level=leading.level,
-        by=leading.person,
-        why=leading.why,
+        level=None if again else leading.level,
+        by="" if again else leading.person,
+        why="" if again else leading.why,
         passages=terms.passages(strand.key, snapshot.texts(pages))[:PASSAGES],
         documents=[page.name for page in pages],
         addresses=[page.url for page in pages] or ([profile.url] if profile.url else []),
         position=evidence.position(strand, evidence.levels(strand.key, proposals=False)),
-        becomes=if_confirmed(evidence, strand, number),
+        becomes=None if again else if_confirmed(evidence, strand, number),
+        said=[
+            f"{row.person} {row.level}: {row.quote or 'no quote'}"
+            for row in judgement.assessments
+            if again and not blind
+        ],
     )

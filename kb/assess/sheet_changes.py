@@ -20,10 +20,12 @@ from kb.declare.register import slug_of
 from kb.errors import Declared, KBError, Refused
 from kb.keep import register
 from kb.keep.acts import ActKind, Moment
+from kb.keep.assignments import check_level
 from kb.keep.decisions import Initiative, Level, Profile, Tag
 from kb.keep.register import Judgement, StoredInitiative
 from kb.keep.store import Writing
 from kb.screen.duplicates import known_as
+from kb.screen.second_readings import draw_level
 from kb.table import Table, column
 from kb.text import quotes
 from kb.workspace.snapshot import Snapshot, snapshot
@@ -203,6 +205,7 @@ def _carry_out(workspace: Workspace, writing: Writing, change: RowChange) -> Non
     for key, (level, pinned) in change.levels.items():
         confirmed = bool(pinned) or level == Level.no_overlap
         row = new_assessment(workspace, number, key, level, pinned, confirmed=confirmed)
+        draw_level(workspace, writing, initiative.slug if initiative else change.slug, row)
         register.save_assessment(writing, row)
 
 
@@ -327,6 +330,9 @@ class _RowReader:
         if typed not in list(Level):
             raise Refused(f"no level {typed!r}", hint=f"one of: {', '.join(Level)}")
         self._check_known(key, before[0])
+        if initiative := self._change.initiative:
+            reading, by = self._snapshot.reading, self._snapshot.workspace.by
+            check_level(reading, by, (initiative.id, key), Level(typed))
         pinned = self._pin(quote) if quote else None
         if pinned or typed == Level.no_overlap:
             self._check_coded()

@@ -22,7 +22,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "Screening": {
             **{"review": "reviewing", "inbox": "screening", "screen": "screening"},
             **dict.fromkeys(("same", "merge", "split", "conflicts", "resolve"), "identifying"),
-            **dict.fromkeys(("flow", "agreement"), "screening"),
+            **dict.fromkeys(("assign", "agreement", "flow"), "screening"),
         },
         "Register": {
             **{"initiatives": "register", "show": "register", "search": "find"},

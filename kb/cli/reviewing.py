@@ -18,7 +18,8 @@ from kb.cli.queues.queue import Queue, walk
 from kb.cli.queues.recheck import RecheckQueue
 from kb.cli.queues.same import SameQueue
 from kb.cli.walking import Plain
-from kb.errors import Unknown
+from kb.errors import Refused, Unknown
+from kb.keep.acts import ActKind
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -54,6 +55,10 @@ def review(
     assess: Annotated[
         bool, typer.Option("--assess", help="After an inclusion, go on into assessing.")
     ] = False,
+    mine: Annotated[bool, typer.Option("--mine", help="Only what you were given to read.")] = False,
+    blind: Annotated[
+        bool, typer.Option("--blind/--open", help="Hide what others said of what you read again.")
+    ] = True,
     limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="Most of them.")] = None,
     plain: Plain = False,
     by: By = None,
@@ -71,8 +76,17 @@ def review(
         if criteria:
             show(base.screen.criteria(), Shown())
             return
+        base.workspace.check_may(ActKind.screen)
         ask = Asking(plain=plain)
-        made: dict[str, MakeQueue] = {**QUEUES, "inbox": partial(InboxQueue, assess=assess)}
+        made: dict[str, MakeQueue] = {
+            **({} if mine else QUEUES),
+            "inbox": partial(InboxQueue, assess=assess, mine=mine, blind=blind),
+            "proposals": partial(ProposalQueue, mine=mine, blind=blind),
+        }
+        if name and name not in made:
+            raise Refused(
+                f"nobody is given {name} to read", hint="--mine goes with inbox, proposals"
+            )
         queue = made[name](base, ask) if name else _what_matters_most(base, ask, made)
         if queue is None:
             stderr("nothing waits")

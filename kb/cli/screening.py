@@ -8,7 +8,7 @@ import typer
 from kb.base import KnowledgeBase
 from kb.cli.opening import AsOf, By, Why, opened
 from kb.cli.output import listing, stderr
-from kb.errors import Unknown
+from kb.errors import Refused, Unknown
 from kb.keep.decisions import Decision
 from kb.report.tables import write_json
 from kb.screen.agreement import Agreement
@@ -27,15 +27,50 @@ def inbox(
     everything: Annotated[
         bool, typer.Option("--all", help="Also what is below the threshold.")
     ] = False,
+    mine: Annotated[bool, typer.Option("--mine", help="Only what you were given to read.")] = False,
     as_of: AsOf = None,
+    by: By = None,
     limit: int | None = None,
 ) -> Table[InboxPage]:
     """List the pages that wait for a decision, the likeliest first.
 
     Example: kb inbox --limit 20
     """
-    with opened(ctx, as_of=as_of) as base:
-        return base.screen.inbox(everything=everything, limit=limit)
+    with opened(ctx, by, as_of=as_of) as base:
+        return base.screen.inbox(everything=everything, mine=mine, limit=limit)
+
+
+def parse_share(text: str) -> float:
+    """A share as typed, 20% or 0.2. Raises Refused for what is none from 0 to 1."""
+    number = text.strip().removesuffix("%")
+    try:
+        share = float(number) / (100 if "%" in text else 1)
+    except ValueError:
+        raise Refused(f"{text!r} is no share", hint="write it as 20% or 0.2") from None
+    if not 0 <= share <= 1:
+        meant = f"; {number}% if that is meant" if 1 < share <= 100 and "%" not in text else ""
+        raise Refused(f"{text!r} is no share of a whole", hint=f"from 0 to 1, or 0% to 100%{meant}")
+    return share
+
+
+@app.command()
+def assign(
+    ctx: typer.Context,
+    share: Annotated[str, typer.Argument(help="20%, or 0.2; 0 takes back what is not read.")],
+    to: Annotated[str, typer.Option("--to", metavar="NAME", help="Who reads: of people.toml.")],
+    again: Annotated[
+        bool, typer.Option("--again", help="Of what another decided on, to be read blind.")
+    ] = False,
+    by: By = None,
+) -> None:
+    """Give a person a share of the pages that wait, drawn by chance.
+
+    Example: kb assign 20% --to ben
+    """
+    with opened(ctx, by) as base:
+        made = base.screen.assign(parse_share(share), to, again=again)
+    what = "taken back" if made.pages < 0 else "given"
+    stderr(f"{abs(made.pages)} pages {what}; {made.person} has {made.to_read} to read")
 
 
 @app.command()

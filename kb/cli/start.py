@@ -21,6 +21,7 @@ FORMATS = ("table", "json")
 WAITING = {
     "to re-check": "kb review recheck",
     "conflicts": "kb review conflicts",
+    "yours to read again": "kb review --mine",
     "pages waiting": "kb review inbox",
     "proposals to confirm": "kb review proposals",
     "likely doubles": "kb review same",

@@ -85,6 +85,8 @@ class ActKind(StrEnum):
     accept = auto()
     source = auto()
     watch = auto()
+    assign = auto()
+    attach = auto()
 
 
 class Act(SQLModel, table=True):

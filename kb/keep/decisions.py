@@ -160,6 +160,38 @@ class Resolved(Row, table=True):
     why: str = ""
 
 
+class Assignment(Row, table=True):
+    """What a person is to read: a document, or an initiative and a strand.
+
+    `again`: somebody decided on it already, and this person reads it blind.
+    """
+
+    document: int | None = Field(default=None, foreign_key="document.id", index=True)
+    initiative: int | None = Field(default=None, foreign_key="initiative.id", index=True)
+    strand: str = ""
+    person: str = Field(index=True)
+    again: bool = False
+    why: str = ""
+
+
+class SecondCode(Row, table=True):
+    """How a second reader codes an initiative, to be compared with its codes; it changes none."""
+
+    initiative: int = Field(foreign_key="initiative.id", index=True)
+    person: str
+    facet: str
+    codes: str  # "; " between
+
+
+class Described(Row, table=True):
+    """Where a document comes from that a person was given: *described to us*."""
+
+    document: int = Field(foreign_key="document.id", index=True)
+    told_by: str
+    told_on: date
+    file_name: str = ""  # "" for what was pasted
+
+
 class StrandStep(Row, table=True):
     """What a strand became when an offer was accepted; `minor`: what was said of it holds on."""
 

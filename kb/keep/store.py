@@ -28,7 +28,7 @@ TABLES = tuple(
 WAIT_SECONDS = 30
 AT_A_TIME = 500
 # Columns that hold sentences of people. What was read is masked already, by who read it.
-WRITTEN = frozenset("title summary why learning quote changed setting".split())
+WRITTEN = frozenset("title summary why learning quote changed setting told_by file_name".split())
 MASKED = {
     model: WRITTEN & set(model.model_fields) for model in TABLES if model is not crawled.Revision
 }

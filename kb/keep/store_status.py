@@ -12,7 +12,7 @@ from pathlib import Path
 from kb.errors import Busy, KBError, NewerStore
 
 WAIT_SECONDS = 5
-NEWEST = "0002"  # the newest migration this kb knows
+NEWEST = "0003"  # the newest migration this kb knows
 
 
 def version(store: Path) -> str | None:

@@ -1,6 +1,7 @@
 """A new home: the shipped declarations, the store, the register, the index."""
 
 from kb.declare.declarations import Declarations
+from kb.declare.people import PEOPLE
 from kb.errors import KBError, Refused
 from kb.home import DECLARATIONS, REGISTER, Home, shipped
 from kb.keep.acts import ActKind
@@ -21,7 +22,7 @@ def make_home(home: Home, *, by: str, register: bool = True, clock: Clock = now_
             hint="use it as it is, or name another folder: kb --home FOLDER init",
         )
     home.path.mkdir(parents=True, exist_ok=True)
-    for name in (*DECLARATIONS, REGISTER):
+    for name in (*DECLARATIONS, REGISTER, PEOPLE):
         if not home.declaration(name).exists():
             home.declaration(name).write_bytes(shipped(name).read_bytes())
     Declarations.of(home).check()

@@ -9,6 +9,7 @@ from kb.assess.conflicts import differences
 from kb.assess.evidence import evidence_of
 from kb.assess.outcomes import quiet
 from kb.assess.page_changes import pages_say_else
+from kb.assess.proposals import read_again as levels_to_read_again
 from kb.assess.recheck import to_recheck
 from kb.contract import Shape
 from kb.declare.declarations import Declarations
@@ -30,7 +31,7 @@ from kb.keep.decisions import (
 )
 from kb.keep.register import StoredInitiative
 from kb.screen.duplicates import same
-from kb.screen.inbox import decided, waiting
+from kb.screen.inbox import decided, read_again, waiting
 from kb.table import Table, column
 from kb.workspace.snapshot import Snapshot
 from kb.workspace.sources import active, is_due, never_crawled, unwell
@@ -248,18 +249,33 @@ def _rows_about_initiatives(snapshot: Snapshot) -> Iterable[tuple[int, Row]]:
 
 
 def decisions(snapshot: Snapshot) -> Table[DecisionRow]:
-    """Every decision ever made, what was resolved and undone among them, newest first."""
-    reading = snapshot.reading
+    """Every decision ever made, what was resolved and undone among them, newest first.
+
+    Without those on what the person who acts here is still to decide blind.
+    """
+    reading, hidden = snapshot.reading, snapshot.hidden
     rows = [
-        *((row.made, _screening(snapshot, row)) for row in reading.history(Screening)),
-        *((row.made, _assessment(snapshot, row)) for row in reading.history(Assessment)),
+        *(
+            (row.made, _screening(snapshot, row))
+            for row in reading.history(Screening)
+            if row.document not in hidden.documents
+        ),
+        *(
+            (row.made, _assessment(snapshot, row))
+            for row in reading.history(Assessment)
+            if (row.initiative, row.strand) not in hidden.pairs
+        ),
         *((row.made, _resolution(snapshot, row)) for row in reading.history(Resolved)),
         *((row.made, _merge(snapshot, row)) for row in reading.history(Merge)),
         *((row.made, _apart(snapshot, row)) for row in reading.history(NotSame)),
         *((act.id or 0, row) for act in reading.acts(ActKind.undo) for row in _undo(snapshot, act)),
     ]
     newest_first = sorted(enumerate(rows), key=lambda each: (each[1][0], each[0]), reverse=True)
-    return Table("decisions", DecisionRow, [row for _, (_, row) in newest_first])
+    unread = len(hidden.documents) + len(hidden.pairs)
+    notes = (
+        (f"without what was decided on {unread} that you are to decide blind",) if unread else ()
+    )
+    return Table("decisions", DecisionRow, [row for _, (_, row) in newest_first], notes)
 
 
 def _screening(snapshot: Snapshot, row: Screening) -> DecisionRow:
@@ -440,6 +456,7 @@ def status(snapshot: Snapshot) -> dict[str, int]:
         "pages met": len(snapshot.pages),
         "pages waiting": len(waiting(snapshot)),
         "pages decided": len(decided(snapshot)),
+        "yours to read again": len(read_again(snapshot)) + len(levels_to_read_again(snapshot)),
         "proposals to confirm": len(evidence.proposed),
         "assessments confirmed": len(evidence.confirmed),
         "to re-check": len(to_recheck(snapshot)),

@@ -36,6 +36,7 @@ from kb.workspace.snapshot import Snapshot
 from kb.workspace.workspace import is_document, parse_id
 
 ABOUT_DOCUMENTS = (Standing, Screening, Resolved, Membership)
+HIDDEN = "hidden until you have decided"  # of a second reading, which is blind
 ABOUT_INITIATIVES = (Profile, Tag, Relation, Merge, Assessment, Resolved, Result, Membership)
 NOUNS: Mapping[type[Row], str] = {Resolved: "resolution"}  # else as it is called
 UNSAID = frozenset({"address", "why", "strand_version", "place"})  # not repeated in the diary
@@ -169,13 +170,20 @@ def history(snapshot: Snapshot, name: str) -> Table[DiaryLine]:
 
 def _events(snapshot: Snapshot, name: str) -> Iterator[Event]:
     number, models, id_column = _subject(snapshot, name)
-    for model in models:
+    blind = id_column == "document" and number in snapshot.hidden.documents
+    for model in (Standing,) if blind else models:
         for row in snapshot.reading.history(model, **{id_column: number}):
-            yield from _said_and_ended(snapshot, row, id_column)
+            if not _is_hidden(snapshot, row):
+                yield from _said_and_ended(snapshot, row, id_column)
     if id_column == "initiative":
         for merge in snapshot.reading.history(Merge, into=number):
             yield from _said_and_ended(snapshot, merge, "into")
         yield from _carried(snapshot, number)
+
+
+def _is_hidden(snapshot: Snapshot, row: Row) -> bool:
+    pair = isinstance(row, Assessment | Resolved) and (row.initiative, row.strand)
+    return pair in snapshot.hidden.pairs
 
 
 def _said_and_ended(snapshot: Snapshot, row: Row, about: str) -> Iterator[Event]:
@@ -224,6 +232,8 @@ def _carried(snapshot: Snapshot, number: int) -> Iterator[Event]:
     """For each quote the later versions of its page, and whether it was still in them."""
     reading = snapshot.reading
     for row in reading.history(Assessment, initiative=number):
+        if _is_hidden(snapshot, row):
+            continue
         pinned = reading.get(Revision, row.revision)
         if pinned is None:
             continue
@@ -295,6 +305,8 @@ def initiative(snapshot: Snapshot, name: str) -> InitiativeInFull:
 
 
 def _assessment(evidence: Evidence, key: str, judgement: Judgement) -> AssessmentShown:
+    if (judgement.initiative, key) in evidence.snapshot.hidden.pairs:
+        return AssessmentShown(key, HIDDEN, Basis.proposed, None, None, "another", None, None)
     strand = next((each for each in evidence.strands if each.key == key), None)
     cause = evidence.causes.get((judgement.initiative, key))
     return AssessmentShown(
@@ -316,9 +328,12 @@ def document(snapshot: Snapshot, name: str) -> DocumentInFull:
     page = snapshot.workspace.document(snapshot.reading, name)
     verdict = snapshot.verdicts.get(page.id)
     members = snapshot.memberships.get(page.id, set())
+    screening = verdict.outcome if verdict else None
+    if page.id in snapshot.hidden.documents:
+        screening, members = HIDDEN, set()
     return DocumentInFull(
         page,
-        screening=verdict.outcome if verdict else None,
+        screening=screening,
         initiatives=sorted(snapshot.slugs[number] for number in members),
         body_kind=body_kind(snapshot.declarations, page, site=page.loaded.site),
     )

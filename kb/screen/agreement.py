@@ -1,4 +1,4 @@
-"""How far people agree where several read the same: on screening, and on levels.
+"""How far people agree where several read the same: on screening, codes and levels.
 
 Of two readers Cohen's kappa (1960, doi:10.1177/001316446002000104), of more Krippendorff's alpha
 for nominal data with missing values (2011, "Computing Krippendorff's Alpha-Reliability"). The
@@ -9,13 +9,18 @@ the same answers give the same interval.
 import importlib
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from kb.declare.people import PEOPLE
 from kb.keep import register
+from kb.keep.decisions import Assignment, SecondCode
 from kb.keep.register import DESK_RESEARCH
+from kb.screen.second_codes import BETWEEN, FACETS_ASKED, coder
+from kb.screen.second_readings import CALIBRATION
+from kb.screen.unread import WITH_IT
 from kb.table import Table, column
 from kb.workspace.snapshot import Snapshot
 
@@ -30,7 +35,7 @@ Answers = Mapping[str, Mapping[str, str]]  # unit to person to what they said of
 class Agreement:
     """How far people agree on one question."""
 
-    question: str = column("What was decided: screening, or levels.", narrow=True)
+    question: str = column("What was decided: screening, a code, or levels.", narrow=True)
     units: int = column("How many pages or pairs two or more people decided.", narrow=True)
     people: list[str] = column("Who decided them.")
     agreed: float = column("The share on which all who decided agree.", narrow=True)
@@ -48,11 +53,32 @@ def agreement(snapshot: Snapshot) -> Table[Agreement]:
 
     What people said of a unit alone, and what came with the register, says nothing of agreement.
     """
-    questions = {"screening": _screenings(snapshot), "levels": _levels(snapshot)}
+    questions = {
+        "screening": _screenings(snapshot),
+        **{f"code: {facet}": _codes(snapshot, facet) for facet in FACETS_ASKED},
+        "levels": _levels(snapshot),
+    }
     rows = [_row(name, answers) for name, answers in questions.items() if answers]
     few = [row.question for row in rows if row.units < FEW]
     notes = tuple(f"{name}: fewer than {FEW} units; the numbers say little" for name in few)
-    return Table("agreement", Agreement, rows, (*snapshot.marks, *notes))
+    return Table("agreement", Agreement, rows, (*snapshot.marks, *notes, *_to_come(snapshot)))
+
+
+def _to_come(snapshot: Snapshot) -> Iterator[str]:
+    """What the protocol asks for and is not done: calibration, second readings, readers."""
+    protocol, people = snapshot.declarations.protocol, snapshot.workspace.people
+    twice = protocol.read_twice
+    if len(people.who_screen(snapshot.moment.day)) < 2:
+        if twice.screening or twice.overlap_assessments or protocol.calibrate:
+            yield f"the protocol asks for second readings; {PEOPLE} names no two who screen"
+        return
+    waits = [row for row in snapshot.to_read if row.again]
+    drawn = {row.document for row in snapshot.reading.rows(Assignment, why=CALIBRATION)}
+    read = drawn - {row.document for row in waits}
+    if len(read) < protocol.calibrate:
+        yield f"calibration: {len(read)} of {protocol.calibrate} pages are read by everybody"
+    for person, count in sorted(Counter(row.person for row in waits).items()):
+        yield f"{person} is to read {count} a second time: kb review --mine"
 
 
 def krippendorff(units: Sequence[Sequence[str]]) -> float | None:
@@ -129,10 +155,26 @@ def _said(unit: str, said: Mapping[str, str]) -> str:
 
 def _screenings(snapshot: Snapshot) -> Answers:
     answers = {
-        f"d{number}": {row.person: row.decision.value for row in verdict.decisions}
+        f"d{number}": {
+            row.person: row.decision.value
+            for row in verdict.decisions
+            if not row.why.startswith(WITH_IT)
+        }
         for number, verdict in snapshot.verdicts.items()
     }
     return {unit: said for unit, said in answers.items() if len(said) > 1}
+
+
+def _codes(snapshot: Snapshot, facet: str) -> Answers:
+    """Initiative to how each of two readers coded it; several codes are one answer."""
+    answers: dict[str, dict[str, str]] = {}
+    for row in snapshot.reading.rows(SecondCode, facet=facet):
+        initiative = snapshot.register.get(row.initiative)
+        first = coder(snapshot, initiative, facet) if initiative else ""
+        if initiative and first not in ("", row.person):
+            said = answers.setdefault(initiative.slug, {})
+            said |= {first: BETWEEN.join(sorted(initiative.codes(facet))), row.person: row.codes}
+    return answers
 
 
 def _levels(snapshot: Snapshot) -> Answers:

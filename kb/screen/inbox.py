@@ -7,7 +7,7 @@ from datetime import datetime
 from kb.contract import address_of
 from kb.declare.register import slug_of
 from kb.errors import Refused
-from kb.keep import documents, register
+from kb.keep import assignments, documents, register
 from kb.keep.acts import ActKind
 from kb.keep.decisions import (
     PAGE_OF,
@@ -21,7 +21,7 @@ from kb.keep.decisions import (
 )
 from kb.keep.documents import StoredDocument
 from kb.keep.store import Writing
-from kb.screen import duplicates, order
+from kb.screen import duplicates, order, second_readings
 from kb.screen.unread import WITH_IT, is_offered
 from kb.table import Table, column
 from kb.text.page_reading import Signal
@@ -36,6 +36,7 @@ class InboxPage:
     """A page that waits for a decision."""
 
     document: str = column("The number of a page that is held.", narrow=True)
+    assigned_to: str | None = column("Who was given it to read.")
     relevance: float | None = column(
         "How likely the page is about an initiative, 0 to 1.", narrow=True
     )
@@ -68,6 +69,7 @@ class Waiting:
     page: StoredDocument
     copies: tuple[int, ...]
     drawn: bool = False  # by chance, from below the line
+    again: str = ""  # why who acts here is to read it a second time
 
 
 @dataclass(frozen=True)
@@ -104,19 +106,49 @@ def waiting(snapshot: Snapshot, *, everything: bool = False) -> list[Waiting]:
     return [Waiting(page, leading[page]) for page in order.in_order(snapshot, tuple(leading))]
 
 
+def for_person(snapshot: Snapshot, *, mine: bool = False) -> tuple[list[Waiting], int]:
+    """What waits for who acts here, what they were given first; how many others were given.
+
+    With `mine` what they were given alone.
+    """
+    givens = {row.document: row.person for row in snapshot.to_read if not row.again}
+    every, by = waiting(snapshot), snapshot.workspace.by
+    own = [each for each in every if givens.get(each.page.id) == by]
+    free = [each for each in every if each.page.id not in givens]
+    return [*own, *([] if mine else free)], len(every) - len(own) - len(free)
+
+
+def read_again(snapshot: Snapshot) -> list[Waiting]:
+    """The live pages that who acts here is to read a second time, oldest assignment first."""
+    pages = {page.id: page for page in snapshot.pages if not page.gone}
+    by = snapshot.workspace.by
+    rows = [row for row in snapshot.to_read if row.again and row.person == by]
+    return [
+        Waiting(pages[row.document], (), again=row.why) for row in rows if row.document in pages
+    ]
+
+
 def decided(snapshot: Snapshot) -> frozenset[int]:
     """The pages that somebody screened, whatever they decided."""
     return frozenset(snapshot.verdicts)
 
 
 def inbox(
-    snapshot: Snapshot, *, everything: bool = False, limit: int | None = None
+    snapshot: Snapshot, *, everything: bool = False, mine: bool = False, limit: int | None = None
 ) -> Table[InboxPage]:
     """Documents to screen, the likeliest first; with `everything` also below the threshold.
 
-    Never one that somebody screened, that belongs to an initiative, or that is gone.
+    Never one that somebody screened, that belongs to an initiative, or that is gone. With `mine`
+    what who acts here was given: what they read a second time, then the rest.
     """
-    pages = [each.page for each in waiting(snapshot, everything=everything)[:limit]]
+    if mine:
+        every = [*read_again(snapshot), *for_person(snapshot, mine=True)[0]]
+    else:
+        every = waiting(snapshot, everything=everything)
+    pages = [each.page for each in every[:limit]]
+    again = {each.page.id for each in every if each.again}  # what is like them may be made of them
+    by = snapshot.workspace.by
+    givens = {row.document: row.person for row in snapshot.to_read if not row.again}
     first_seen = documents.first_seen(snapshot.reading)
     known = duplicates.known_register(snapshot)
     publishers = snapshot.declarations.publishers
@@ -124,6 +156,7 @@ def inbox(
     rows = [
         InboxPage(
             document=page.name,
+            assigned_to=f"{by}, a second time" if page.id in again else givens.get(page.id),
             relevance=page.score,
             title=page.title,
             organisation=publishers.get(page.source) or None,
@@ -134,7 +167,7 @@ def inbox(
             similar_to=[
                 initiative.slug
                 for initiative, similarity in known.best_matches(page)
-                if similarity.same
+                if similarity.same and page.id not in again
             ]
             or None,
             source=page.source,
@@ -178,6 +211,8 @@ def decide(
         pages = [workspace.document(now.reading, name) for name in dict.fromkeys(names)]
         targets = [workspace.initiative(now.reading, name).id for name in initiatives]
         _check_apart(now, pages, targets, why)
+        for page in pages:
+            assignments.check_screening(now.reading, workspace.by, page.id)
         copies = _copies_waiting(now, pages)
     subject = " ".join(page.name for page in pages)
     answer = ScreeningInput(decision, tuple(targets), tuple(titles), reason, why, drawn)
@@ -185,6 +220,7 @@ def decide(
     with workspace.writing(ActKind.screen, command, subject=subject, why=why) as writing:
         rows = []
         for page in pages:
+            second_readings.draw_page(workspace, writing, page)
             rows.append(_decide(workspace, writing, page, answer))
             joined = tuple(sorted(documents.memberships(writing).get(page.id, set())))
             why = f"{WITH_IT}{page.id}"

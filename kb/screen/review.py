@@ -8,22 +8,23 @@ from functools import cached_property
 from rapidfuzz import fuzz, process, utils
 
 from kb.keep import documents
+from kb.keep.decisions import Initiative, Screening
 from kb.keep.documents import StoredDocument
 from kb.keep.register import StoredInitiative
 from kb.screen import order
 from kb.screen.duplicates import KnownRegister, known_register
 from kb.screen.guessing import CodedExample, Guesser
 from kb.screen.identity import Similarity
-from kb.screen.inbox import Waiting, waiting
+from kb.screen.inbox import Waiting, for_person, read_again
+from kb.screen.second_codes import FACETS_ASKED
 from kb.screen.unread import ONE_IN, below_the_line, draw, dried_up
 from kb.table import Table, column
 from kb.text import quotes
 from kb.text.matcher import Matcher
 from kb.text.page_reading import Signal
 from kb.workspace.snapshot import Snapshot, snapshot
-from kb.workspace.workspace import Workspace
+from kb.workspace.workspace import Workspace, parse_id
 
-FACETS_ASKED = ("role", "reach", "audience", "means", "status")  # in order, after an inclusion
 CANDIDATES = 5  # initiatives offered where one is asked for
 
 
@@ -51,23 +52,37 @@ class PageCard:
     similar: Sequence[tuple[StoredInitiative, Similarity]]
     copies: Sequence[str]
     drawn: bool  # shown by chance, from below the line
+    again: str = ""  # why it is read a second time
+    said: Sequence[str] = ()  # by others before, where that is not hidden
 
 
 class Review:
-    """One session over what waited when it began; each page is looked at again when shown."""
+    """One session over what waited when it began; each page is looked at again when shown.
 
-    def __init__(self, workspace: Workspace, chance: random.Random | None = None) -> None:
+    First what the person is to read a second time, blind or not, then what they were given, then
+    the rest but for what others were given; with `mine` without the rest.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        chance: random.Random | None = None,
+        *,
+        mine: bool = False,
+        blind: bool = True,
+    ) -> None:
         self._workspace = workspace
+        self._blind = blind
         order.refresh(workspace)
         with snapshot(workspace) as now:
-            offered = waiting(now)
+            offered, self.given_to_others = for_person(now, mine=mine)
             pages = draw(
                 below_the_line(now),
                 len(offered) // (ONE_IN - 1),
                 workspace.declarations,
                 chance or random.SystemRandom(),
             )
-            self._waiting = _with_drawn(offered, pages)
+            self._waiting = [*read_again(now), *_with_drawn(offered, [] if mine else pages)]
             self._known = known_register(now)
         self._learned = order.learned_order(workspace.home)
         self._terms = Matcher.of(workspace.declarations.lexicon.term)
@@ -78,11 +93,14 @@ class Review:
     def cards(self) -> Iterator[PageCard]:
         """What waits, the likeliest first; what was decided on meanwhile is passed over."""
         for each in self._waiting:
-            with self._workspace.store.reading() as reading:
-                decided = each.page.id in documents.decided(reading)
-                page = self._workspace.document(reading, each.page.name)
-            if not decided:
-                yield self._card(page, each)
+            with snapshot(self._workspace) as now:
+                page = self._workspace.document(now.reading, each.page.name)
+                if each.again:
+                    waits = page.id in now.hidden.documents
+                else:
+                    waits = page.id not in documents.decided(now.reading)
+                if waits:
+                    yield self._card(page, each, now)
 
     @property
     def dried_up(self) -> str:
@@ -90,10 +108,13 @@ class Review:
         with snapshot(self._workspace) as now:
             return dried_up(now)
 
-    def _card(self, page: StoredDocument, waits: Waiting) -> PageCard:
+    def _card(self, page: StoredDocument, waits: Waiting, now: Snapshot) -> PageCard:
         passages = quotes.passages(page.text)
         opening = f"{page.title}\n{page.loaded.summary}\n{page.text[: order.READ_CHARACTERS]}"
         speaking = [each for each in passages if self._terms.occurrences(each)]
+        verdict = now.verdicts.get(page.id)
+        decisions = verdict.decisions if verdict else ()
+        made = made_from(now, page.id) if waits.again and self._blind else ()
         return PageCard(
             document=page.name,
             title=page.title or page.url,
@@ -104,9 +125,11 @@ class Review:
             kind=f"{page.kind}: {page.loaded.kind_why}" if page.kind else "",
             signals=page.loaded.signals,
             passages=[*speaking, *(each for each in passages if each not in speaking)],
-            similar=self._known.best_matches(page),
+            similar=[each for each in self._known.best_matches(page) if each[0].id not in made],
             copies=[f"d{number}" for number in waits.copies],
             drawn=waits.drawn,
+            again=waits.again,
+            said=() if self._blind else [f"{row.person} {row.decision}" for row in decisions],
         )
 
     @property
@@ -114,11 +137,20 @@ class Review:
         """The slugs of the register as it was when the session began."""
         return {each.slug for each in self._known.register.values()}
 
-    def nearest(self, words: str) -> list[StoredInitiative]:
-        """The initiatives whose title and body are most like those words, the likest first."""
+    def nearest(self, words: str, document: str = "") -> list[StoredInitiative]:
+        """The initiatives whose title and body are most like those words, the likest first.
+
+        Without those that others made of that document, while it is to be read blind.
+        """
+        made: set[int] = set()
+        with snapshot(self._workspace) as now:
+            number = parse_id(document[1:])
+            if self._blind and number in now.hidden.documents:
+                made = made_from(now, number)
         known = {
             number: f"{each.profile.title} {each.profile.organisation}"
             for number, each in self._known.register.items()
+            if number not in made
         }
         near = process.extract(
             words,
@@ -137,6 +169,14 @@ class Review:
     def guesser(self) -> Guesser:
         """Made of the register as it was when the session began."""
         return _guesser(self._known)
+
+
+def made_from(snapshot: Snapshot, document: int) -> set[int]:
+    """The initiatives that a decision on that document made."""
+    acts = {row.made for row in snapshot.reading.rows(Screening, document=document)}
+    members = snapshot.memberships.get(document, ())
+    rows = {number: snapshot.reading.get(Initiative, number) for number in members}
+    return {number for number, row in rows.items() if row and row.made in acts}
 
 
 def _with_drawn(offered: Sequence[Waiting], drawn: Sequence[StoredDocument]) -> list[Waiting]:

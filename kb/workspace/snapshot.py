@@ -7,9 +7,11 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kb.declare.declarations import Declarations
-from kb.keep import documents, register, runs
+from kb.keep import assignments, documents, register, runs
 from kb.keep.acts import Act, Moment
+from kb.keep.assignments import Hidden
 from kb.keep.crawled import ManualSearch, Run
+from kb.keep.decisions import Assignment
 from kb.keep.documents import StoredDocument, Verdict
 from kb.keep.register import StoredInitiative
 from kb.keep.store import Reading
@@ -90,6 +92,16 @@ class Snapshot:
     def verdicts(self) -> dict[int, Verdict]:
         """Document id to what holds of its screening."""
         return documents.verdicts(self.reading)
+
+    @cached_property
+    def to_read(self) -> list[Assignment]:
+        """What people were given to read and have not read yet."""
+        return assignments.to_read(self.reading)
+
+    @cached_property
+    def hidden(self) -> Hidden:
+        """What who acts here is to decide blind, and so is not shown of others."""
+        return assignments.hidden_from(self.reading, self.workspace.by)
 
     @cached_property
     def every_page_of(self) -> dict[int, list[StoredDocument]]:

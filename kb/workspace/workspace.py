@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 
 from kb.contract import normalised
@@ -11,6 +12,7 @@ from kb.declare.codebook import CodeBook
 from kb.declare.declarations import Declarations
 from kb.declare.files import parse_toml, read_text
 from kb.declare.offer import Offer
+from kb.declare.people import PEOPLE, People, Role
 from kb.errors import Declared, Refused, Unknown
 from kb.find import index
 from kb.home import DECLARATIONS, Home
@@ -27,6 +29,11 @@ from kb.workspace.indexing import Progress, no_progress
 OFFER = "offer.toml"  # kept in the store: what the file has counts once it is accepted
 UNNOTED = "it holds here, and is noted by the next act"
 CHANGED = "offer changed: offer.toml differs from what was accepted; kb offer diff"
+
+# What no person does: a timer may crawl under any name, and a home is made before anybody is named.
+BY_MACHINE = (ActKind.crawl, ActKind.derive, ActKind.init)
+BY_READERS = (ActKind.watch,)
+BY_EDITORS = (*(ActKind.accept, ActKind.forget, ActKind.source), *(ActKind.resolve, ActKind.assign))
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -113,6 +120,23 @@ class Workspace:
             self._earlier[key] = Declarations(texts, _former_strands(reading))
         return self._earlier[key]
 
+    @cached_property
+    def people(self) -> People:
+        """Who may act here, as people.toml says. Raises Declared where it does not load."""
+        return People.of(self.home.declaration(PEOPLE))
+
+    def check_may(self, kind: ActKind) -> None:
+        """Raises Unknown or Refused where who acts here may not do acts of that kind."""
+        if kind in BY_MACHINE:
+            return
+        role = Role.editor if kind in BY_EDITORS else Role.screener
+        self.people.check(self.by, Role.reader if kind in BY_READERS else role, self.today)
+
+    @property
+    def today(self) -> date:
+        """The day by the clock, in UTC."""
+        return self.clock().date()
+
     def draft(self) -> Offer:
         """The offer as the file has it now. Raises Declared where it does not load."""
         return self.with_offer(read_text(self.home.declaration(OFFER)), OFFER).offer
@@ -164,8 +188,10 @@ class Workspace:
     ) -> Iterator[Writing]:
         """One act by who acts here, with the declarations it was made under; then the index.
 
-        Raises Declared for a declaration that does not load: it is never noted as read.
+        Raises Declared for a declaration that does not load: it is never noted as read; Unknown
+        or Refused for who may not do so by people.toml.
         """
+        self.check_may(kind)
         declarations = self.declarations
         declarations.check()
         how = {"subject": subject, "why": why, "by": self.by}

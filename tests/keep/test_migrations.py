@@ -19,14 +19,16 @@ from kb.keep import store_status
 from kb.keep.migrations import HERE, upgrade
 from kb.keep.store import Store
 
-NEXT = '''
+NEWEST = store_status.NEWEST
+TO_COME = f"{int(NEWEST) + 1:04}"
+NEXT = f'''
 """Two tables; between them the machine may be switched off."""
 import os
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "{TO_COME}"
+down_revision = "{NEWEST}"
 
 
 def upgrade():
@@ -52,7 +54,7 @@ def store(tmp_path: Path) -> Path:
 def versions(tmp_path: Path) -> Path:
     """The migrations there are, and one to come."""
     folder = Path(shutil.copytree(HERE / "versions", tmp_path / "versions"))
-    (folder / "0003_two_tables.py").write_text(NEXT)
+    (folder / f"{TO_COME}_two_tables.py").write_text(NEXT)
     return folder
 
 
@@ -69,9 +71,9 @@ def test_one_that_is_killed_between_two_tables_leaves_the_store_as_it_was(
     command = [sys.executable, "-c", RUN, str(store), str(versions)]
     done = subprocess.run(command, check=False, env={"KB_TEST_CUT": "kill"})
     assert done.returncode == 137
-    assert (store_status.version(store), tables(store)) == ("0002", before)
+    assert (store_status.version(store), tables(store)) == (NEWEST, before)
     upgrade(store, versions=versions)
-    assert store_status.version(store) == "0003"
+    assert store_status.version(store) == TO_COME
     assert tables(store) - before == {"first_of_two", "second_of_two"}
 
 
@@ -82,14 +84,14 @@ def test_one_that_fails_leaves_the_store_as_it_was(
     monkeypatch.setenv("KB_TEST_CUT", "raise")
     with pytest.raises(RuntimeError):
         upgrade(store, versions=versions)
-    assert (store_status.version(store), tables(store)) == ("0002", before)
+    assert (store_status.version(store), tables(store)) == (NEWEST, before)
 
 
 def test_the_store_before_is_set_aside_and_opens(store: Path, versions: Path) -> None:
     before = tables(store)
     upgrade(store, versions=versions)
-    copy = store.with_name("kb.sqlite.0002")
-    assert (store_status.version(copy), tables(copy)) == ("0002", before)
+    copy = store.with_name(f"kb.sqlite.{NEWEST}")
+    assert (store_status.version(copy), tables(copy)) == (NEWEST, before)
     Store.open(copy).close()
 
 

@@ -10,7 +10,8 @@ from kb.cli.walking import walk as walk_strands
 from kb.declare.codebook import parted
 from kb.errors import KBError, Refused
 from kb.keep.decisions import Decision
-from kb.screen.review import FACETS_ASKED, PageCard
+from kb.screen.review import PageCard
+from kb.screen.second_codes import FACETS_ASKED
 
 KEYS = {
     "i": "nclude",
@@ -37,11 +38,21 @@ class InboxQueue(Queue[PageCard]):
     about = "pages that may be about an initiative"
     counted = "pages waiting"
 
-    def __init__(self, base: KnowledgeBase, ask: Asking, *, assess: bool = False) -> None:
+    def __init__(
+        self,
+        base: KnowledgeBase,
+        ask: Asking,
+        *,
+        assess: bool = False,
+        mine: bool = False,
+        blind: bool = True,
+    ) -> None:
         super().__init__(base, ask)
         self._assess = assess
         self._said_dry = False
-        self._review = base.screen.review()
+        self._review = base.screen.review(mine=mine, blind=blind)
+        if others := self._review.given_to_others:
+            self.about += f"; {others} more were given to others (kb inbox lists all)"
         self._coded: dict[tuple[str, str], list[str]] = {}  # what was answered in this session
 
     def __len__(self) -> int:
@@ -67,6 +78,8 @@ class InboxQueue(Queue[PageCard]):
         """Title, body, address, the passages that speak for it, what it is like."""
         ask = self.ask
         ask.say(f"{place}  {card.document}  relevance {card.relevance:.2f}")
+        if card.again:
+            self._say_again(card)
         if card.drawn:
             ask.say("drawn by chance from below the line, to see what the order misses")
         ask.say(card.title, marked=self._review.forms(card.title))
@@ -78,6 +91,14 @@ class InboxQueue(Queue[PageCard]):
             ask.say(f"like {initiative.slug} ({body}) {similarity.score:.2f}: {reasons}")
         if card.copies:
             ask.say(f"copies, decided with it: {' '.join(card.copies)}")
+
+    def _say_again(self, card: PageCard) -> None:
+        blind = "blind: what others said is hidden until you have decided"
+        self.ask.say(
+            f"to be read a second time ({card.again}), {'not blind' * bool(card.said) or blind}"
+        )
+        for said in card.said:
+            self.ask.say(f"  {said}")
 
     def _passages(self, card: PageCard, first: int, last: int) -> None:
         for passage in card.passages[first:last]:
@@ -143,7 +164,7 @@ class InboxQueue(Queue[PageCard]):
         """Asks of which initiative it is a page, by number, slug, or words of its title."""
         words = f"{card.title} {card.organisation}"
         while True:
-            near = self._review.nearest(words)
+            near = self._review.nearest(words, card.document)
             for number, each in enumerate(near, start=1):
                 about = f"{each.profile.title} ({each.profile.organisation})"
                 self.ask.say(f"  {number} {each.slug}: {about}")
@@ -175,6 +196,9 @@ class InboxQueue(Queue[PageCard]):
     def _include(self, card: PageCard) -> None:
         """Stored at once; what is asked afterwards is stored answer by answer."""
         slug = self._screen(card, Decision.include)[0]
+        if card.again and (facets := self.base.screen.facets_to_code_again(slug)):
+            self._code_again(slug, facets)
+            return
         self.ask.say(f"included as {slug}; Enter accepts what stands in brackets, - leaves it out")
         guesses = self.base.screen.guesses(slug, self._review.guesser)
         steps: list[Callable[[], None]] = [
@@ -194,6 +218,30 @@ class InboxQueue(Queue[PageCard]):
                 place = max(0, place - 1)
         if self._assess:
             walk_strands(self.base, self.ask, slug)
+
+    def _code_again(self, slug: str, facets: Sequence[str]) -> None:
+        """Asks how this person codes what another coded, without showing how."""
+        self.ask.say(f"included as {slug}; how do you code it? What it is coded as stays hidden")
+        place = 0
+        while place < len(facets):
+            try:
+                self._code_once(slug, facets[place])
+                place += 1
+            except Back:
+                place = max(0, place - 1)
+
+    def _code_once(self, slug: str, facet: str) -> None:
+        while True:
+            typed = self.ask.line(facet)
+            if typed in ("", "-"):
+                return
+            try:
+                self.base.screen.code_again(slug, [f"{facet}={typed}"])
+            except KBError as error:
+                self.ask.say(f"{error} ({error.hint})")
+                self._codes(facet)
+            else:
+                return
 
     def _title(self, slug: str) -> None:
         stands = self.base.register.initiative(slug).stored.profile.title

@@ -18,14 +18,23 @@ LEVEL_KEYS = {key: level for key, level in LEVELS.items() if level != Level.no_o
 
 
 class ProposalQueue(Queue[ProposalCard]):
-    """One person before the proposals; first those that would move a position."""
+    """One person before the proposals; first those that would move a position.
+
+    Before them what the person is to read a second time, blind or not; with `mine` that alone.
+    """
 
     about = "proposals: what others do, said of a strand, and not confirmed by a passage yet"
     counted = "proposals to confirm"
 
-    def __init__(self, base: KnowledgeBase, ask: Asking) -> None:
+    def __init__(
+        self, base: KnowledgeBase, ask: Asking, *, mine: bool = False, blind: bool = True
+    ) -> None:
         super().__init__(base, ask)
-        self._order = base.assess.proposals()
+        again = base.assess.levels_to_read_again()
+        self._order = [*again, *([] if mine else base.assess.proposals())]
+        self._blind = blind
+        if again:
+            self.about = f"levels and proposals, {len(again)} to be read a second time first"
 
     def __len__(self) -> int:
         return len(self._order)
@@ -33,13 +42,14 @@ class ProposalQueue(Queue[ProposalCard]):
     def cards(self) -> Iterator[ProposalCard]:
         """Each as it stands when it is its turn."""
         for slug, strand in self._order:
-            card = self.base.assess.proposal_card(slug, strand)
+            card = self.base.assess.proposal_card(slug, strand, blind=self._blind)
             if card is not None:
                 yield card
 
     def as_it_stands(self, card: ProposalCard) -> ProposalCard | None:
         """Read anew; None once somebody confirmed it."""
-        return self.base.assess.proposal_card(card.initiative, card.strand.key)
+        slug, strand = card.initiative, card.strand.key
+        return self.base.assess.proposal_card(slug, strand, blind=self._blind)
 
     def addresses(self, card: ProposalCard) -> Iterable[str]:
         """Of its pages; where none is held, the registered one."""
@@ -53,7 +63,13 @@ class ProposalQueue(Queue[ProposalCard]):
         ask.say(f"{card.title} ({card.organisation})")
         ask.say(card.summary or "no summary is known")
         ask.say(f"{strand.key}: {strand.name}. {strand.what}")
-        ask.say(f"proposed: {card.level}, by {_who(card)}{moves if card.becomes else ''}")
+        if card.level is None:
+            hidden = "not blind" if card.said else "blind: what others said is hidden"
+            ask.say(f"to be read a second time, {hidden}; what is it to the strand?")
+        else:
+            ask.say(f"proposed: {card.level}, by {_who(card)}{moves if card.becomes else ''}")
+        for said in card.said:
+            ask.say(f"  {said}")
         if card.why:
             ask.say(f"  because {card.why}")
         self._passages(card, 0, SHOWN)
@@ -75,11 +91,14 @@ class ProposalQueue(Queue[ProposalCard]):
         if not card.passages:
             return {"k": " mark a passage", "n": "o overlap"}
         others = {str(number): "" for number in range(2, len(card.passages) + 1)}
-        return {
+        confirms = {
             "y": f"es, {card.level} by passage 1",
             **({"2": f"-{len(card.passages)} by that one"} if others else {}),
             **{key: word for key, word in others.items() if key != "2"},
             "k": " mark another",
+        }
+        return {
+            **(confirms if card.level else {}),
             **{key: f" {level}" for key, level in LEVEL_KEYS.items() if level != card.level},
             "n": "o overlap",
             "m": "ore passages",
@@ -95,6 +114,9 @@ class ProposalQueue(Queue[ProposalCard]):
         if not known_first(self.base, self.ask, card.initiative):
             return False
         level, quote = card.level, ""
+        if key == "k" and level is None:
+            named = {key: f" {each}" for key, each in LEVEL_KEYS.items()}
+            level = LEVEL_KEYS[self.ask.key("what is it?", named)]
         if key == "n":
             unread = "no page of it is held; no overlap all the same?"
             if not card.documents and self.ask.key(unread, {"y": "es", "n": "o"}) == "n":
@@ -107,7 +129,7 @@ class ProposalQueue(Queue[ProposalCard]):
             quote = marked_passage(self.base, self.ask, card.initiative)
         else:
             quote = card.passages[int(FIRST if key == "y" else key) - 1]
-        if level != Level.no_overlap and not quote:
+        if level is None or (level != Level.no_overlap and not quote):
             return False
         row = self.base.assess.assess(card.initiative, card.strand.key, level, quote=quote)
         self.settled((card.initiative, card.strand.key))

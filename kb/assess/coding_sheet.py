@@ -49,7 +49,9 @@ def coding_sheet(snapshot: Snapshot) -> CodingSheet:
         for strand in strands:
             judgement = judgements.get((each.id, strand.key))
             row[strand.key] = judgement.outcome if judgement else ""
-            row[strand.key + QUOTE] = judgement.leading.quote if judgement else ""
+            quote = judgement.leading.quote if judgement else ""
+            revision = judgement.leading.revision if judgement else None
+            row[strand.key + QUOTE] = snapshot.quoted(quote, revision) or ""
         rows.append(row)
     return CodingSheet(coding_header(strands), rows)
 

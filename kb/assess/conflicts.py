@@ -86,7 +86,7 @@ def _on_strands(snapshot: Snapshot) -> Iterator[list[Conflict]]:
                         strand=strand,
                         person=row.person,
                         decision=row.level.value,
-                        quote=row.quote or None,
+                        quote=snapshot.quoted(row.quote, row.revision),
                         reason=None,
                         why=row.why or None,
                         title=initiative.profile.title,

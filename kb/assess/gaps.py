@@ -129,7 +129,7 @@ def _overlap(evidence: Evidence, strand: Strand, number: int, judgement: Judgeme
         organisation=initiative.profile.organisation,
         level=judgement.outcome,
         basis=leading.basis,
-        quote=leading.quote or None,
+        quote=evidence.snapshot.quoted(leading.quote, leading.revision),
         url=initiative.profile.url,
         counted=not reason,
         why_not_counted=reason or None,

@@ -92,11 +92,10 @@ def worked(snapshot: Snapshot, strand: str | None = None) -> Table[Worked]:
             for (each, key), judgement in evidence.judgements.items()
             if each == number and judgement.outcome in NEAR
         ]
-        pages = snapshot.pages_of.get(number, [])
         initiative = evidence.register[number]
         cause = evidence.ground.quote_cause(number, row.quote, row.revision)
         rows += [
-            _worked(row, initiative, key, pages, cause.words if cause else None)
+            _worked(snapshot, row, initiative, key, cause.words if cause else None)
             for key in keys or [None]
             if only is None or key == only
         ]
@@ -104,12 +103,13 @@ def worked(snapshot: Snapshot, strand: str | None = None) -> Table[Worked]:
 
 
 def _worked(
+    snapshot: Snapshot,
     row: Result,
     initiative: StoredInitiative,
     key: str | None,
-    pages: Sequence[StoredDocument],
     cause: str | None,
 ) -> Worked:
+    pages = snapshot.pages_of.get(initiative.id, [])
     page = next((each for each in pages if each.revision == row.revision), None)
     return Worked(
         strand=key,
@@ -117,8 +117,8 @@ def _worked(
         organisation=initiative.profile.organisation,
         setting=row.setting or "; ".join(initiative.codes("setting")) or None,
         effect=initiative.code("effect"),
-        quote=row.quote,
-        url=page.url if page else initiative.profile.url,
+        quote=snapshot.quoted(row.quote, row.revision) or "",
+        url=page.url if page and not page.described else initiative.profile.url,
         seen=page.fetched_at.date() if page else None,
         changed=row.changed,
         recheck=cause,

@@ -45,6 +45,7 @@ class Stale:
     strand: Strand | None = None
     document: str | None = None
     quote: str | None = None
+    revision: int | None = None  # of the page that the quote is from
 
 
 def to_recheck(snapshot: Snapshot) -> list[Stale]:
@@ -106,10 +107,15 @@ def _row(evidence: Evidence, terms: StrandTerms, stale: Stale) -> ToRecheck:
         level=_level(evidence, stale),
         cause=stale.cause,
         since=stale.cause.since,
-        old=stale.quote,
+        old=_shown(evidence.snapshot, stale),
         nearest=_nearest(evidence, terms, stale),
         would_become=becomes,
     )
+
+
+def _shown(snapshot: Snapshot, stale: Stale) -> str | None:
+    """The quote that it rested on, marked where it was described to us."""
+    return snapshot.quoted(stale.quote, stale.revision) if stale.quote else None
 
 
 def _level(evidence: Evidence, stale: Stale) -> str | None:
@@ -121,8 +127,8 @@ def _level(evidence: Evidence, stale: Stale) -> str | None:
 def _assessments(evidence: Evidence) -> Iterator[Stale]:
     strands = {strand.key: strand for strand in evidence.strands}
     for (number, key), cause in evidence.causes.items():
-        quote = evidence.by_strand[key][number].leading.quote
-        yield Stale(number, cause, strands[key], quote=quote or None)
+        row = evidence.by_strand[key][number].leading
+        yield Stale(number, cause, strands[key], quote=row.quote or None, revision=row.revision)
 
 
 def _proposals(evidence: Evidence) -> Iterator[Stale]:
@@ -179,4 +185,4 @@ def _results(evidence: Evidence) -> Iterator[Stale]:
             continue
         if cause := evidence.ground.quote_cause(number, row.quote, row.revision):
             detail = Cause(CauseKind.result, cause.kind.value, since=cause.since)
-            yield Stale(number, detail, quote=row.quote)
+            yield Stale(number, detail, quote=row.quote, revision=row.revision)

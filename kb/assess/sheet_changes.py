@@ -318,7 +318,7 @@ class _RowReader:
         return judgements.get((initiative.id, key)) if initiative else None
 
     def _level(self, key: str, cells: Cells) -> None:
-        typed, quote = cells[key].strip(), " ".join(cells[key + QUOTE].split())
+        typed, quote = cells[key].strip(), quotes.unmarked(" ".join(cells[key + QUOTE].split()))
         if not self._is_own(cells, key, key + QUOTE):
             return
         judgement = self._judgement(key)

@@ -27,7 +27,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "Register": {
             **{"initiatives": "register", "show": "register", "search": "find"},
             **{"watch": "watching", "tag": "register", "edit": "register"},
-            **{"add-page": "collecting", "import": "importing", "decisions": "register"},
+            **{"add-page": "collecting", "attach": "attaching", "import": "importing"},
+            "decisions": "register",
             **{"undo": "identifying", "forget": "identifying"},
         },
         "Assessing": {

@@ -90,6 +90,8 @@ def show(
         read = base.register.document if is_document(name) else base.register.initiative
         values = (base.register.capture if capture else read)(name).values()
     if format == "json":
+        if values.get("described_to_us"):
+            values["text"] = None  # never exported whole
         write_json(list(values), [values], sys.stdout)
     else:
         fields(values)

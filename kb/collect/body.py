@@ -13,6 +13,14 @@ OFFICE = "application/vnd.openxmlformats-officedocument."
 WORD = f"{OFFICE}wordprocessingml.document"
 SLIDES = f"{OFFICE}presentationml.presentation"
 SHEETS = f"{OFFICE}spreadsheetml.sheet"
+TEXT = "text/plain"
+MAIL = "message/rfc822"
+# How a file's name ends, and what it is then.
+MEDIA_TYPES = {
+    **{".pdf": PDF, ".docx": WORD, ".pptx": SLIDES, ".xlsx": SHEETS, ".eml": MAIL},
+    **dict.fromkeys((".txt", ".md"), TEXT),
+    **dict.fromkeys((".html", ".htm"), "text/html"),
+}
 
 
 class ReadError(KBError):

@@ -80,6 +80,8 @@ def read_file(body: ReceivedBody) -> PageReading:
 def read_pdf(body: ReceivedBody) -> PageReading:
     """A PDF. A page that is damaged costs only itself; ReadError where none can be read."""
     file = pypdf.PdfReader(BytesIO(body.content))
+    if file.is_encrypted and not file.decrypt(""):
+        raise ReadError(FailureKind.unreadable, "it is encrypted")
     pages = [_pdf_page(page) for page in file.pages[:MOST_PAGES]]
     if pages and all(page is None for page in pages):
         raise ReadError(FailureKind.unreadable, "PDF: none of its pages can be read")

@@ -3,6 +3,9 @@
 Loaded in the worker process alone: what parses hostile input never runs beside the store.
 """
 
+import codecs
+import email.message
+import email.policy
 import importlib
 import logging
 import re
@@ -18,7 +21,18 @@ import trafilatura
 from lxml import etree, html
 from w3lib.encoding import html_to_unicode
 
-from kb.collect.body import PDF, READER, SHEETS, SLIDES, WORD, ReadError, ReceivedBody
+from kb.collect.body import (
+    MAIL,
+    MEDIA_TYPES,
+    PDF,
+    READER,
+    SHEETS,
+    SLIDES,
+    TEXT,
+    WORD,
+    ReadError,
+    ReceivedBody,
+)
 from kb.collect.noise import prune
 from kb.collect.page_dates import calls_itself_news, dates_of
 from kb.collect.page_text import link_share, text_of
@@ -26,14 +40,13 @@ from kb.failures import FailureKind
 from kb.keep.archive import records_of
 from kb.screen.relevance import Scorer
 from kb.text import shingles
-from kb.text.clean import clean
+from kb.text.clean import clean, clean_lines
 from kb.text.fingerprint import fingerprint
 from kb.text.page_facts import facts_of
 from kb.text.page_reading import DerivedFacts, PageReading
 from kb.text.signature import signature
 
 HTML = ("text/html", "application/xhtml+xml")
-BY_NAME = {".pdf": PDF, ".docx": WORD, ".pptx": SLIDES, ".xlsx": SHEETS}
 # https://html.spec.whatwg.org/multipage/links.html#link-type-license
 LICENCE = (
     "//link[@rel='license']/@href | //a[contains(concat(' ', @rel, ' '), ' license ')]/@href | "
@@ -82,7 +95,7 @@ def _kind(body: ReceivedBody) -> str:
     if body.content.lstrip()[:1] == b"<":
         return HTML[0]  # a server that names no type, and a page
     ending = re.search(r"\.\w+$", urlsplit(body.url).path.lower())
-    return BY_NAME.get(ending[0] if ending else "", body.media_type)
+    return MEDIA_TYPES.get(ending[0] if ending else "", body.media_type)
 
 
 def _read_html(body: ReceivedBody) -> PageReading:
@@ -133,6 +146,42 @@ def _decoded(body: ReceivedBody) -> bytes | str:
     return text
 
 
+def _read_text(body: ReceivedBody) -> PageReading:
+    """Plain words: UTF-8 or, as a byte order mark says, UTF-16; else as Windows writes them."""
+    content = body.content
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\0" in content and not marked:
+        raise ReadError(FailureKind.unreadable, "it is no text")
+    try:
+        text = content.decode("utf-16" if marked else body.charset or "utf-8-sig")
+    except (UnicodeDecodeError, LookupError):
+        text = content.decode("cp1252", errors="replace")
+    return _written(text)
+
+
+def _written(text: str, title: str = "") -> PageReading:
+    lines = clean_lines(text)
+    return PageReading(title=clean(title) or lines.partition("\n")[0][:120], summary="", text=lines)
+
+
+def _read_mail(body: ReceivedBody) -> PageReading:
+    """An e-mail: its subject and what it says; who wrote to whom is left out."""
+    message = email.message_from_bytes(body.content, policy=email.policy.default)
+    part = message.get_body(preferencelist=("plain", "html"))
+    if part is None or not message.keys():
+        secret = "pkcs7" in message.get_content_type() or "encrypted" in message.get_content_type()
+        why = "it is encrypted" if secret else "there is no e-mail in it"
+        raise ReadError(FailureKind.unreadable, why)
+    said, subject = str(part.get_content()), str(message["subject"] or "")
+    if part.get_content_subtype() == "html":
+        read = _read_html(replace(body, content=said.encode(), charset="utf-8"))
+        reading = replace(read, title=clean(subject) or read.title)
+    else:
+        reading = _written(said, subject)
+    attached = (clean(each.get_filename() or "") for each in message.iter_attachments())
+    return replace(reading, not_read=tuple(name or "one without a name" for name in attached))
+
+
 def _read_file(body: ReceivedBody) -> PageReading:
     """A lazy door: the libraries of files take longer to load than all others, and much memory."""
     files = importlib.import_module("kb.collect.file_text")
@@ -143,6 +192,7 @@ def _read_file(body: ReceivedBody) -> PageReading:
 READERS: dict[str, Callable[[ReceivedBody], PageReading]] = {
     **dict.fromkeys(HTML, _read_html),
     **dict.fromkeys((PDF, WORD, SLIDES, SHEETS), _read_file),
+    **{TEXT: _read_text, MAIL: _read_mail},
 }
 
 

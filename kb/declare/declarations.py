@@ -10,7 +10,7 @@ from kb.declare.files import parse_toml, read_text
 from kb.declare.lexicon import Lexicon
 from kb.declare.offer import Offer
 from kb.declare.protocol import Protocol
-from kb.declare.sources import REGISTERED, Sources
+from kb.declare.sources import DESCRIBED, REGISTERED, Sources
 from kb.errors import Declared
 from kb.home import DECLARATIONS, Home
 
@@ -97,7 +97,8 @@ class Declarations:
         """Source name, a former one too, to the organisation that publishes it."""
         sources = self.sources.source
         former = {source.was: source.organisation for source in sources if source.was}
-        return {source.name: source.organisation for source in sources} | former | {REGISTERED: ""}
+        no_body = dict.fromkeys((REGISTERED, DESCRIBED), "")
+        return {source.name: source.organisation for source in sources} | former | no_body
 
     def is_own(self, organisation: str) -> bool:
         """True for the name of a body whose work is our own."""

@@ -6,6 +6,7 @@ from kb.contract import Source
 from kb.errors import Unknown
 
 REGISTERED = "register"  # the name under which registered addresses are fetched
+DESCRIBED = "described-to-us"  # and that under which is held what a person was given
 
 
 class Sources(BaseModel):
@@ -18,6 +19,7 @@ class Sources(BaseModel):
     @model_validator(mode="after")
     def _one_of_each(self) -> "Sources":
         seen = {REGISTERED: "the name is kept for `kb crawl --register`"}
+        seen[DESCRIBED] = "the name is kept for `kb attach`"
         for source in self.source:
             if source.name in seen:
                 raise ValueError(f"source {source.name!r}: {seen[source.name]}")

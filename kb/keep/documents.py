@@ -9,8 +9,9 @@ from sqlalchemy import case
 from sqlalchemy import select as select_columns
 from sqlmodel import col, func, select
 
+from kb.declare.sources import DESCRIBED
 from kb.keep.crawled import Alias, Document, Relevance, Revision, Standing, State
-from kb.keep.decisions import Decision, Membership, Merge, Profile, Resolved, Screening
+from kb.keep.decisions import Decision, Described, Membership, Merge, Profile, Resolved, Screening
 from kb.keep.store import AT_A_TIME, Reading, batches, valid_at
 from kb.text.page_reading import Signal
 
@@ -74,6 +75,11 @@ class StoredDocument:
     def gone(self) -> bool:
         """True where it is no longer at its address."""
         return self.state == State.gone
+
+    @property
+    def described(self) -> bool:
+        """True for what a person was given, and no crawl found."""
+        return self.source == DESCRIBED
 
     @property
     def dated(self) -> date | None:
@@ -365,6 +371,16 @@ def addresses_of(reading: Reading, source: str) -> dict[str, int]:
         .where(Document.source == source, valid_at(Alias, reading.moment))
     )
     return dict(reading.session.exec(query).all())
+
+
+def described(reading: Reading) -> dict[int, date]:
+    """Each revision of what was described to us to the day on which it was."""
+    query = (
+        select_columns(col(Revision.id), col(Described.told_on))
+        .join(Described, col(Described.document) == col(Revision.document))
+        .where(valid_at(Described, reading.moment))
+    )
+    return {row[0]: row[1] for row in reading.session.execute(query)}
 
 
 def first_seen(reading: Reading) -> dict[int, datetime]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kb.keep.acts import Act, Row
 from kb.keep.crawled import Forgotten, Relevance, Revision, Signature, StrandMatch
-from kb.keep.decisions import Assessment, Profile, Result
+from kb.keep.decisions import Assessment, Described, Profile, Result
 from kb.keep.store import TABLES, Reading, Writing
 
 REMOVED = "[removed]"
@@ -70,6 +70,9 @@ def forget(writing: Writing, document: int, passage: str = "") -> int:
     for profile in writing.history(Profile):
         if profile.summary and profile.summary in texts:
             _write_over(writing, profile, "summary", without(profile.summary, gone, whole=whole))
+    for told in writing.history(Described, document=document) if whole else ():
+        _write_over(writing, told, "told_by", REMOVED)
+        _write_over(writing, told, "file_name", "")
     writing.end_all(row for row in writing.rows(StrandMatch) if row.revision in numbers)
     derived: list[tuple[Relevance | Signature, str, object]]
     derived = [(row, "terms", []) for row in writing.history(Relevance)]

@@ -23,6 +23,7 @@ from kb.report.files import whole
 from kb.report.safe import for_document, for_link
 from kb.report.tables import text_of
 from kb.screen.agreement import Agreement
+from kb.text.quotes import unmarked
 
 TABLE = "Light Grid Accent 1"
 MOST_MOVED = 40
@@ -153,7 +154,7 @@ class _Briefing:
         for row in counted[:MOST_QUOTED]:
             if row.quote:
                 stale = f" (to be looked at again: {row.recheck})" if row.recheck else ""
-                quoted = f"“{row.quote}” {self._cite_overlap(row)}{stale}"
+                quoted = f"{_in_marks(row.quote, self._cite_overlap(row))}{stale}"
                 self._say(quoted, style="Intense Quote")
         if len(counted) > MOST_SERVING:
             self._say(f"{len(counted) - MOST_SERVING} more are in the list of overlaps.")
@@ -174,7 +175,8 @@ class _Briefing:
             effect = row.effect or "effect not coded"
             source = self._cite(row.url, row.organisation, row.strand, row.initiative)
             stale = f" (to be looked at again: {row.recheck})" if row.recheck else ""
-            self._say(f"{row.organisation}{setting}: {effect}. “{row.quote}” {source}{stale}")
+            quoted = _in_marks(row.quote, source)
+            self._say(f"{row.organisation}{setting}: {effect}. {quoted}{stale}")
 
     def _sources(self) -> None:
         self.document.add_heading("Sources", 1)
@@ -288,6 +290,13 @@ def _state(row: Overlap) -> str:
         row.quiet or "",
     ]
     return "; ".join(each for each in states if each) or "holds"
+
+
+def _in_marks(quote: str, source: str) -> str:
+    """A passage in quotation marks with its source: the number of a page, or that we were told."""
+    words = unmarked(quote)
+    told = quote.removesuffix(words).strip(" []")
+    return f"“{words}” ({told})" if told else f"“{words}” {source}"
 
 
 def _uncertain(gap: Gap, rows: Sequence[Overlap]) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from kb.contract import DESCRIBED_AT
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -39,9 +41,13 @@ def for_markdown(text: str) -> str:
 
 
 def for_link(url: str) -> str:
-    """The address if it is one of the web, else nothing: no script, data or file address."""
+    """The address if it is one of the web, else nothing: no script, data or file address.
+
+    Nothing for what was described to us either, which stands nowhere.
+    """
     plain = "".join(url.split())
-    return plain if plain.casefold().startswith(("https://", "http://")) else ""
+    web = plain.casefold().startswith(("https://", "http://"))
+    return plain if web and not plain.startswith(DESCRIBED_AT) else ""
 
 
 def for_script(data: str) -> str:

@@ -17,6 +17,7 @@ from kb.keep.crawled import Revision, Standing, State
 from kb.keep.decisions import (
     Assessment,
     Basis,
+    Described,
     Membership,
     Merge,
     Profile,
@@ -128,6 +129,7 @@ class DocumentInFull:
     screening: str | None
     initiatives: Sequence[str]
     body_kind: str = ""
+    told: str = ""  # by whom it was described to us, when, in which file
 
     def values(self) -> dict[str, object]:
         """Field to value, for exporters."""
@@ -137,6 +139,7 @@ class DocumentInFull:
             "title": page.title,
             "source": page.source,
             "url": page.url,
+            "described_to_us": self.told or None,
             "state": page.state,
             "fetched_at": page.fetched_at,
             "published_on": page.published_on,
@@ -222,6 +225,8 @@ def _content(snapshot: Snapshot, row: Row, about: str) -> str:
             continue
         if name in ("initiative", "to", "into"):
             value = snapshot.slugs.get(value, value)
+        elif name == "quote":
+            value = snapshot.quoted(value, row.values().get("revision"))
         elif name in ("document", "revision"):
             value = f"d{value}" if name == "document" else f"version {value}"
         parts.append(f"{name}: {value}")
@@ -243,7 +248,7 @@ def _carried(snapshot: Snapshot, number: int) -> Iterator[Event]:
             if later and version is not None and standing.revision != row.revision:
                 holds = standing.state != State.gone and locate(row.quote, version.text)
                 what = "quote carried" if holds else "quote gone"
-                text = f"{row.strand}: {row.quote}"
+                text = f"{row.strand}: {snapshot.quoted(row.quote, row.revision)}"
                 yield Event(standing.made, what, text, False, row.row_id)
 
 
@@ -313,7 +318,7 @@ def _assessment(evidence: Evidence, key: str, judgement: Judgement) -> Assessmen
         key,
         level=judgement.outcome,
         basis=judgement.leading.basis,
-        quote=judgement.leading.quote or None,
+        quote=evidence.snapshot.quoted(judgement.leading.quote, judgement.leading.revision),
         why=judgement.leading.why or None,
         by=judgement.leading.person,
         recheck=cause.words if cause else None,
@@ -335,5 +340,15 @@ def document(snapshot: Snapshot, name: str) -> DocumentInFull:
         page,
         screening=screening,
         initiatives=sorted(snapshot.slugs[number] for number in members),
+        told=_told(snapshot, page.id),
         body_kind=body_kind(snapshot.declarations, page, site=page.loaded.site),
     )
+
+
+def _told(snapshot: Snapshot, document: int) -> str:
+    """By whom it was described to us, when, in which file; "" for what a crawl found."""
+    row = snapshot.reading.row(Described, document=document)
+    if row is None:
+        return ""
+    file = f", {row.file_name}" if row.file_name else ""
+    return f"by {row.told_by} on {row.told_on}{file}"

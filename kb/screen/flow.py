@@ -18,7 +18,15 @@ SCREENED = {
     CONFLICT: "people differ",
 }
 ORDER = (
-    *("known by their address", "included", "excluded", "unsure", "people differ", "waiting"),
+    *(
+        "described to us",
+        "known by their address",
+        "included",
+        "excluded",
+        "unsure",
+        "people differ",
+        "waiting",
+    ),
     *("a copy of another page", "a list page", "below the threshold", "gone before screening"),
 )
 
@@ -67,6 +75,8 @@ def _step(
     if verdict is not None:
         excluded = verdict.outcome == Decision.exclude
         return SCREENED[verdict.outcome], verdict.decisions[-1].reason if excluded else ""
+    if page.described:
+        return "described to us", ""
     if page.id in snapshot.memberships:
         return "known by their address", ""
     if page.gone:

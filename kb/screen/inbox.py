@@ -337,8 +337,8 @@ def _make(
             organisation=organisation or "unknown",
             organisation_kind=body.kind if body else "",
             summary="" if given_title else page.loaded.summary,
-            url=page.url,
-            address=None if given_title else address_of(page.url),
+            url=None if page.described else page.url,
+            address=None if given_title or page.described else address_of(page.url),
             url_is="owner",
             status_seen=page.fetched_at.date(),
         )

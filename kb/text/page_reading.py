@@ -53,3 +53,4 @@ class PageReading:
     site: str = ""  # what the page calls its site
     link_share: float | None = None  # of the letters of its content, in links
     records: bytes = b""  # of its capture, for the archive
+    not_read: tuple[str, ...] = ()  # what came with it: the attachments of an e-mail

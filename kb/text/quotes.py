@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from rapidfuzz import fuzz, process, utils
@@ -15,6 +16,7 @@ LEAST_WORDS = 4
 MOST_CHARACTERS = 300
 LEAST_SHARED = 55  # of 100: how much a passage must share to be like a quote
 CANDIDATES = 9
+DESCRIBED = re.compile(r"^\[described to us, \d{4}-\d\d-\d\d\] ")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -32,7 +34,8 @@ def check(quote: str) -> str:
 
     Raises Refused for one too short to pin anything to, or too long to be a quote.
     """
-    plain = (char for char in unicodedata.normalize("NFC", quote) if not _unseen(char))
+    normal = unicodedata.normalize("NFC", unmarked(quote))
+    plain = (char for char in normal if not _unseen(char))
     folded = _on_one_line("".join(plain))
     if not _long_enough(folded):
         raise Refused(
@@ -43,6 +46,16 @@ def check(quote: str) -> str:
     if len(folded) > MOST_CHARACTERS:
         raise Refused(f"the quote has {len(folded)} characters", hint=f"at most {MOST_CHARACTERS}")
     return folded
+
+
+def marked(quote: str, told_on: date) -> str:
+    """The quote as it is shown where no page says so: it was described to us, on that day."""
+    return f"[described to us, {told_on}] {quote}"
+
+
+def unmarked(quote: str) -> str:
+    """The quote without that mark."""
+    return DESCRIBED.sub("", quote)
 
 
 def _unseen(char: str) -> bool:

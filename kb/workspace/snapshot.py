@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -15,6 +15,7 @@ from kb.keep.decisions import Assignment
 from kb.keep.documents import StoredDocument, Verdict
 from kb.keep.register import StoredInitiative
 from kb.keep.store import Reading
+from kb.text.quotes import marked
 from kb.workspace.workspace import Workspace
 
 P = ParamSpec("P")
@@ -130,6 +131,16 @@ class Snapshot:
     def manual_searches(self) -> dict[str, ManualSearch]:
         """Source name to the last search of it by hand."""
         return {row.source: row for row in self.reading.rows(ManualSearch)}
+
+    @cached_property
+    def _told_on(self) -> dict[int, date]:
+        """Revision of what was described to us to the day of that."""
+        return documents.described(self.reading)
+
+    def quoted(self, quote: str, revision: int | None) -> str | None:
+        """A quote as it is shown, with a mark where it was described to us; None for none."""
+        told_on = self._told_on.get(revision or 0)
+        return (marked(quote, told_on) if told_on else quote) or None
 
     def texts(self, pages: Iterable[StoredDocument]) -> list[str]:
         """The text of each page. They are long, and few are needed: none is loaded before."""

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from kb.base import KnowledgeBase
 from kb.cli.asking import Asking, Back
 from kb.errors import KBError
+from kb.report.safe import for_link
 
 T = TypeVar("T")
 COMMON = {"g": "o to the page", "z": " undo", "s": "kip"}
@@ -137,7 +138,7 @@ class Queue(ABC, Generic[T]):
             self.ask.say(f"  {url}")
         if not addresses:
             self.ask.say("  no address of it is known")
-        elif self.ask.by_key and _has_a_screen():
+        elif self.ask.by_key and _has_a_screen() and for_link(addresses[0]):
             webbrowser.open(addresses[0])
 
 

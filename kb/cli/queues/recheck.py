@@ -11,6 +11,7 @@ from kb.cli.queues.queue import Queue
 from kb.cli.walking import LEVELS, marked_passage
 from kb.keep.decisions import Decision, Level
 from kb.keep.documents import CONFLICT
+from kb.text.quotes import unmarked
 
 KEYS = {"r": "enew with this passage", "m": "ark another", "n": "o longer true"}
 OF_A_PAGE = {"k": "eep it", "x": " leave it out"}
@@ -83,7 +84,11 @@ class RecheckQueue(Queue[ToRecheck]):
         """Renews, says anew, keeps or leaves out."""
         if card.document:
             return self._page(card, card.document, key)
-        if key == "r" and card.nearest != card.old and card.cause.kind != CauseKind.no_quote:
+        if (
+            key == "r"
+            and card.nearest != unmarked(card.old or "")
+            and card.cause.kind != CauseKind.no_quote
+        ):
             # Another passage may say the contrary: one key is not to renew by it.
             still = self.ask.key(f"does that passage still say {card.level}?", STILL)
             key = "r" if still == "y" else "n"

@@ -116,7 +116,8 @@ def _captures(snapshot: Snapshot, rows: Sequence[Overlap]) -> list[Capture]:
         revision = snapshot.reading.get(Revision, leading.revision)
         fetched_at = revision.fetched_at if revision else None
         sha256 = revision.body_sha256 if revision else None
-        captures.append(Capture(row.strand, row.initiative, row.url, fetched_at, sha256))
+        url = None if leading.revision in snapshot.told_on else row.url
+        captures.append(Capture(row.strand, row.initiative, url, fetched_at, sha256))
     return captures
 
 

@@ -133,13 +133,13 @@ class Snapshot:
         return {row.source: row for row in self.reading.rows(ManualSearch)}
 
     @cached_property
-    def _told_on(self) -> dict[int, date]:
-        """Revision of what was described to us to the day of that."""
+    def told_on(self) -> dict[int, date]:
+        """Revision of what was described to us to the day of that; no page is among them."""
         return documents.described(self.reading)
 
     def quoted(self, quote: str, revision: int | None) -> str | None:
         """A quote as it is shown, with a mark where it was described to us; None for none."""
-        told_on = self._told_on.get(revision or 0)
+        told_on = self.told_on.get(revision or 0)
         return (marked(quote, told_on) if told_on else quote) or None
 
     def texts(self, pages: Iterable[StoredDocument]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from datetime import date, timedelta
 from email.message import EmailMessage
 from io import BytesIO
@@ -119,11 +120,14 @@ def test_it_is_marked_wherever_it_is_quoted(
         ("export", "overlaps", "-o", str(folder / "overlaps.csv")),
         ("export", "coding", "-o", str(folder / "coding.csv")),
         ("map", "-o", str(folder / "map.html")),
-        ("pack", "-o", str(folder / "pack.zip")),
+        ("pack", "--for", "board", "-o", str(folder / "board.zip")),
+        ("pack", "--for", "public", "-o", str(folder / "public.zip")),
     ):
         done = run_kb(*words)
         assert done.returncode == 0, done.stderr
-    for file in folder.glob("*.*"):
+    for packed in folder.glob("*.zip"):
+        zipfile.ZipFile(packed).extractall(folder / packed.stem)
+    for file in (each for each in folder.rglob("*.*") if each.suffix not in (".docx", ".zip")):
         text = file.read_bytes().decode(errors="replace")
         assert SECRET not in text, file
         assert text.count(QUOTE) == text.count(f"{MARK} {QUOTE}"), file

@@ -33,7 +33,7 @@ from kb.register import edits, erasure, imports, merges
 from kb.register.new_home import make_home
 from kb.report import briefing, captures, digest, evidence_map, lists, pack, show
 from kb.report.named_lists import LISTS
-from kb.screen import agreement, assigning, derive, duplicates, flow, inbox, review, second_codes
+from kb.screen import agreement, derive, duplicates, flow, inbox, review, second_codes
 from kb.table import Table
 from kb.workspace import saved_searches, sources
 from kb.workspace.snapshot import Reader, Snapshot, snapshot
@@ -76,9 +76,7 @@ class Screen:
         self.agreement = read(agreement.agreement)
         self.criteria = read(review.criteria)
         self.guesses = read(review.guesses)
-        self.facets_to_code_again = read(second_codes.facets_to_code_again)
         self.code_again = partial(second_codes.code_again, workspace)
-        self.assign = partial(assigning.assign, workspace)
 
 
 class Register:
@@ -123,7 +121,6 @@ class Assess:
         self.conflicts = read(conflicts.conflicts)
         self.differences = read(conflicts.differences)
         self.proposals = read(proposals.in_order)
-        self.levels_to_read_again = read(proposals.read_again)
         self.proposal_card = read(proposals.proposal_card)
         self.offer = read(offers.offer)
         self.offer_diff = read(offers.offer_diff)
@@ -134,7 +131,6 @@ class Assess:
         self.coding_sheet = read(coding_sheet.coding_sheet)
         self.strand_cards = read(strand_cards.strand_cards)
         self.passage = read(strand_cards.passage)
-        self.passage_between = read(strand_cards.passage_between)
 
 
 class Report:

@@ -44,12 +44,16 @@ def read_again(snapshot: Snapshot) -> list[tuple[str, str]]:
     ]
 
 
-def in_order(snapshot: Snapshot) -> list[tuple[str, str]]:
+def in_order(snapshot: Snapshot, *, mine: bool = False) -> list[tuple[str, str]]:
     """(slug, strand) of each proposal: first those that would move a position if confirmed.
 
+    Before them what who acts here is to read a second time; with `mine` that alone.
     Among both, those that a held page can confirm go first, then as the offer and the register
     go. Where people differ there is a conflict, and no proposal to confirm.
     """
+    again = read_again(snapshot)
+    if mine:
+        return again
     evidence = evidence_of(snapshot)
     moving = {strand.key: _moving(evidence, strand) for strand in evidence.strands}
     places = {strand.key: place for place, strand in enumerate(evidence.strands)}
@@ -62,7 +66,7 @@ def in_order(snapshot: Snapshot) -> list[tuple[str, str]]:
             pair[0],
         )
     )
-    return [(evidence.register[number].slug, strand) for number, strand in every]
+    return again + [(evidence.register[number].slug, strand) for number, strand in every]
 
 
 def _moving(evidence: Evidence, strand: Strand) -> set[int]:

@@ -29,9 +29,10 @@ def attach(
     by: By = None,
     format: Annotated[str, typer.Option("--format", "-f", help="json for the row.")] = "table",
 ) -> None:
-    """Make what you were given a page of an initiative: described to us, quotable.
+    """Make what you were given a page of an initiative.
 
-    PDF, Word, PowerPoint, Excel, e-mail (.eml), HTML, text. It is never exported whole.
+    It can be quoted, is marked as described to us, and is never exported whole. PDF, Word,
+    PowerPoint, Excel, e-mail (.eml), HTML and text are read.
 
     Example: kb attach race-equality-week notes.docx --from "the organisers" --on 2026-11-20
     """

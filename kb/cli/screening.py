@@ -12,6 +12,7 @@ from kb.errors import Refused, Unknown
 from kb.keep.decisions import Decision
 from kb.report.tables import write_json
 from kb.screen.agreement import Agreement
+from kb.screen.assigning import assign as assign_share
 from kb.screen.flow import FlowStep
 from kb.screen.identity import Kinship
 from kb.screen.inbox import InboxPage, Screened
@@ -68,9 +69,10 @@ def assign(
     Example: kb assign 20% --to ben
     """
     with opened(ctx, by) as base:
-        made = base.screen.assign(parse_share(share), to, again=again)
+        made = assign_share(base.workspace, parse_share(share), to, again=again)
     what = "taken back" if made.pages < 0 else "given"
-    stderr(f"{abs(made.pages)} pages {what}; {made.person} has {made.to_read} to read")
+    pages = "1 page" if abs(made.pages) == 1 else f"{abs(made.pages)} pages"
+    stderr(f"{pages} {what}; {made.person} has {made.to_read} to read")
 
 
 @app.command()

@@ -7,7 +7,7 @@ import typer
 
 from kb.assess.assessments import NEEDED
 from kb.assess.levels import QUESTIONS, Answers
-from kb.assess.strand_cards import StrandCard
+from kb.assess.strand_cards import StrandCard, passage_between
 from kb.base import KnowledgeBase
 from kb.cli.asking import Asking, Back
 from kb.errors import KBError
@@ -53,7 +53,8 @@ def marked_passage(base: KnowledgeBase, ask: Asking, name: str) -> str:
     """A passage of its pages by its first and last words; "" where there is none such."""
     first, last = ask.line("from the words"), ask.line("to the words")
     try:
-        return base.assess.passage_between(name, first, last)
+        with base.snapshot() as now:
+            return passage_between(now, name, first, last)
     except KBError as error:
         ask.say(f"{error} ({error.hint})")
         return ""

@@ -265,3 +265,88 @@ def test_passages_offered_can_be_quoted(home: Path) -> None:
         card = base.assess.proposal_card(slug, strand)
         assert card is not None
         assert all(quotes.check(each) for each in card.passages)
+
+
+TEAM = "".join(f'[[person]]\nname = "{name}"\nrole = "editor"\n' for name in ("ana", "ben"))
+
+
+def read_by_ana(home: Path, *, calibrate: int = 9) -> tuple[str, str]:
+    """A page that ana included and coded, for ben to read; its number and the initiative."""
+    (home / "people.toml").write_text(TEAM)
+    protocol = (
+        (home / "protocol.toml").read_text().replace("calibrate = 30", f"calibrate = {calibrate}")
+    )
+    (home / "protocol.toml").write_text(protocol)
+    with kb.connect(home, by="ana") as base:
+        name = held(base, "again", PAGE, title="The Allyship Charter")
+        base.screen.decide([name], Decision.include)
+        (slug,) = base.register.document(name).initiatives
+        base.register.tag(slug, ["role=support", "reach=england"])
+    return name, slug
+
+
+def test_a_second_reading_is_blind_and_its_codes_are_asked(home: Path, terminal: Open) -> None:
+    name, slug = read_by_ana(home)
+    output = terminal("review", "--mine", "--by", "ben")
+    shown = output.expect("[s]kip")
+    assert f"1 of 1 {name}" in shown
+    assert "blind" in shown
+    assert slug not in shown
+    assert "include" not in shown.replace("[i]nclude", "")
+    output.type("x", "i")
+    output.expect("role")
+    output.type("suport\r")
+    output.expect("'support'")
+    output.type("practice\r")
+    output.expect("reach")
+    output.type("england\r")
+    output.end()
+    with kb.connect(home, by="ana") as base:
+        rows = {row.question: row for row in base.screen.agreement().rows}
+        assert rows["code: role"].differ == [f"{slug}: ana support, ben practice"]
+        assert rows["code: reach"].agreed == rows["screening"].agreed == 1.0
+        assert base.register.initiative(slug).stored.code("role") == "support"
+
+
+def test_a_second_reading_that_is_cut_short_waits_on(home: Path, terminal: Open) -> None:
+    name, _ = read_by_ana(home)
+    output = terminal("review", "inbox", "--mine", "--by", "ben")
+    output.expect("[s]kip")
+    output.type("e")
+    output.expect("b to go back")
+    output.process.terminate()
+    output.end()
+    with kb.connect(home, by="ben") as base:
+        assert [row.document for row in base.screen.inbox(mine=True).rows] == [name]
+
+
+def test_a_second_decision_while_blind_is_refused_and_the_walk_goes_on(
+    home: Path, run_kb: Command
+) -> None:
+    name, _ = read_by_ana(home)
+    refused = run_kb("screen", name, "unsure", "--by", "ana")
+    assert refused.returncode == 1
+    assert "ben" in refused.stderr
+    done = run_kb("review", "--mine", "--open", "--plain", "--by", "ben", stdin="u\n")
+    assert "ana include" in done.stdout
+    with kb.connect(home) as base:
+        assert base.report.status()["conflicts"] == 1
+
+
+def test_a_level_is_read_a_second_time_without_the_first(home: Path, terminal: Open) -> None:
+    slug, strand = proposal(home)
+    (home / "people.toml").write_text(TEAM)
+    with kb.connect(home, by="ana") as base:
+        base.assess.assess(slug, strand, Level.duplicates, quote=QUOTES[2])
+    output = terminal("review", "proposals", "--mine", "--by", "ben")
+    shown = output.expect("[s]kip")
+    assert slug in shown
+    assert "blind" in shown
+    assert "duplicates by" not in shown
+    output.type("y")
+    output.expect("'y' is none of")
+    output.type("o", "1")
+    output.expect("overlaps")
+    output.end()
+    with kb.connect(home) as base:
+        assert base.report.status()["conflicts"] == 1

@@ -11,6 +11,8 @@ from pages import held, held_at_once
 import kb
 from kb.errors import Refused, Unknown
 from kb.keep.decisions import Decision, Level
+from kb.screen.assigning import assign
+from kb.screen.second_codes import facets_to_code_again
 from kb.screen.second_readings import is_drawn
 
 TEAM = """
@@ -61,6 +63,11 @@ def ben(ana: kb.KnowledgeBase) -> Iterator[kb.KnowledgeBase]:
 def again(base: kb.KnowledgeBase) -> list[str]:
     """The pages that the person is to read a second time, as their review shows them."""
     return [card.document for card in base.screen.review(mine=True).cards() if card.again]
+
+
+def to_code_again(base: kb.KnowledgeBase, slug: str) -> list[str]:
+    with base.snapshot() as now:
+        return facets_to_code_again(now, slug)
 
 
 def test_the_share_drawn_is_that_of_the_protocol_and_always_the_same() -> None:
@@ -145,10 +152,10 @@ def test_levels_are_read_twice_blind(team: Path) -> None:
         ana.register.tag(slug, ["role=support", "reach=england"])
         held(ana, "one", QUOTE)
         ana.assess.assess(slug, strand, Level.no_overlap)
-        assert ben.assess.levels_to_read_again() == []
+        assert ben.assess.proposals(mine=True) == []
         ana.assess.assess(slug, strand, Level.overlaps, quote=QUOTE)
-        assert ben.assess.levels_to_read_again() == [(slug, strand)]
-        assert ana.assess.levels_to_read_again() == []
+        assert ben.assess.proposals(mine=True) == [(slug, strand)]
+        assert ana.assess.proposals(mine=True) == []
         card = ben.assess.proposal_card(slug, strand)
         assert card is not None
         assert (card.level, card.by, card.why, card.becomes, card.said) == (None, "", "", None, [])
@@ -167,7 +174,7 @@ def test_levels_are_read_twice_blind(team: Path) -> None:
             ana.assess.assess(slug, strand, Level.complements, quote=QUOTE)
         ana.assess.renew(slug, strand)  # the same again is no other decision
         ben.assess.assess(slug, strand, Level.overlaps, quote=QUOTE)
-        assert ben.assess.levels_to_read_again() == []
+        assert ben.assess.proposals(mine=True) == []
         (levels,) = [r for r in ana.screen.agreement().rows if r.question == "levels"]
         assert (levels.units, levels.agreed) == (1, 1.0)
 
@@ -180,10 +187,10 @@ def test_codes_of_two_readers_are_compared_and_none_changes(team: Path) -> None:
         (slug,) = ana.register.document(name).initiatives
         ana.register.tag(slug, ["role=support", "audience=chairs,executives"])
         ben.screen.decide([name], Decision.include)
-        assert ben.screen.facets_to_code_again(slug) == ["role", "audience"]
-        assert ana.screen.facets_to_code_again(slug) == []
+        assert to_code_again(ben, slug) == ["role", "audience"]
+        assert to_code_again(ana, slug) == []
         ben.screen.code_again(slug, ["role=practice", "audience=executives,chairs"])
-        assert ben.screen.facets_to_code_again(slug) == []
+        assert to_code_again(ben, slug) == []
         with pytest.raises(Unknown):
             ben.screen.code_again(slug, ["role=nonsense"])
         rows = {row.question: row for row in ana.screen.agreement().rows}
@@ -196,9 +203,8 @@ def test_codes_of_two_readers_are_compared_and_none_changes(team: Path) -> None:
 
 def test_a_share_is_given_and_taken_back(ana: kb.KnowledgeBase, ben: kb.KnowledgeBase) -> None:
     held_at_once(ana, [f"p{n}" for n in range(10)])
-    ana.workspace.declarations = None
     waits = len(ana.screen.inbox().rows)
-    made = ana.screen.assign(0.2, "Ben", chance=random.Random(1))
+    made = assign(ana.workspace, 0.2, "Ben", chance=random.Random(1))
     assert (made.person, made.pages, made.to_read) == (
         "ben",
         round(0.2 * waits),
@@ -212,23 +218,23 @@ def test_a_share_is_given_and_taken_back(ana: kb.KnowledgeBase, ben: kb.Knowledg
     assert others.given_to_others == len(own)
     assert [card.document for card in ben.screen.review().cards()][: len(own)] == own
     # A second share takes none of the first.
-    more = ana.screen.assign(1.0, "ben", chance=random.Random(1))
+    more = assign(ana.workspace, 1.0, "ben", chance=random.Random(1))
     assert more.to_read == waits
-    taken = ana.screen.assign(0.0, "ben")
+    taken = assign(ana.workspace, 0.0, "ben")
     assert (taken.pages, taken.to_read) == (-waits, 0)
     assert not any(row.assigned_to for row in ana.screen.inbox().rows)
     with pytest.raises(Refused):
-        ana.screen.assign(0.0, "ben")
+        assign(ana.workspace, 0.0, "ben")
     for share in (1.2, -0.1):
         with pytest.raises(Refused):
-            ana.screen.assign(share, "ben")
+            assign(ana.workspace, share, "ben")
     with pytest.raises(Unknown) as caught:
-        ana.screen.assign(0.2, "bem")
+        assign(ana.workspace, 0.2, "bem")
     assert "ben" in caught.value.hint
     with pytest.raises(Refused, match="reader"):
-        ana.screen.assign(0.2, "cleo")
+        assign(ana.workspace, 0.2, "cleo")
     with pytest.raises(Refused, match="editor"):
-        ben.screen.assign(0.2, "ben")
+        assign(ben.workspace, 0.2, "ben")
 
 
 def test_what_was_decided_before_can_be_read_a_second_time(
@@ -236,17 +242,17 @@ def test_what_was_decided_before_can_be_read_a_second_time(
 ) -> None:
     names = [held(ana, f"p{n}", f"Race equality, page {n}.") for n in range(4)]
     with pytest.raises(Refused):
-        ana.screen.assign(0.5, "ben", again=True)
+        assign(ana.workspace, 0.5, "ben", again=True)
     ana.screen.decide(names, Decision.unsure)
-    assert ana.screen.assign(0.5, "ben", again=True, chance=random.Random(1)).pages == 2
+    assert assign(ana.workspace, 0.5, "ben", again=True, chance=random.Random(1)).pages == 2
     assert len(again(ben)) == 2
-    ana.screen.assign(0.0, "ben", again=True)
+    assign(ana.workspace, 0.0, "ben", again=True)
     assert again(ben) == []
 
 
 def test_nobody_reads_where_nobody_is_named(base: kb.KnowledgeBase) -> None:
     with pytest.raises(Refused, match="names nobody"):
-        base.screen.assign(0.2, "ben")
+        assign(base.workspace, 0.2, "ben")
     name = held(base, "one", "Race equality, page one.")
     base.screen.decide([name], Decision.unsure)
     with kb.connect(base.workspace.home.path, by="ben") as ben:

@@ -11,7 +11,7 @@ from kb.declare.codebook import parted
 from kb.errors import KBError, Refused
 from kb.keep.decisions import Decision
 from kb.screen.review import PageCard
-from kb.screen.second_codes import FACETS_ASKED
+from kb.screen.second_codes import FACETS_ASKED, facets_to_code_again
 
 KEYS = {
     "i": "nclude",
@@ -196,7 +196,7 @@ class InboxQueue(Queue[PageCard]):
     def _include(self, card: PageCard) -> None:
         """Stored at once; what is asked afterwards is stored answer by answer."""
         slug = self._screen(card, Decision.include)[0]
-        if card.again and (facets := self.base.screen.facets_to_code_again(slug)):
+        if card.again and (facets := self._to_code_again(slug)):
             self._code_again(slug, facets)
             return
         self.ask.say(f"included as {slug}; Enter accepts what stands in brackets, - leaves it out")
@@ -218,6 +218,10 @@ class InboxQueue(Queue[PageCard]):
                 place = max(0, place - 1)
         if self._assess:
             walk_strands(self.base, self.ask, slug)
+
+    def _to_code_again(self, slug: str) -> Sequence[str]:
+        with self.base.snapshot() as now:
+            return facets_to_code_again(now, slug)
 
     def _code_again(self, slug: str, facets: Sequence[str]) -> None:
         """Asks how this person codes what another coded, without showing how."""

@@ -30,11 +30,10 @@ class ProposalQueue(Queue[ProposalCard]):
         self, base: KnowledgeBase, ask: Asking, *, mine: bool = False, blind: bool = True
     ) -> None:
         super().__init__(base, ask)
-        again = base.assess.levels_to_read_again()
-        self._order = [*again, *([] if mine else base.assess.proposals())]
+        self._order = base.assess.proposals(mine=mine)
         self._blind = blind
-        if again:
-            self.about = f"levels and proposals, {len(again)} to be read a second time first"
+        if mine:
+            self.about = "levels that you are to read a second time"
 
     def __len__(self) -> int:
         return len(self._order)

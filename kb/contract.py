@@ -64,10 +64,6 @@ class Budget(Strict):
     depth: int = Field(8, ge=1)
 
 
-# Where what a person was given stands. No such host can exist (RFC 2606), so nothing links to it.
-DESCRIBED_AT = "https://described-to-us.invalid/"
-
-
 class Source(Strict):
     """One site or part of a site that is scanned, as declared in sources.toml."""
 

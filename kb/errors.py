@@ -5,7 +5,8 @@ KBError                 exit status 1 unless said otherwise
 ├── Unknown             a name that is not among those known
 ├── Declared            a declaration file with one or more faults
 ├── Refused             asked for something the rules do not allow
-│   └── QuoteNotFound   the quote is not in any current page of the initiative
+│   ├── QuoteNotFound   the quote is not in any current page of the initiative
+│   └── SaidApart       somebody said that the page is none of the initiative
 ├── DiskFull            there is no room to write what was asked
 ├── NewerStore          the store was made by a newer kb
 └── Busy                another process writes here (exit status 4)
@@ -59,6 +60,10 @@ class DiskFull(KBError):
 
 class Refused(KBError):
     """Raised when what was asked breaks a rule."""
+
+
+class SaidApart(Refused):
+    """Raised where a person said of a page that it is none of an initiative; a reason goes past."""
 
 
 class BadAnswer(KBError):

@@ -70,7 +70,7 @@ def assess(
         if confirmed:
             _check_coded(initiative)
         pinned = pin(now, initiative, quote) if quote else None
-        check_level(now.reading, workspace.by, (initiative.id, target.key), level)
+        check_level(now.reading, workspace.able, workspace.by, (initiative.id, target.key), level)
     row = new_assessment(
         workspace, initiative.id, target.key, level, pinned, confirmed=confirmed, why=why,
         answers=answers,
@@ -99,7 +99,8 @@ def no_overlap(workspace: Workspace, name: str, strands: Sequence[str]) -> int:
     with workspace.store.reading() as reading:
         initiative = workspace.initiative(reading, name)
         for key in keys:
-            check_level(reading, workspace.by, (initiative.id, key), Level.no_overlap)
+            pair = (initiative.id, key)
+            check_level(reading, workspace.able, workspace.by, pair, Level.no_overlap)
     _check_coded(initiative)
     command = f"assess {initiative.slug} {','.join(keys)} {Level.no_overlap}"
     with workspace.writing(ActKind.assess, command, subject=initiative.slug) as writing:
@@ -157,6 +158,14 @@ def pin(snapshot: Snapshot, initiative: StoredInitiative, quote: str) -> PinnedQ
     pages = snapshot.pages_of.get(initiative.id, [])
     texts = snapshot.texts(pages)
     pinned = locate_in(pages, texts, quote)
+    if pinned and pinned.page.described:
+        whole = len(texts[pages.index(pinned.page)])
+        if 2 * pinned.place.length > whole:
+            raise Refused(
+                f"the quote has {pinned.place.length} of the {whole} characters that were "
+                "described to us, and those are never exported whole",
+                hint="quote at most half; attach more of what you were given",
+            )
     if pinned:
         return pinned
     if not pages:

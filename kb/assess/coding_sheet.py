@@ -47,7 +47,8 @@ def coding_sheet(snapshot: Snapshot) -> CodingSheet:
         row |= {name: getattr(each.profile, name) or "" for name in FIELDS}
         row |= {facet: "; ".join(each.codes(facet)) for facet in FACETS}
         for strand in strands:
-            judgement = judgements.get((each.id, strand.key))
+            blind = (each.id, strand.key) in snapshot.hidden.pairs
+            judgement = None if blind else judgements.get((each.id, strand.key))
             row[strand.key] = judgement.outcome if judgement else ""
             quote = judgement.leading.quote if judgement else ""
             revision = judgement.leading.revision if judgement else None

@@ -11,9 +11,9 @@ from kb.assess.positions import NEAR, PRINTED, Counted, Position, by_role
 from kb.assess.prompts import Prompt, prompt
 from kb.declare.offer import Strand
 from kb.errors import Unknown
-from kb.keep.decisions import Basis
+from kb.keep.decisions import DESK_RESEARCH, Basis
 from kb.keep.documents import CONFLICT
-from kb.keep.register import DESK_RESEARCH, Judgement
+from kb.keep.register import Judgement
 from kb.table import Table, column, nested
 from kb.workspace.indexing import KIND_OF_BODY
 from kb.workspace.snapshot import Snapshot, part

@@ -49,6 +49,6 @@ def _since_removed(judgements: Judgements, lineage: Lineage) -> Judgements:
         if removed.get(key):
             rows = tuple(row for row in rows if row.made > removed[key])
         if rows:
-            unchanged = rows == judgement.assessments
+            unchanged = len(rows) == len(judgement.assessments)
             kept[number, key] = judgement if unchanged else replace(judgement, assessments=rows)
     return kept

@@ -28,6 +28,7 @@ from kb.screen.duplicates import known_as
 from kb.screen.second_readings import draw_level
 from kb.table import Table, column
 from kb.text import quotes
+from kb.text.described import unmarked
 from kb.workspace.snapshot import Snapshot, snapshot
 from kb.workspace.workspace import Workspace
 
@@ -318,7 +319,7 @@ class _RowReader:
         return judgements.get((initiative.id, key)) if initiative else None
 
     def _level(self, key: str, cells: Cells) -> None:
-        typed, quote = cells[key].strip(), quotes.unmarked(" ".join(cells[key + QUOTE].split()))
+        typed, quote = cells[key].strip(), unmarked(" ".join(cells[key + QUOTE].split()))
         if not self._is_own(cells, key, key + QUOTE):
             return
         judgement = self._judgement(key)
@@ -331,8 +332,8 @@ class _RowReader:
             raise Refused(f"no level {typed!r}", hint=f"one of: {', '.join(Level)}")
         self._check_known(key, before[0])
         if initiative := self._change.initiative:
-            reading, by = self._snapshot.reading, self._snapshot.workspace.by
-            check_level(reading, by, (initiative.id, key), Level(typed))
+            who, reading = self._snapshot.workspace, self._snapshot.reading
+            check_level(reading, who.able, who.by, (initiative.id, key), Level(typed))
         pinned = self._pin(quote) if quote else None
         if pinned or typed == Level.no_overlap:
             self._check_coded()

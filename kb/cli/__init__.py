@@ -133,7 +133,7 @@ ROWS_AT_ONCE = 100_000
 def main(args: list[str] | None = None) -> None:
     """Runs a command and exits with its status; an error is two lines on stderr."""
     gc.set_threshold(ROWS_AT_ONCE)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):  # what is typed may be of no encoding
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:

@@ -1,6 +1,7 @@
 """Asking a person: by single keys on a terminal, by lines elsewhere and for screen readers."""
 
 import os
+import select
 import signal
 import sys
 import termios
@@ -11,9 +12,18 @@ from types import FrameType
 from rich.text import Text
 
 from kb.cli.drawing import console
+from kb.cli.output import at_terminal
 from kb.report.safe import for_terminal
 
 STOP_KEYS = ("\x03", "\x04", "\x1b")  # ctrl-c, ctrl-d, escape
+ESCAPE = b"\x1b"
+MOST_OF_A_TITLE = 240
+AT_ONCE = 0.02  # seconds in which the rest of an arrow key comes
+
+
+def shorten(title: str) -> str:
+    """A title of a few lines at most."""
+    return title if len(title) <= MOST_OF_A_TITLE else f"{title[:MOST_OF_A_TITLE]} …"
 
 
 class Stopped(Exception):
@@ -35,7 +45,7 @@ class Asking:
     """
 
     def __init__(self, *, plain: bool = False) -> None:
-        self.by_key = not plain and sys.stdin.isatty() and sys.stdout.isatty()
+        self.by_key = not plain and at_terminal() and sys.stdout.isatty()
         self._console = console(plain=plain)
 
     def say(self, text: str = "", *, marked: Sequence[tuple[int, int]] = ()) -> None:
@@ -104,7 +114,7 @@ class Asking:
                 return typed
 
     def _read_line(self) -> str:
-        read = sys.stdin.readline()
+        read = sys.stdin.readline() if sys.stdin else ""
         if not read:
             raise Stopped
         return read.strip()
@@ -118,6 +128,9 @@ def _key_of(terminal: int) -> str:
     termios.tcsetattr(terminal, termios.TCSANOW, by_key)
     try:
         typed = os.read(terminal, 1)
+        if typed == ESCAPE and select.select([terminal], [], [], AT_ONCE)[0]:
+            os.read(terminal, 16)  # an arrow or the like, which means nothing here
+            return "\0"
         while typed and typed[0] >= 0xC0 and len(typed) < 4 and not _whole(typed):
             typed += os.read(terminal, 1)  # the rest of a letter of several bytes
     finally:

@@ -11,7 +11,7 @@ from kb.base import KnowledgeBase
 from kb.cli import Sentences
 from kb.cli.asking import Asking, until_stopped
 from kb.cli.opening import AsOf, By, Why, opened
-from kb.cli.output import Shown, listing, print_row, show, stderr
+from kb.cli.output import Shown, at_terminal, listing, print_row, show, stderr
 from kb.cli.walking import Plain, walk
 from kb.errors import Unknown
 from kb.keep.decisions import Level
@@ -76,7 +76,7 @@ def offer_accept(
     Example: kb offer accept --minor talent --why "a word was mended"
     """
     with opened(ctx, by) as base:
-        if not yes and sys.stdin.isatty():
+        if not yes and at_terminal():
             show(base.assess.offer_diff(), Shown())
             if not typer.confirm("accept it?", err=True):
                 raise typer.Abort

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kb.cli.opening import By, opened, parse_day
-from kb.cli.output import print_row, stderr
+from kb.cli.output import at_terminal, print_row, stderr
 from kb.collect.attaching import attach as attach_content
 from kb.errors import Refused
 
@@ -54,9 +54,9 @@ def attach(
 
 def _content(file: str) -> bytes:
     if file == PASTED:
-        if sys.stdin.isatty():
+        if at_terminal():
             stderr("paste the text, then ctrl-d on a line of its own")
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read() if sys.stdin else b""
     try:
         return Path(file).read_bytes()
     except OSError as error:

@@ -26,6 +26,11 @@ def stderr(*lines: str) -> None:
         print(for_terminal(line), file=sys.stderr)  # noqa: T201
 
 
+def at_terminal() -> bool:
+    """True where a person can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()  # None: it was closed
+
+
 def listing(command: Callable[..., Table[Any] | None]) -> Callable[..., None]:
     """Makes a command that returns a list into one that shows it, with every list's options."""
     signature = inspect.signature(command)

@@ -17,6 +17,7 @@ from kb.cli.queues.proposals import ProposalQueue
 from kb.cli.queues.queue import Queue, walk
 from kb.cli.queues.recheck import RecheckQueue
 from kb.cli.queues.same import SameQueue
+from kb.cli.start import singular
 from kb.cli.walking import Plain
 from kb.errors import Refused, Unknown
 from kb.keep.acts import ActKind
@@ -91,7 +92,8 @@ def review(
         if queue is None:
             stderr("nothing waits")
             return
-        ask.say(f"{len(queue)} {queue.about}")
+        shown = f"{limit} of {len(queue)}" if limit and limit < len(queue) else str(len(queue))
+        ask.say(f"{shown} {singular(queue.about) if len(queue) == 1 else queue.about}")
         with until_stopped():
             walk(queue, limit)
     last = "; kb undo takes the last back" if queue.decided else ""

@@ -7,7 +7,7 @@ import typer
 
 from kb.base import KnowledgeBase
 from kb.cli.opening import AsOf, By, Why, opened
-from kb.cli.output import listing, stderr
+from kb.cli.output import at_terminal, listing, stderr
 from kb.errors import Refused, Unknown
 from kb.keep.decisions import Decision
 from kb.report.tables import write_json
@@ -110,7 +110,7 @@ def _warn_of_doubles(base: KnowledgeBase, documents: list[str]) -> None:
             f"{double.b} may be {WITH[double.may_be]} {double.a} ({double.score:.2f}: "
             f"{'; '.join(double.reasons)}); --as {double.a} if it is"
         )
-    if doubles and sys.stdin.isatty() and not typer.confirm("make a new one?", err=True):
+    if doubles and at_terminal() and not typer.confirm("make a new one?", err=True):
         raise typer.Abort
 
 

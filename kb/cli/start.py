@@ -65,7 +65,7 @@ def status(ctx: typer.Context, format: str = typer.Option("table", "--format", "
 
 def singular(name: str) -> str:
     """The name of a count of one: `1 page waiting`."""
-    return re.sub(r"^(page|proposal|conflict|source|likely double)s\b", r"\1", name)
+    return re.sub(r"^(page|proposal|conflict|source|likely double|decision|level)s\b", r"\1", name)
 
 
 def waiting(ctx: typer.Context) -> None:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from kb.collect.body import MAIL, MEDIA_TYPES, TEXT, ReadError, ReceivedBody
 from kb.collect.worker import Workers
-from kb.contract import DESCRIBED_AT, Page, normalised
+from kb.contract import Page, normalised
 from kb.declare.sources import DESCRIBED
 from kb.errors import Refused
 from kb.failures import FailureKind
@@ -19,15 +19,18 @@ from kb.keep.decisions import Described, Membership
 from kb.keep.saving import ReadPage, save_all
 from kb.screen.relevance import Scorer
 from kb.table import column
+from kb.text.described import DESCRIBED_AT
 from kb.text.page_reading import PageReading
 from kb.workspace.workspace import Workspace
 
-MOST_BYTES = 50_000_000
+MOST_BYTES = 20_000_000
+MOST_CHARACTERS = 1_000_000  # of its text
+OLDEST = 1990  # a year
 ENCRYPTED = (b"\xd0\xcf\x11\xe0", "it is encrypted, or of an old form of Office")
 HINTS = {
-    FailureKind.wrong_type: "PDF, Word, PowerPoint, Excel, e-mail (.eml), HTML and text are read",
+    FailureKind.wrong_type: f"what is read: {', '.join(MEDIA_TYPES)}",
     FailureKind.no_text: "copy its words and paste them: kb attach INITIATIVE - …",
-    FailureKind.unreadable: "save it anew without a password, or paste its words",
+    FailureKind.unreadable: "save it anew, without a password, or paste its words",
 }
 
 
@@ -56,6 +59,8 @@ def attach(
         raise Refused("say who described it", hint="--from WHO: a body, and a role, not a person")
     if on > workspace.today:
         raise Refused(f"{on} is still to come", hint=f"today is {workspace.today} (UTC)")
+    if on.year < OLDEST:
+        raise Refused(f"{on} is before {OLDEST}", hint="when was it described to us?")
     with workspace.store.reading() as reading:
         slug = workspace.initiative(reading, name).slug
     page = _page(workspace, content, file_name, on)
@@ -127,6 +132,9 @@ def _read(workspace: Workspace, page: Page, file_name: str) -> PageReading:
         ) from error
     finally:
         workers.stop()
+    if len(reading.text) > MOST_CHARACTERS:
+        count = f"{len(reading.text):,} characters, of at most {MOST_CHARACTERS:,}"
+        raise Refused(f"it has {count}", hint="attach the part that bears on the initiative")
     if page.media_type in (TEXT, MAIL) or reading.title:
         return reading
     return replace(reading, title=PurePath(file_name).stem)

@@ -74,7 +74,7 @@ def read_file(body: ReceivedBody) -> PageReading:
     try:
         return READERS[body.media_type](body)
     except DAMAGED as error:
-        raise ReadError(FailureKind.unreadable, f"{body.media_type}: {error}") from error
+        raise ReadError(FailureKind.unreadable, "it is damaged, or no such file") from error
 
 
 def read_pdf(body: ReceivedBody) -> PageReading:

@@ -54,6 +54,8 @@ LICENCE = (
 )
 TITLE_PARTS = re.compile(r"\s[|–—-]\s")
 SUMMARY_CHARACTERS = 300
+TITLE_CHARACTERS = 80  # of a text without a title: so much of its first line
+MOST_BAD_LETTERS = 100  # one in so many that is none: the encoding is another
 
 
 def read(body: ReceivedBody) -> PageReading:
@@ -156,12 +158,18 @@ def _read_text(body: ReceivedBody) -> PageReading:
         text = content.decode("utf-16" if marked else body.charset or "utf-8-sig")
     except (UnicodeDecodeError, LookupError):
         text = content.decode("cp1252", errors="replace")
+        if text.count("\ufffd") * MOST_BAD_LETTERS > len(text):
+            raise ReadError(FailureKind.unreadable, "its encoding is not known") from None
     return _written(text)
 
 
 def _written(text: str, title: str = "") -> PageReading:
     lines = clean_lines(text)
-    return PageReading(title=clean(title) or lines.partition("\n")[0][:120], summary="", text=lines)
+    first = lines.partition("\n")[0]
+    most = min(TITLE_CHARACTERS, len(lines) // 2)  # a title is no way to the whole
+    if len(first) > most:
+        first = f"{first[:most].rpartition(' ')[0]} …".strip()
+    return PageReading(title=clean(title) or first, summary="", text=lines)
 
 
 def _read_mail(body: ReceivedBody) -> PageReading:
@@ -172,14 +180,30 @@ def _read_mail(body: ReceivedBody) -> PageReading:
         secret = "pkcs7" in message.get_content_type() or "encrypted" in message.get_content_type()
         why = "it is encrypted" if secret else "there is no e-mail in it"
         raise ReadError(FailureKind.unreadable, why)
-    said, subject = str(part.get_content()), str(message["subject"] or "")
-    if part.get_content_subtype() == "html":
-        read = _read_html(replace(body, content=said.encode(), charset="utf-8"))
+    said, subject = _content_of(part), str(message["subject"] or "")
+    html_part = message.get_body(preferencelist=("html",))
+    if html_part is not None and (part is html_part or not said.strip()):
+        whole = f"<!doctype html><html><body>{_content_of(html_part)}</body></html>"
+        read = _read_html(replace(body, content=whole.encode(), charset="utf-8"))
         reading = replace(read, title=clean(subject) or read.title)
     else:
         reading = _written(said, subject)
-    attached = (clean(each.get_filename() or "") for each in message.iter_attachments())
-    return replace(reading, not_read=tuple(name or "one without a name" for name in attached))
+    attached = [_named(each) for each in message.iter_attachments()]
+    return replace(reading, not_read=tuple(attached))
+
+
+def _content_of(part: email.message.MIMEPart) -> str:
+    """The words of a part, whatever its charset is called."""
+    try:
+        return str(part.get_content())
+    except LookupError:  # no such charset, as the part names it
+        return bytes(part.get_payload(decode=True) or b"").decode(errors="replace")
+
+
+def _named(part: email.message.MIMEPart) -> str:
+    if part.get_content_type() == MAIL:
+        return "an e-mail within it"
+    return clean(part.get_filename() or "") or "one without a name"
 
 
 def _read_file(body: ReceivedBody) -> PageReading:

@@ -21,7 +21,7 @@ class NotUtf8(Declared):
 def read_text(path: Path) -> str:
     """The file as text; Declared where it is missing or not UTF-8."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # Windows puts a mark before it
     except FileNotFoundError:
         raise Declared([f"{path} is missing"], hint="put the file there") from None
     except IsADirectoryError:

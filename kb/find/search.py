@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from kb.find.entries import ExplainedHit, Filters, Hit, Matches, key
 from kb.find.index import Index, stems
 from kb.find.query import DATES, HasCode, HasDate, Node, Query, Unit, Without, units
 from kb.find.ranking import RANKING, Ranking, bm25, gram_share, gram_weight, grams_typed, rarity
+from kb.text.described import DESCRIBED_AT, marked
 from kb.text.matcher import PASSED_OVER, WORD
 
 SNIPPET_WIDTH = 160
@@ -400,11 +402,16 @@ class Search:
             organisation=stored["organisation"],
             url=stored["url"],
             score=round(matches.scores[number], 4),
-            snippet=_snippet(
-                text or stored["summary"], [each for each in matched if each != LETTERS]
-            ),
+            snippet=_told(stored["url"])
+            + _snippet(text or stored["summary"], [each for each in matched if each != LETTERS]),
             matched=matched,
         )
+
+
+def _told(url: str) -> str:
+    """The mark of what was described to us, and stands on no page; "" for a page."""
+    day = url.removeprefix(DESCRIBED_AT).partition("/")[0]
+    return marked("", date.fromisoformat(day)) if url.startswith(DESCRIBED_AT) else ""
 
 
 def _snippet(text: str, forms: Iterable[str]) -> str:

@@ -7,6 +7,9 @@ from sqlmodel import Field
 
 from kb.keep.acts import Row, enum_field
 
+DESK_RESEARCH = "register"  # who made the proposals that come with imported rows: no person
+WITH_IT = "has the text of d"  # why a copy was decided as its leader was
+
 
 class Decision(StrEnum):
     """What a person decided on a document."""

@@ -28,13 +28,20 @@ class TextPlace:
     text: str
 
 
-def everywhere(reading: Reading, words: str) -> Iterator[TextPlace]:
-    """Every value of the store, valid or ended, that holds the words, case folded."""
+def everywhere(
+    reading: Reading, words: str, *, without: Collection[int] = ()
+) -> Iterator[TextPlace]:
+    """Every value of the store, valid or ended, that holds the words, case folded.
+
+    Without those acts, and what they made.
+    """
     folded = words.casefold()
     every: list[Act | Row] = [*reading.acts()]
     for model in TABLES:
         every += reading.history(model)
     for row in every:
+        if (row.id if isinstance(row, Act) else row.made) in without:
+            continue
         for column, value in row.model_dump().items():
             if folded in " ".join(str(value or "").casefold().split()):
                 yield TextPlace(type(row).__name__.casefold(), row.id or 0, column, str(value))

@@ -8,6 +8,7 @@ from functools import cached_property
 from sqlmodel import col, select
 
 from kb.keep.decisions import (
+    DESK_RESEARCH,
     Assessment,
     Basis,
     Initiative,
@@ -19,8 +20,6 @@ from kb.keep.decisions import (
 )
 from kb.keep.documents import CONFLICT, merges
 from kb.keep.store import Reading, Writing, valid_at
-
-DESK_RESEARCH = "register"  # who made the proposals that come with imported rows: no person
 
 
 @dataclass

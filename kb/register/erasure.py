@@ -68,9 +68,11 @@ def everywhere(snapshot: Snapshot, words: str) -> Table[HeldText]:
         raise Refused(f"{words!r} is too little to look for everywhere")
     rows = [
         HeldText(place.table, place.row, place.column, _excerpt(place.text, phrase))
-        for place in forgetting.everywhere(snapshot.reading, phrase)
+        for place in forgetting.everywhere(snapshot.reading, phrase, without=snapshot.hidden.acts)
     ]
-    return Table("everywhere", HeldText, rows)
+    hidden = len(snapshot.hidden.acts)
+    notes = (f"without {hidden} acts on what you are to decide blind",) if hidden else ()
+    return Table("everywhere", HeldText, rows, notes)
 
 
 def _excerpt(text: str, words: str) -> str:

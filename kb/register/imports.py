@@ -11,6 +11,7 @@ from kb.errors import Declared
 from kb.keep import register
 from kb.keep.acts import ActKind
 from kb.keep.decisions import (
+    DESK_RESEARCH,
     Assessment,
     Basis,
     Initiative,
@@ -20,7 +21,6 @@ from kb.keep.decisions import (
     RelationKind,
     Tag,
 )
-from kb.keep.register import DESK_RESEARCH
 from kb.keep.store import Writing
 from kb.screen.duplicates import known_as, nearest_to
 from kb.workspace.snapshot import snapshot

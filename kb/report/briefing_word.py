@@ -23,7 +23,7 @@ from kb.report.files import whole
 from kb.report.safe import for_document, for_link
 from kb.report.tables import text_of
 from kb.screen.agreement import Agreement
-from kb.text.quotes import unmarked
+from kb.text.described import unmarked
 
 TABLE = "Light Grid Accent 1"
 MOST_MOVED = 40

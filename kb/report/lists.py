@@ -263,7 +263,7 @@ def decisions(snapshot: Snapshot) -> Table[DecisionRow]:
         *(
             (row.made, _assessment(snapshot, row))
             for row in reading.history(Assessment)
-            if (row.initiative, row.strand) not in hidden.pairs
+            if row.made not in hidden.acts
         ),
         *((row.made, _resolution(snapshot, row)) for row in reading.history(Resolved)),
         *((row.made, _merge(snapshot, row)) for row in reading.history(Merge)),

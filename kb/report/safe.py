@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from kb.contract import DESCRIBED_AT
+from kb.text.described import DESCRIBED_AT
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 

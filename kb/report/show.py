@@ -185,8 +185,11 @@ def _events(snapshot: Snapshot, name: str) -> Iterator[Event]:
 
 
 def _is_hidden(snapshot: Snapshot, row: Row) -> bool:
-    pair = isinstance(row, Assessment | Resolved) and (row.initiative, row.strand)
-    return pair in snapshot.hidden.pairs
+    hidden = snapshot.hidden
+    if isinstance(row, Assessment | Resolved) and row.initiative:
+        number = snapshot.merges.get(row.initiative, row.initiative)
+        return row.made in hidden.acts or (number, row.strand) in hidden.pairs
+    return row.made in hidden.acts
 
 
 def _said_and_ended(snapshot: Snapshot, row: Row, about: str) -> Iterator[Event]:
@@ -303,7 +306,11 @@ def initiative(snapshot: Snapshot, name: str) -> InitiativeInFull:
             for (number, key), judgement in evidence.judgements.items()
             if number == stored.id
         ],
-        documents=[PageShown(page.name, page.url) for page in snapshot.pages_of.get(stored.id, [])],
+        documents=[
+            PageShown(page.name, page.url)
+            for page in snapshot.pages_of.get(stored.id, [])
+            if page.id not in snapshot.hidden.documents
+        ],
         quiet=quiet(snapshot).get(stored.id),
         says_else=pages_say_else(snapshot).get(stored.slug),
     )

@@ -16,11 +16,9 @@ from typing import Any
 
 from kb.declare.people import PEOPLE
 from kb.keep import register
-from kb.keep.decisions import Assignment, SecondCode
-from kb.keep.register import DESK_RESEARCH
+from kb.keep.decisions import DESK_RESEARCH, WITH_IT, SecondCode
 from kb.screen.second_codes import BETWEEN, FACETS_ASKED, coder
-from kb.screen.second_readings import CALIBRATION
-from kb.screen.unread import WITH_IT
+from kb.screen.second_readings import calibrated
 from kb.table import Table, column
 from kb.workspace.snapshot import Snapshot
 
@@ -73,10 +71,9 @@ def _to_come(snapshot: Snapshot) -> Iterator[str]:
             yield f"the protocol asks for second readings; {PEOPLE} names no two who screen"
         return
     waits = [row for row in snapshot.to_read if row.again]
-    drawn = {row.document for row in snapshot.reading.rows(Assignment, why=CALIBRATION)}
-    read = drawn - {row.document for row in waits}
-    if len(read) < protocol.calibrate:
-        yield f"calibration: {len(read)} of {protocol.calibrate} pages are read by everybody"
+    read = sum(calibrated(snapshot.reading, people.who_screen(snapshot.moment.day)).values())
+    if read < protocol.calibrate:
+        yield f"calibration: {read} of {protocol.calibrate} pages are read by everybody"
     for person, count in sorted(Counter(row.person for row in waits).items()):
         yield f"{person} is to read {count} a second time: kb review --mine"
 

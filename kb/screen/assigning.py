@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from kb.declare.people import PEOPLE, Role
 from kb.errors import Refused
 from kb.keep.acts import ActKind
-from kb.keep.decisions import Assignment
+from kb.keep.decisions import WITH_IT, Assignment
 from kb.keep.documents import StoredDocument
 from kb.screen.inbox import waiting
-from kb.screen.unread import WITH_IT, draw
+from kb.screen.unread import draw
 from kb.table import column
 from kb.workspace.snapshot import Snapshot, snapshot
 from kb.workspace.workspace import Workspace
@@ -46,18 +46,20 @@ def assign(
         raise Refused(f"there is no share of {share:g}", hint="from 0 to 1: 20% or 0.2")
     if not workspace.people.person:
         raise Refused(f"{PEOPLE} names nobody", hint=f"write {person!r} into it, with a role")
-    workspace.people.check(person, Role.screener, workspace.today)
     person = person.strip().casefold()
+    workspace.people.check(person, Role.screener, workspace.today)
     command = f"assign {share:.0%} --to {person}{' --again' * again}"
     with snapshot(workspace) as now:
         unread = [row for row in now.to_read if row.person == person and row.again == again]
         every = _decided_by_one(now, person) if again else [each.page for each in waiting(now)]
-        given = {row.document for row in now.reading.rows(Assignment, again=again)}
+        given = {row.document for row in now.to_read if row.again == again}
         free = [page for page in every if page.id not in given]
-        count = max(1, round(share * len(every)))
+        count = round(share * len(every))
         pages = draw(free, count, now.declarations, chance or random.SystemRandom())
     if not share and not unread:
         raise Refused(f"{person} has nothing to read that could be taken back")
+    if share and free and not count:
+        raise Refused(f"{share:.2%} of {len(every)} pages is less than one")
     if share and not pages:
         raise Refused("there is no page to give that nobody was given yet")
     with workspace.writing(ActKind.assign, command, subject=person) as writing:

@@ -191,7 +191,8 @@ def _pairs(snapshot: Snapshot) -> Iterator[Pair]:
     for place, one in enumerate(numbers):
         for other in numbers[place + 1 :]:
             a, b = known.names[one], known.names[other]
-            if a.body != b.body and b.body not in a.related and a.body not in b.related:
+            apart_bodies = a.body != b.body and b.body not in a.related and a.body not in b.related
+            if apart_bodies and a.knows_its_body and b.knows_its_body:
                 continue
             first, second = known.register[one], known.register[other]
             similarity = known.similarities.of(a, b)

@@ -26,6 +26,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from kb.text.matcher import fold
 
+UNKNOWN_BODY = "unknown"  # as an inclusion stores a body that no source names
 SAME = 0.68  # from here on two are offered as one and the same
 WORTH_SHOWING = 0.4
 COMPARED = 25  # as many as share most with a title are compared in full
@@ -61,6 +62,11 @@ class Named:
     def names(self) -> frozenset[str]:
         """The folded names of the body."""
         return frozenset(fold(name) for name in (self.body, *self.spellings)) - {""}
+
+    @property
+    def knows_its_body(self) -> bool:
+        """True where somebody said whose it is."""
+        return self.body not in ("", UNKNOWN_BODY)
 
     @cached_property
     def folded(self) -> str:
@@ -140,7 +146,13 @@ class Similarities:
         """How likely the page is about the known initiative."""
         titles = self.titles(page, known)
         reasons = [f"titles {titles:.2f} alike"] if titles >= WORTH_SHOWING else []
-        if page.body and page.body == known.body:
+        nameless = [each for each in (page, known) if not each.knows_its_body]
+        if nameless and titles >= ALIKE and self._tells(known.folded):
+            reasons.append(
+                "whose it is is not known" if len(nameless) == 1 else "nor whose they are"
+            )
+            return self._kinship(page, known, titles, reasons)
+        if page.knows_its_body and page.body == known.body:
             reasons.append("same body")
             return self._kinship(page, known, ONE_BODY + BY_TITLES * titles, reasons)
         if known.body in page.related or page.body in known.related:

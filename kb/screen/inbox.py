@@ -6,11 +6,12 @@ from datetime import datetime
 
 from kb.contract import address_of
 from kb.declare.register import slug_of
-from kb.errors import Refused
+from kb.errors import Refused, SaidApart
 from kb.keep import assignments, documents, register
 from kb.keep.acts import ActKind
 from kb.keep.decisions import (
     PAGE_OF,
+    WITH_IT,
     Assessment,
     Decision,
     Initiative,
@@ -22,7 +23,8 @@ from kb.keep.decisions import (
 from kb.keep.documents import StoredDocument
 from kb.keep.store import Writing
 from kb.screen import duplicates, order, second_readings
-from kb.screen.unread import WITH_IT, is_offered
+from kb.screen.identity import UNKNOWN_BODY
+from kb.screen.unread import is_offered
 from kb.table import Table, column
 from kb.text.page_reading import Signal
 from kb.workspace.snapshot import Snapshot, part, snapshot
@@ -212,7 +214,7 @@ def decide(
         targets = [workspace.initiative(now.reading, name).id for name in initiatives]
         _check_apart(now, pages, targets, why)
         for page in pages:
-            assignments.check_screening(now.reading, workspace.by, page.id)
+            assignments.check_screening(now.reading, workspace.able, workspace.by, page.id)
         copies = _copies_waiting(now, pages)
     subject = " ".join(page.name for page in pages)
     answer = ScreeningInput(decision, tuple(targets), tuple(titles), reason, why, drawn)
@@ -232,14 +234,14 @@ def decide(
 def _check_apart(
     snapshot: Snapshot, pages: Sequence[StoredDocument], initiatives: Sequence[int], why: str
 ) -> None:
-    """Raises Refused, without a reason, for a page that was said to be of another initiative."""
+    """Raises SaidApart, without a reason, for a page that was said to be of another initiative."""
     if why.strip():
         return
     for row in snapshot.reading.rows(NotSame, what=PAGE_OF):
         if row.a in initiatives and row.b in {page.id for page in pages}:
             act = snapshot.acts[row.made]
             slug = snapshot.slugs[row.a]
-            raise Refused(
+            raise SaidApart(
                 f"{act.by} said on {act.at.date()} that d{row.b} is no page of {slug!r}",
                 hint="say why it is: --why TEXT",
             )
@@ -248,11 +250,11 @@ def _check_apart(
 def _copies_waiting(
     snapshot: Snapshot, pages: Sequence[StoredDocument]
 ) -> dict[int, list[StoredDocument]]:
-    """Document to its copies that nobody decided on, or that the person decided on with it."""
+    """Document to its copies that nobody decided on, or that were decided on with it."""
     settled = decided(snapshot) | snapshot.memberships.keys() | {page.id for page in pages}
     with_it = {
         (row.document, row.why)
-        for row in snapshot.reading.rows(Screening, person=snapshot.workspace.by)
+        for row in snapshot.reading.rows(Screening)
         if row.why.startswith(WITH_IT)
     }
     groups = duplicates.copies(snapshot, [page for page in snapshot.pages if not page.gone])
@@ -334,7 +336,7 @@ def _make(
         Profile(
             initiative=number,
             title=title,
-            organisation=organisation or "unknown",
+            organisation=organisation or UNKNOWN_BODY,
             organisation_kind=body.kind if body else "",
             summary="" if given_title else page.loaded.summary,
             url=None if page.described else page.url,

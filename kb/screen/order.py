@@ -20,6 +20,7 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from heapq import nlargest
@@ -157,8 +158,10 @@ def refresh(workspace: Workspace) -> bool:
         weights, intercept = fitted(examples)
     except ValueError:
         return False
-    _keep(workspace.home, LearnedOrder(weights, intercept, act, token))
-    return True
+    with suppress(OSError):  # a folder that takes no file: relevance alone orders
+        _keep(workspace.home, LearnedOrder(weights, intercept, act, token))
+        return True
+    return False
 
 
 def learned_order(home: Home) -> LearnedOrder | None:
@@ -178,9 +181,10 @@ def _loaded(path: Path, _changed: int, _size: int) -> LearnedOrder | None:
         order = LearnedOrder(**{name: kept[name] for name in KEPT})
         numbers = [order.intercept, *(n for pair in order.weights.values() for n in pair)]
         pairs = all(len(pair) == 2 for pair in order.weights.values())
+        pairs = pairs and isinstance(order.act, int) and isinstance(order.token, str)
         sound = bool(order.weights) and pairs and all(map(math.isfinite, numbers))
         return order if kept["form"] == FORM and sound else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None  # it is made anew from what people decided
 
 

@@ -17,7 +17,7 @@ from kb.screen.guessing import CodedExample, Guesser
 from kb.screen.identity import Similarity
 from kb.screen.inbox import Waiting, for_person, read_again
 from kb.screen.second_codes import FACETS_ASKED
-from kb.screen.unread import ONE_IN, below_the_line, draw, dried_up
+from kb.screen.unread import ONE_IN, below_the_line, decided_since_drawn, draw, dried_up
 from kb.table import Table, column
 from kb.text import quotes
 from kb.text.matcher import Matcher
@@ -76,14 +76,16 @@ class Review:
         order.refresh(workspace)
         with snapshot(workspace) as now:
             offered, self.given_to_others = for_person(now, mine=mine)
+            since = decided_since_drawn(now)
             pages = draw(
                 below_the_line(now),
-                len(offered) // (ONE_IN - 1),
+                (since + len(offered)) // (ONE_IN - 1),
                 workspace.declarations,
                 chance or random.SystemRandom(),
             )
-            self._waiting = [*read_again(now), *_with_drawn(offered, [] if mine else pages)]
+            self._waiting = [*read_again(now), *_with_drawn(offered, [] if mine else pages, since)]
             self._known = known_register(now)
+        self.drawn = len(pages)
         self._learned = order.learned_order(workspace.home)
         self._terms = Matcher.of(workspace.declarations.lexicon.term)
 
@@ -93,14 +95,22 @@ class Review:
     def cards(self) -> Iterator[PageCard]:
         """What waits, the likeliest first; what was decided on meanwhile is passed over."""
         for each in self._waiting:
-            with snapshot(self._workspace) as now:
-                page = self._workspace.document(now.reading, each.page.name)
-                if each.again:
-                    waits = page.id in now.hidden.documents
-                else:
-                    waits = page.id not in documents.decided(now.reading)
-                if waits:
-                    yield self._card(page, each, now)
+            if card := self._as_it_stands(each):
+                yield card
+
+    def card(self, document: str) -> PageCard | None:
+        """The card of a page of the session as it stands now; None once it is decided."""
+        waits = next(each for each in self._waiting if each.page.name == document)
+        return self._as_it_stands(waits)
+
+    def _as_it_stands(self, each: Waiting) -> PageCard | None:
+        with snapshot(self._workspace) as now:
+            page = self._workspace.document(now.reading, each.page.name)
+            if each.again:
+                waits = page.id in now.hidden.documents
+            else:
+                waits = page.id not in documents.decided(now.reading)
+            return self._card(page, each, now) if waits else None
 
     @property
     def dried_up(self) -> str:
@@ -179,13 +189,19 @@ def made_from(snapshot: Snapshot, document: int) -> set[int]:
     return {number for number, row in rows.items() if row and row.made in acts}
 
 
-def _with_drawn(offered: Sequence[Waiting], drawn: Sequence[StoredDocument]) -> list[Waiting]:
-    """What is offered, with one that was drawn after every nine of it."""
+def _with_drawn(
+    offered: Sequence[Waiting], drawn: Sequence[StoredDocument], since: int
+) -> list[Waiting]:
+    """What is offered, with one that was drawn after every nine of it.
+
+    Counted from the last that was drawn: so many were decided `since`, in sessions before.
+    """
     pages = iter(drawn)
-    mixed = []
-    for place, each in enumerate(offered, start=1):
-        mixed.append(each)
-        if place % (ONE_IN - 1) == 0 and (page := next(pages, None)):
+    mixed: list[Waiting] = []
+    for place, each in enumerate([None, *offered], start=since):
+        mixed += [each] if each else []
+        due = place % (ONE_IN - 1) == 0 and place > 0 if each else since >= ONE_IN - 1
+        if due and (page := next(pages, None)):
             mixed.append(Waiting(page, (), drawn=True))
     return mixed
 

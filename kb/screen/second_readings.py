@@ -8,12 +8,11 @@ choose it and the same scan draws the same.
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kb.keep import assignments
-from kb.keep.decisions import Assessment, Assignment, Basis, Level, Screening
+from kb.keep.decisions import DESK_RESEARCH, Assessment, Assignment, Basis, Level, Screening
 from kb.keep.documents import StoredDocument
-from kb.keep.register import DESK_RESEARCH
 from kb.keep.store import Reading, Writing
 from kb.workspace.workspace import Workspace
 
@@ -33,11 +32,10 @@ def draw_page(workspace: Workspace, writing: Writing, page: StoredDocument) -> N
     if not others or writing.rows(Screening, document=page.id):
         return
     protocol = workspace.declarations.protocol
-    calibrated = {row.document for row in writing.rows(Assignment, why=CALIBRATION)}
-    if len(calibrated) < protocol.calibrate:
+    if len(calibrated(writing, workspace.able)) < protocol.calibrate:
         readers, why = others, CALIBRATION
     elif is_drawn(f"{page.source} {page.key}", protocol.read_twice.screening):
-        readers, why = [_least_burdened(writing, others)], READ_TWICE
+        readers, why = [_least_burdened(workspace, writing, others)], READ_TWICE
     else:
         return
     writing.add_all(
@@ -60,12 +58,27 @@ def draw_level(workspace: Workspace, writing: Writing, slug: str, row: Assessmen
     share = workspace.declarations.protocol.read_twice.overlap_assessments
     drawn_before = writing.rows(Assignment, initiative=number, strand=strand)
     if is_drawn(f"{slug} {strand}", share) and not drawn_before:
-        person = _least_burdened(writing, others)
+        person = _least_burdened(workspace, writing, others)
         writing.add(
             Assignment(initiative=number, strand=strand, person=person, again=True, why=READ_TWICE)
         )
 
 
-def _least_burdened(reading: Reading, people: Sequence[str]) -> str:
-    burden = Counter(row.person for row in assignments.to_read(reading) if row.again)
+def calibrated(reading: Reading, able: Collection[str]) -> dict[int, bool]:
+    """Each page given to everybody to begin with, and whether all who could have read it.
+
+    One that nobody has read a second time, and nobody can any more, is none.
+    """
+    waits = {row.row_id for row in assignments.to_read(reading, able)}
+    read = {(row.document, row.person) for row in reading.rows(Screening)}
+    pages: dict[int, bool] = {}
+    for row in reading.rows(Assignment, why=CALIBRATION):
+        if row.document is not None and (row.row_id in waits or (row.document, row.person) in read):
+            pages[row.document] = pages.get(row.document, True) and row.row_id not in waits
+    return pages
+
+
+def _least_burdened(workspace: Workspace, reading: Reading, people: Sequence[str]) -> str:
+    waits = assignments.to_read(reading, workspace.able)
+    burden = Counter(row.person for row in waits if row.again)
     return min(people, key=lambda person: (burden[person], person))

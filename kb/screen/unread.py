@@ -16,14 +16,13 @@ from math import ceil
 
 from kb.declare.declarations import Declarations
 from kb.declare.page_kinds import PageKind
-from kb.keep.decisions import Decision, Screening
+from kb.keep.decisions import WITH_IT, Decision, Screening
 from kb.keep.documents import StoredDocument
 from kb.workspace.snapshot import Snapshot, part
 
 ONE_IN = 10
 DRY = 20  # pages in a row that nobody included, before it is said that the yield has dried up
 LEVEL = 0.95
-WITH_IT = "has the text of d"  # why a copy was decided as its leader was
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,15 @@ def unread(snapshot: Snapshot) -> Unread:
     ]
     told = [each for each in outcomes if each in (Decision.include, Decision.exclude)]
     return Unread(len(below_the_line(snapshot)), len(told), told.count(Decision.include))
+
+
+def decided_since_drawn(snapshot: Snapshot) -> int:
+    """How many pages people decided on since the last that was drawn, each once."""
+    rows = snapshot.reading.rows(Screening)
+    last = max((row.made for row in rows if row.drawn), default=0)
+    return len(
+        {row.document for row in rows if row.made > last and not row.why.startswith(WITH_IT)}
+    )
 
 
 def draw(

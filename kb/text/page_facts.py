@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from kb.declare.page_kinds import NAMED_THING, NO_HEALTH, SPEECH_MARK, PageKind
 
-FORM = "1"  # changes when the same page would be of another kind
+FORM = "2"  # changes when the same page would be of another kind
 OPENING_CHARACTERS = 800
 LINKS = 0.75  # of the letters of a page: from here on it leads to others and says little
 SPEECH = 0.4  # verbs of reported speech a hundred words, from which others are made to speak
@@ -34,6 +34,7 @@ IN_PATH = (
     (PageKind.event, r"events?|webinars?|conferences?"),
 )
 IN_HOST = (
+    (PageKind.vacancy, r"jobs?"),
     (PageKind.news, r"news|times|echo|guardian|standard|herald|gazette|mail|bbci|journal"),
     (PageKind.blog, r"blogs?"),
     (PageKind.tender, r"\w*tenders?"),
@@ -43,19 +44,19 @@ IN_TITLE = (
         PageKind.list_page,
         r"^(?:(?:latest|all|our|current|upcoming|recent) )?(?:news|newsroom|jobs|vacancies|careers|"
         r"events|blogs?|blog posts|publications|pages|articles|press releases)"
-        r"(?: (?:and|&) \w+)?(?: (?:from|in|at|of) .{1,40})?$|"
-        r"^(?:tag|category|topic|archives?|author|search results)(?: ?:| for )|"
-        r"^a ?(?:-|to) ?z$|^sitemap$",
+        r"(?: (?:and|&) (?:news|events|blogs?|press|publications|media|vacancies|updates))?$|"
+        r"^(?:tag|category|author|search results) ?:|^a ?(?:-|to) ?z$|^sitemap$",
     ),
     (PageKind.tender, r"\b(?:award|contract|tender) notice\b|\binvitation to tender\b"),
-    (PageKind.meeting, r"\bboard (?:meeting|papers)\b|^(?:meeting )?agenda\b|\bminutes of\b"),
+    (PageKind.meeting, r"\bboard (?:meeting|papers)\b|^(?:meeting )?agenda\b|^minutes\b"),
     (
         PageKind.return_,
-        r"\bpay gap\b|\b(?:WRES|WDES|MWRES|workforce (?:race|disability) equality standard)\b.*"
-        r"\b(?:data|report|return|action plan|results?|submission)\b|"
+        r"\bpay gap\b|\b(?:WRES|WDES|MWRES|workforce (?:race|disability) equality standard|PSED|"
+        r"public sector equality duty)\b.*"
+        r"\b(?:data|(?:annual )?report|return|action plan|results?|submission|20\d\d)\b|"
         r"\b(?:equality|diversity|EDI)\b.*\b(?:annual )?reports?\b|\bgender and ethnicity\b",
     ),
-    (PageKind.policy, r"\b(?:policy|procedure)(?: \d{4}| and procedure)?$"),
+    (PageKind.policy, r"\b(?:policy|procedure)(?: \d{4}| v\d\S*| and procedure)?$"),
     (PageKind.blog, r"\b(?:blog|opinion|comment)\b"),
     (PageKind.event, r"\b(?:conference|webinar|summit|symposium)\b.*(?:20\d\d)?$"),
     (PageKind.statement, r"\bstatement\b|\bresponse to\b|\bresponds? to\b|\bcondemns?\b"),
@@ -90,6 +91,15 @@ PAGER = re.compile(r"/page[-/]?\d+/?$", re.IGNORECASE)
 SHELF_ASKED = re.compile(r"(?:^|&)(?:tag|cat|category|s|search|paged?)=", re.IGNORECASE)
 ARCHIVES = re.compile(r"\barchives?$|[–|-] page \d+$", re.IGNORECASE)
 LEADS_ON = 0.25  # share of links from which what stands on a shelf is the shelf itself
+# A title that may name a list or a thing: its links say which.
+MAYBE_LIST = re.compile(
+    r"^(?:(?:latest|all|our|current|upcoming|recent) )?(?:news|jobs|vacancies|careers|events|"
+    r"blogs?|publications|articles|press releases) (?:and|&|from|in|at|of|for) .{1,60}$|"
+    r"^(?:tag|category|topic|archives?|author|search results)(?: ?:| for )",
+    re.IGNORECASE,
+)
+SITE = re.compile(r"\s[|–—-]\s")  # behind it the name of the site stands
+OWN_DOMAIN = ".nhs.uk"  # where no newspaper is, whatever it is called
 # A name of these makes the page one of the thing, whatever else stands in its title.
 STRONG = re.compile(
     r"\b(?:programme|toolkit|tool|guide|mentoring|scheme|campaign|course|network|framework|hub|"
@@ -151,7 +161,8 @@ def _kinds(
     title: str, opening: str, url: str, media_type: str, link_share: float | None
 ) -> Iterator[tuple[PageKind, str]]:
     """Every kind that something speaks for, with what does."""
-    forms = dict.fromkeys(form.casefold() for form in VACANCY.findall(opening))
+    found_forms = (form.casefold() for form in VACANCY.findall(opening))
+    forms = dict.fromkeys("band" if form.startswith("band") else form for form in found_forms)
     if len(forms) > 1:
         yield PageKind.vacancy, ", ".join(forms)
     if media_type.startswith(FILES):
@@ -161,13 +172,19 @@ def _kinds(
     parts = urlsplit(url)
     # The last part of an address is often its title: only before it is a section named.
     sections = parts.path.strip("/").rpartition("/")[0]
-    for where, patterns in ((sections, _PATHS), (parts.hostname or "", _HOSTS)):
+    thing, host = STRONG.search(title), parts.hostname or ""
+    for where, patterns in ((sections, _PATHS), (host, _HOSTS)):
         for kind, pattern in patterns:
-            if found := pattern.search(where):
+            papers = kind == PageKind.news and where == host and host.endswith(OWN_DOMAIN)
+            kept_there = thing and kind in (PageKind.policy, PageKind.tender)
+            found = None if papers or kept_there else pattern.search(where)
+            if found:
                 yield kind, f"{found[0].strip('/._-')} in its address"
-    thing = STRONG.search(title)
+    own = SITE.split(title, maxsplit=1)[0]
     for kind, pattern in _TITLES:
-        if kind != PageKind.list_page and (found := None if thing else pattern.search(title)):
+        found = pattern.search(title) or pattern.search(own)
+        # The minutes of a network are no network.
+        if found and kind != PageKind.list_page and (not thing or kind == PageKind.meeting):
             yield kind, f"{found[0].strip()!r} in its title"
     if found := thing or THING.search(title):
         yield PageKind.programme, f"{found[0].casefold()!r} in its title"
@@ -185,10 +202,14 @@ def _leads_on(title: str, url: str, link_share: float | None) -> str:
     path = PAGER.sub("", parts.path).strip("/")
     sections, _, last = path.rpartition("/")
     shelf = sections.rpartition("/")[2]
-    named = _LIST_TITLE.search(title)
+    own = SITE.split(title, maxsplit=1)[0]
+    named = _LIST_TITLE.search(own)
+    maybe = None if STRONG.search(title) else MAYBE_LIST.search(title)
     many = link_share is not None and link_share >= LEADS_ON
     if named:
         return f"{named[0].strip()!r} in its title"
+    if maybe and many:
+        return f"{maybe[0].strip()!r} in its title, and {link_share:.0%} in links"
     in_address = (
         SHELF.fullmatch(shelf) or SECTION.fullmatch(last) or SHELF_ASKED.search(parts.query)
     )

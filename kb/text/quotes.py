@@ -4,19 +4,18 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 
 from rapidfuzz import fuzz, process, utils
 
 from kb.errors import Refused
+from kb.text.described import unmarked
 
 LEAST_CHARACTERS = 25
 LEAST_WORDS = 4
 MOST_CHARACTERS = 300
 LEAST_SHARED = 55  # of 100: how much a passage must share to be like a quote
 CANDIDATES = 9
-DESCRIBED = re.compile(r"^\[described to us, \d{4}-\d\d-\d\d\] ")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -46,16 +45,6 @@ def check(quote: str) -> str:
     if len(folded) > MOST_CHARACTERS:
         raise Refused(f"the quote has {len(folded)} characters", hint=f"at most {MOST_CHARACTERS}")
     return folded
-
-
-def marked(quote: str, told_on: date) -> str:
-    """The quote as it is shown where no page says so: it was described to us, on that day."""
-    return f"[described to us, {told_on}] {quote}"
-
-
-def unmarked(quote: str) -> str:
-    """The quote without that mark."""
-    return DESCRIBED.sub("", quote)
 
 
 def _unseen(char: str) -> bool:

@@ -15,7 +15,7 @@ from kb.keep.decisions import Assignment
 from kb.keep.documents import StoredDocument, Verdict
 from kb.keep.register import StoredInitiative
 from kb.keep.store import Reading
-from kb.text.quotes import marked
+from kb.text.described import marked
 from kb.workspace.workspace import Workspace
 
 P = ParamSpec("P")
@@ -97,12 +97,12 @@ class Snapshot:
     @cached_property
     def to_read(self) -> list[Assignment]:
         """What people were given to read and have not read yet."""
-        return assignments.to_read(self.reading)
+        return assignments.to_read(self.reading, self.workspace.able)
 
     @cached_property
     def hidden(self) -> Hidden:
         """What who acts here is to decide blind, and so is not shown of others."""
-        return assignments.hidden_from(self.reading, self.workspace.by)
+        return assignments.hidden_from(self.reading, self.workspace.able, self.workspace.by)
 
     @cached_property
     def every_page_of(self) -> dict[int, list[StoredDocument]]:

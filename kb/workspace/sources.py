@@ -17,6 +17,7 @@ from kb.contract import Shape, Source, normalised
 from kb.declare.bodies import Body
 from kb.declare.declarations import Declarations
 from kb.declare.files import faults as faults_of
+from kb.declare.files import read_text
 from kb.errors import Refused
 from kb.keep import documents, register, runs, saving
 from kb.keep.acts import ActKind
@@ -185,7 +186,7 @@ def _with_one_more(workspace: Workspace, name: str, kind: str, added: Source | B
     array.append(table)
     document = tomlkit.document()
     document.add(kind, array)
-    before = workspace.home.declaration(name).read_text(encoding="utf-8").rstrip()
+    before = read_text(workspace.home.declaration(name)).rstrip()
     return f"{before}\n\n{tomlkit.dumps(document)}"
 
 
@@ -291,7 +292,7 @@ def _rewrite(
 ) -> None:
     """Changes those tables of sources.toml, if the file still loads afterwards."""
     path = workspace.home.declaration(SOURCES)
-    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document = tomlkit.parse(read_text(path))
     tables = document["source"]
     if not isinstance(tables, AoT):
         raise TypeError(type(tables))

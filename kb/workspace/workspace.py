@@ -19,9 +19,9 @@ from kb.home import DECLARATIONS, Home
 from kb.keep import documents, register
 from kb.keep.acts import ActKind, Moment
 from kb.keep.crawled import Alias, Declaration
-from kb.keep.decisions import StrandStep, Tag
+from kb.keep.decisions import DESK_RESEARCH, StrandStep, Tag
 from kb.keep.documents import StoredDocument
-from kb.keep.register import DESK_RESEARCH, StoredInitiative
+from kb.keep.register import StoredInitiative
 from kb.keep.store import Reading, Store, Writing
 from kb.workspace import indexing
 from kb.workspace.indexing import Progress, no_progress
@@ -120,6 +120,11 @@ class Workspace:
             self._earlier[key] = Declarations(texts, _former_strands(reading))
         return self._earlier[key]
 
+    def reread(self) -> None:
+        """Forgets what was read of the declarations: another process may have accepted an offer."""
+        self._declarations = None
+        self._earlier.clear()
+
     @cached_property
     def people(self) -> People:
         """Who may act here, as people.toml says. Raises Declared where it does not load."""
@@ -131,6 +136,11 @@ class Workspace:
             return
         role = Role.editor if kind in BY_EDITORS else Role.screener
         self.people.check(self.by, Role.reader if kind in BY_READERS else role, self.today)
+
+    @property
+    def able(self) -> list[str]:
+        """Who may decide on pages today; nobody where people.toml names nobody."""
+        return self.people.who_screen(self.today)
 
     @property
     def today(self) -> date:

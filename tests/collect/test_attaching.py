@@ -23,7 +23,7 @@ from kb.report.safe import for_link
 
 SLUG, STRAND = "race-equality-week", "talent"
 QUOTE = "every director of the board has a mentor from the network of the trust"
-SAID = f"Since March {QUOTE}, and meets them six times a year."
+SAID = f"Since March {QUOTE}, and meets them six times a year to hear what has to change."
 SECRET = "What nobody outside is to read stands at the end of what we were given."
 MARK = "[described to us, 2026-11-02]"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
@@ -92,6 +92,36 @@ def test_what_a_person_was_given_can_be_quoted(
     assert made.document not in [row.document for row in base.screen.inbox(everything=True).rows]
     told = shown.values()["described_to_us"]
     assert "the organisers, programme lead on 2026-11-02" in str(told)
+
+
+def test_at_most_half_of_it_is_quoted(base: kb.KnowledgeBase) -> None:
+    attached(base, QUOTE.encode())
+    with pytest.raises(Refused, match="never exported whole"):
+        base.assess.assess(SLUG, STRAND, Level.complements, quote=QUOTE)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        letter().replace(b'charset="utf-8"', b'charset="x-klingon"'),
+        letter(html=True).replace(b"<html><body>", b"<div>").replace(b"</body></html>", b"</div>"),
+    ],
+)
+def test_e_mails_as_clients_send_them_are_read(base: kb.KnowledgeBase, content: bytes) -> None:
+    made = attached(base, content, "letter.eml")
+    assert QUOTE in base.register.document(made.document).page.text
+
+
+def test_a_title_made_of_a_pasted_text_is_not_the_whole(base: kb.KnowledgeBase) -> None:
+    made = attached(base, SAID.encode())
+    assert len(made.title) <= len(SAID) / 2
+
+
+def test_search_marks_it_too(base: kb.KnowledgeBase, run_kb: Command) -> None:
+    attached(base)
+    base.close()
+    (hit,) = json.loads(run_kb("search", f'"{QUOTE}"', "-f", "json").stdout)
+    assert hit["snippet"].startswith(MARK)
 
 
 def test_attachments_of_an_e_mail_are_named_as_not_read(base: kb.KnowledgeBase) -> None:

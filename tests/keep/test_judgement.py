@@ -1,8 +1,8 @@
 """What holds of an initiative against a strand, of what several people said: on values."""
 
-from kb.keep.decisions import Assessment, Basis, Level
+from kb.keep.decisions import DESK_RESEARCH, Assessment, Basis, Level
 from kb.keep.documents import CONFLICT
-from kb.keep.register import DESK_RESEARCH, Judgement, newest_of_each_person
+from kb.keep.register import Judgement, newest_of_each_person
 
 
 def said(person: str, level: Level, basis: Basis = Basis.confirmed) -> Assessment:

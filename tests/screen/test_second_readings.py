@@ -10,6 +10,8 @@ from pages import held, held_at_once
 
 import kb
 from kb.errors import Refused, Unknown
+from kb.keep import saving
+from kb.keep.acts import ActKind
 from kb.keep.decisions import Decision, Level
 from kb.screen.assigning import assign
 from kb.screen.second_codes import facets_to_code_again
@@ -258,3 +260,73 @@ def test_nobody_reads_where_nobody_is_named(base: kb.KnowledgeBase) -> None:
     with kb.connect(base.workspace.home.path, by="ben") as ben:
         assert again(ben) == []
     assert any("names no two" in note for note in base.screen.agreement().notes)
+
+
+@pytest.mark.parametrize("change", ['until = 2026-01-01\nrole = "screener"', 'role = "reader"'])
+def test_what_a_reader_who_left_was_given_falls(team: Path, change: str) -> None:
+    protocol(team, screening=1.0)
+    with kb.connect(team, by="ana") as ana:
+        decided, given = (held(ana, key, f"Race equality {key}.") for key in ("one", "two"))
+        ana.screen.decide([decided], Decision.unsure)
+        assign(ana.workspace, 1.0, "ben")
+    (team / "people.toml").write_text(
+        re.sub(r'name = "ben"\nrole = "screener"', f'name = "ben"\n{change}', TEAM)
+    )
+    with kb.connect(team, by="ana") as ana, kb.connect(team, by="ben") as ben:
+        ana.screen.decide([decided], Decision.exclude, reason="mention-only")
+        assert [card.document for card in ana.screen.review().cards()] == [given]
+        assert ben.report.status()["yours to read again"] == 0
+        assert not any("ben" in note for note in ana.screen.agreement().notes)
+
+
+def test_a_page_that_is_gone_is_read_by_nobody(team: Path) -> None:
+    protocol(team, calibrate=2)
+    with kb.connect(team, by="ana") as ana, kb.connect(team, by="ben") as ben:
+        names = [held(ana, key, f"Race equality {key}.") for key in ("one", "two", "three")]
+        ana.screen.decide([names[0]], Decision.unsure)
+        with ana.workspace.writing(ActKind.crawl, "crawl a-site") as writing:
+            saving.absent(writing, int(names[0][1:]), at_once=True)
+        assert again(ben) == []
+        ana.screen.decide([names[0]], Decision.exclude, reason="mention-only")
+        for name in names[1:]:
+            ana.screen.decide([name], Decision.unsure)
+        assert again(ben) == names[1:]  # another takes its place
+
+
+def test_copies_are_hidden_and_read_with_their_page(team: Path) -> None:
+    protocol(team, screening=1.0)
+    words = " ".join(
+        f"Race equality mentoring for the boards of trusts, part {n}." for n in range(30)
+    )
+    with kb.connect(team, by="ana") as ana, kb.connect(team, by="ben") as ben:
+        leader, copy = (held(ana, key, words, title="Mentoring") for key in ("one", "two"))
+        ana.screen.decide([leader], Decision.exclude, reason="mention-only")
+        assert "hidden" in str(ben.register.document(copy).screening)
+        assert copy not in [row.document for row in ben.register.decisions().rows]
+        with pytest.raises(Refused, match=leader):
+            ben.screen.decide([copy], Decision.include)
+        with pytest.raises(Refused, match="ben"):
+            ana.screen.decide([copy], Decision.include)
+        ben.screen.decide([leader], Decision.exclude, reason="mention-only")
+        assert ben.report.status()["conflicts"] == 0
+        assert ben.register.document(copy).screening == "exclude"
+
+
+def test_a_merge_opens_nothing(team: Path) -> None:
+    protocol(team, levels=1.0)
+    with kb.connect(team, by="ana") as ana, kb.connect(team, by="ben") as ben:
+        slug, strand = ana.assess.proposals()[0]
+        other = next(s for s, key in ana.assess.proposals() if s != slug and key != strand)
+        ana.register.edit(slug, ["url=https://a.example/one"])
+        ana.register.tag(slug, ["role=support", "reach=england"])
+        ana.register.tag(other, ["role=support", "reach=england"])
+        held(ana, "one", QUOTE)
+        ana.assess.assess(slug, strand, Level.overlaps, quote=QUOTE, why="SECRET")
+        ana.register.merge(other, slug)
+        assert ben.assess.proposals(mine=True) == [(other, strand)]
+        assert "SECRET" not in str(ben.register.initiative(other).values())
+        assert not ben.register.everywhere("SECRET").rows
+        with pytest.raises(Refused, match="ben"):
+            ana.assess.assess(other, strand, Level.no_overlap)
+        ben.assess.assess(other, strand, Level.no_overlap)
+        assert ben.assess.proposals(mine=True) == []

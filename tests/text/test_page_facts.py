@@ -110,3 +110,30 @@ def test_marks_tell_how_a_page_speaks() -> None:
 def test_an_empty_page_is_a_page() -> None:
     facts = facts_of("", "", "")
     assert (facts.kind, facts.speech) == (PageKind.page, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Archive: race equality mentoring", "programme"),
+        ("Topic for boards: race equality toolkit", "programme"),
+        ("Careers in nursing for ethnic minority staff", "page"),
+        ("Jobs and mentoring", "programme"),
+        ("News and events", "list page"),
+        ("Workforce Race Equality Standard (WRES) 2023", "return"),
+        ("Minutes of the Race Equality Network", "meeting papers"),
+        ("Anti-Racism Policy - Barts Health NHS Trust", "policy"),
+    ],
+)
+def test_a_title_alone_makes_no_list_of_a_thing(title: str, kind: str) -> None:
+    assert facts_of(title, "", "Words of some kind.", link_share=0.05).kind == kind
+
+
+def test_what_may_be_a_list_is_one_by_its_links() -> None:
+    assert facts_of("News from Leeds", "", "Words.", link_share=0.5).kind == "list page"
+    assert facts_of("News from Leeds", "", "Words.", link_share=0.05).kind != "list page"
+
+
+def test_two_bands_are_one_sign_of_a_vacancy() -> None:
+    text = "A race equality programme for nurses of band 6 and band 7."
+    assert facts_of("Leadership development programme", "", text).kind == "programme"

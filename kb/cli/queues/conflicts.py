@@ -73,6 +73,9 @@ class ConflictQueue(Queue[Differing]):
         if not why:
             self.ask.say("without a reason nothing is stored")
             return False
+        if self.as_it_stands(card) != card:
+            self.ask.say("somebody said more meanwhile: look again")
+            return True
         name, strand = _of(card)
         self.base.assess.resolve(name, outcome, strand=strand or "", why=why)
         self.settled(_of(card))

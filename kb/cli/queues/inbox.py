@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from kb.base import KnowledgeBase
-from kb.cli.asking import Asking, Back
+from kb.cli.asking import Asking, Back, shorten
 from kb.cli.queues.queue import Queue
 from kb.cli.walking import walk as walk_strands
 from kb.declare.codebook import parted
-from kb.errors import KBError, Refused
+from kb.errors import KBError, SaidApart
 from kb.keep.decisions import Decision
+from kb.screen.identity import UNKNOWN_BODY
 from kb.screen.review import PageCard
 from kb.screen.second_codes import FACETS_ASKED, facets_to_code_again
 
@@ -24,7 +25,6 @@ KEYS = {
 BODIES_OFFERED = 3
 PASSAGES_SHOWN = 3
 MORE_SHOWN = 12
-UNKNOWN_BODY = "unknown"  # as an inclusion stores a body that no source names
 LETTERS = "acdefghijklmnoprtuvwxyz"  # without b, q and s, which do something
 
 
@@ -48,9 +48,11 @@ class InboxQueue(Queue[PageCard]):
         blind: bool = True,
     ) -> None:
         super().__init__(base, ask)
-        self._assess = assess
+        self._assess, self._mine = assess, mine
         self._said_dry = False
         self._review = base.screen.review(mine=mine, blind=blind)
+        if self._review.drawn:
+            self.about += f", {self._review.drawn} of them drawn from below the line"
         if others := self._review.given_to_others:
             self.about += f"; {others} more were given to others (kb inbox lists all)"
         self._coded: dict[tuple[str, str], list[str]] = {}  # what was answered in this session
@@ -58,13 +60,23 @@ class InboxQueue(Queue[PageCard]):
     def __len__(self) -> int:
         return len(self._review)
 
+    @property
+    def left(self) -> int:
+        """How many wait still; of what the person was given, if that alone is walked."""
+        return len(self.base.screen.inbox(mine=True).rows) if self._mine else super().left
+
     def cards(self) -> Iterator[PageCard]:
         """What waits, the likeliest first."""
         return self._review.cards()
 
     def as_it_stands(self, card: PageCard) -> PageCard | None:
         """The card; None once it is decided here, so that no second initiative is made of it."""
-        return None if self.is_settled(card.document) else card
+        if self.is_settled(card.document):
+            return None
+        if not self.anything_new():
+            return card
+        now = self._review.card(card.document)
+        return now if now else None
 
     def keys(self, card: PageCard) -> Mapping[str, str]:
         """The decisions of a screening, and what helps to make one."""
@@ -82,7 +94,8 @@ class InboxQueue(Queue[PageCard]):
             self._say_again(card)
         if card.drawn:
             ask.say("drawn by chance from below the line, to see what the order misses")
-        ask.say(card.title, marked=self._review.forms(card.title))
+        title = shorten(card.title)
+        ask.say(title, marked=self._review.forms(title))
         ask.say(card.organisation or "organisation unknown")
         ask.say(card.url)
         self._passages(card, 0, PASSAGES_SHOWN)
@@ -110,10 +123,12 @@ class InboxQueue(Queue[PageCard]):
             self._passages(card, PASSAGES_SHOWN, MORE_SHOWN)
         elif key == "w":
             self._why(card)
-        elif key == "e":
-            self._screen(card, Decision.exclude, reason=self._reason())
-        elif key == "u":
-            self._screen(card, Decision.unsure)
+        elif key in "eu":
+            reason = self._reason() if key == "e" else ""
+            decision = Decision.exclude if key == "e" else Decision.unsure
+            self._screen(card, decision, reason=reason)
+            if differ := self.differ(document=card.document):
+                self.ask.say(f"{card.document} {decision}{differ}")
         elif key == "a":
             return self._belongs(card)
         else:
@@ -171,7 +186,7 @@ class InboxQueue(Queue[PageCard]):
             typed = self.ask.line("which: a number, a slug, or words of its title; Enter for none")
             if not typed:
                 return False
-            if typed.isdigit():
+            if typed.isdecimal():
                 if not 0 < int(typed) <= len(near):
                     self.ask.say(f"there is no {typed}: 1 to {len(near)}")
                     continue
@@ -185,7 +200,7 @@ class InboxQueue(Queue[PageCard]):
         """Makes it a page of that initiative; asks why where somebody said that it is none."""
         try:
             self._screen(card, Decision.include, initiatives=[slug])
-        except Refused as refused:
+        except SaidApart as refused:
             why = self.ask.line(f"{refused}; why it is one, Enter to leave it")
             if not why:
                 return False
@@ -196,6 +211,9 @@ class InboxQueue(Queue[PageCard]):
     def _include(self, card: PageCard) -> None:
         """Stored at once; what is asked afterwards is stored answer by answer."""
         slug = self._screen(card, Decision.include)[0]
+        if differ := self.differ(document=card.document):
+            self.ask.say(f"{card.document} include{differ}; what it is called can wait")
+            return
         if card.again and (facets := self._to_code_again(slug)):
             self._code_again(slug, facets)
             return

@@ -9,8 +9,8 @@ from kb.base import KnowledgeBase
 from kb.cli.asking import Asking
 from kb.cli.queues.queue import Queue
 from kb.cli.walking import LEVELS, known_first, marked_passage
-from kb.keep.decisions import Level
-from kb.keep.register import DESK_RESEARCH
+from kb.errors import Unknown
+from kb.keep.decisions import DESK_RESEARCH, Level
 
 FIRST = "1"  # the passage with most of the strand's words
 SHOWN = 3  # passages before `m` is asked for
@@ -31,23 +31,33 @@ class ProposalQueue(Queue[ProposalCard]):
     ) -> None:
         super().__init__(base, ask)
         self._order = base.assess.proposals(mine=mine)
-        self._blind = blind
+        self._blind, self._mine = blind, mine
         if mine:
             self.about = "levels that you are to read a second time"
 
     def __len__(self) -> int:
         return len(self._order)
 
+    @property
+    def left(self) -> int:
+        """How many wait still; of what the person reads a second time, if that alone is walked."""
+        return len(self.base.assess.proposals(mine=True)) if self._mine else super().left
+
     def cards(self) -> Iterator[ProposalCard]:
         """Each as it stands when it is its turn."""
         for slug, strand in self._order:
-            card = self.base.assess.proposal_card(slug, strand, blind=self._blind)
+            self.anything_new()
+            try:
+                card = self.base.assess.proposal_card(slug, strand, blind=self._blind)
+            except Unknown:  # of a strand that another offer has no more
+                continue
             if card is not None:
                 yield card
 
     def as_it_stands(self, card: ProposalCard) -> ProposalCard | None:
         """Read anew; None once somebody confirmed it."""
         slug, strand = card.initiative, card.strand.key
+        self.anything_new()
         return self.base.assess.proposal_card(slug, strand, blind=self._blind)
 
     def addresses(self, card: ProposalCard) -> Iterable[str]:
@@ -130,10 +140,18 @@ class ProposalQueue(Queue[ProposalCard]):
             quote = card.passages[int(FIRST if key == "y" else key) - 1]
         if level is None or (level != Level.no_overlap and not quote):
             return False
+        if self.anything_new() and self._rewritten(card):
+            self.ask.say(f"the strand {card.strand.key!r} was rewritten meanwhile: look again")
+            return True
         row = self.base.assess.assess(card.initiative, card.strand.key, level, quote=quote)
         self.settled((card.initiative, card.strand.key))
-        self.ask.say(f"{row.initiative} {row.level} {row.strand} ({row.basis})")
+        differ = self.differ(initiative=row.initiative, strand=row.strand)
+        self.ask.say(f"{row.initiative} {row.level} {row.strand} ({row.basis}){differ}")
         return True
+
+    def _rewritten(self, card: ProposalCard) -> bool:
+        offer = self.base.workspace.declarations.offer
+        return offer.get(card.strand.key).version != card.strand.version
 
     def _passage(self, card: ProposalCard, level: Level) -> str:
         """The passage that says another level; "" where none is marked. Raises Back."""

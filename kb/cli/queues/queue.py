@@ -31,7 +31,7 @@ class Queue(ABC, Generic[T]):
         self.ask = ask
         self.place = 0  # of the card in hand
         self._acts: dict[object, tuple[int, int]] = {}  # what was decided here: act, and place
-        self._began = _last_act(base)
+        self._began = self._looked = _last_act(base)
 
     @abstractmethod
     def __len__(self) -> int:
@@ -74,9 +74,28 @@ class Queue(ABC, Generic[T]):
         """How many wait still."""
         return self.base.report.status()[self.counted]
 
+    def anything_new(self) -> bool:
+        """True where anybody did something since this was asked last, or since the walk began.
+
+        What then holds is read anew: the offer too, if another one was accepted.
+        """
+        before, self._looked = self._looked, _last_act(self.base)
+        if before == self._looked:
+            return False
+        self.base.workspace.reread()
+        return True
+
     def settled(self, name: object) -> None:
         """Notes that the last act decided the card of that name."""
         self._acts[name] = (_last_act(self.base), self.place)
+
+    def differ(self, document: str = "", initiative: str = "", strand: str = "") -> str:
+        """What is to be added where people differ by now; "" where they do not."""
+        what = (document or None, initiative or None, strand or None)
+        for one, *_ in self.base.assess.differences():
+            if (one.document, one.initiative, one.strand) == what:
+                return "; people differ on it now: kb conflicts"
+        return ""
 
     def is_settled(self, name: object) -> bool:
         """True for a card that was decided in this walk."""
@@ -148,7 +167,11 @@ def walk(queue: Queue[T], limit: int | None = None) -> None:
     cards, shown, place = queue.cards(), list[T](), 0
     while place < count:
         if place == len(shown):
-            following = next(cards, None)
+            try:
+                following = next(cards, None)
+            except KBError as error:  # what all cards rest on does not load
+                queue.ask.say(f"the walk ends: {error}")
+                return
             if following is None:
                 return
             shown.append(following)

@@ -11,7 +11,7 @@ from kb.cli.queues.queue import Queue
 from kb.cli.walking import LEVELS, marked_passage
 from kb.keep.decisions import Decision, Level
 from kb.keep.documents import CONFLICT
-from kb.text.quotes import unmarked
+from kb.text.described import unmarked
 
 KEYS = {"r": "enew with this passage", "m": "ark another", "n": "o longer true"}
 OF_A_PAGE = {"k": "eep it", "x": " leave it out"}
@@ -47,7 +47,7 @@ class RecheckQueue(Queue[ToRecheck]):
 
     def as_it_stands(self, card: ToRecheck) -> ToRecheck | None:
         """The same decision now; None where it was settled meanwhile."""
-        if not self.decided:
+        if not self.anything_new() and not self.is_settled(_name(card)):
             return card
         same = (card.initiative, card.strand, card.document, card.old)
         now = self.base.assess.recheck().rows

@@ -48,7 +48,7 @@ class SameQueue(Queue[Pair]):
 
     def as_it_stands(self, card: Pair) -> Pair | None:
         """The same pair now; None where it is settled."""
-        if not self.decided:
+        if not self.anything_new() and not self.is_settled(_name(card)):
             return card
         rows = self.base.screen.same().rows
         return next((row for row in rows if (row.a, row.b) == (card.a, card.b)), None)
@@ -97,6 +97,10 @@ class SameQueue(Queue[Pair]):
             part, whole = (card.b, card.a) if key == "p" else (card.a, card.b)
             register.edit(part, [f"part-of={whole}"])
             done = f"{part} is part of {whole}"
-        self.settled((card.a, card.b))
+        self.settled(_name(card))
         self.ask.say(f"{done}; z takes it back")
         return True
+
+
+def _name(card: Pair) -> tuple[str, str]:
+    return (card.a, card.b)

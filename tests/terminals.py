@@ -94,6 +94,7 @@ def lines(home: Path, *words: str, keys: str) -> "subprocess.CompletedProcess[st
         input="\n".join(keys.split(" ")).replace("|", " ") + "\n",
         capture_output=True,
         text=True,
+        errors="surrogateescape",
         timeout=60,
         check=False,
     )

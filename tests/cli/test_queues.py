@@ -350,3 +350,80 @@ def test_a_level_is_read_a_second_time_without_the_first(home: Path, terminal: O
     output.end()
     with kb.connect(home) as base:
         assert base.report.status()["conflicts"] == 1
+
+
+def test_an_offer_accepted_meanwhile_is_seen_before_anything_is_stored(
+    home: Path, terminal: Open
+) -> None:
+    slug, strand = proposal(home)
+    output = terminal("review", "proposals")
+    output.expect("[s]kip")
+    offer = (home / "offer.toml").read_text()
+    before, key, after = offer.partition(f'key = "{strand}"')
+    rewritten = before + key + after.replace('what = "', 'what = "Something else by now. ', 1)
+    (home / "offer.toml").write_text(rewritten)
+    with kb.connect(home, by="ben") as base:
+        base.assess.accept()
+    output.type("y")
+    output.expect("rewritten meanwhile")
+    output.type("q")
+    output.end()
+    with kb.connect(home) as base:
+        rows = base.register.initiative(slug).assessments
+        assert not [row for row in rows if row.by == "ana"]
+
+
+def test_a_conflict_settled_meanwhile_is_not_settled_again(home: Path, terminal: Open) -> None:
+    with kb.connect(home, by="ana") as base:
+        name = held(base, "one", PAGE)
+        base.screen.decide([name], Decision.include)
+    with kb.connect(home, by="ben") as base:
+        base.screen.decide([name], Decision.exclude, reason="mention-only")
+    output = terminal("review", "conflicts")
+    output.expect("[s]kip")
+    output.type("i")
+    output.expect("why include")
+    with kb.connect(home, by="ben") as base:
+        base.assess.resolve(name, "exclude", why="it only mentions it")
+    output.type("because\r")
+    output.expect("look again")
+    output.end()
+    with kb.connect(home) as base:
+        assert base.register.document(name).screening == "exclude"
+
+
+def test_who_differs_by_a_decision_is_told_at_once(home: Path, terminal: Open) -> None:
+    with kb.connect(home, by="ana") as base:
+        name = held(base, "one", PAGE)
+    output = terminal("review", "inbox")
+    output.expect("[s]kip")
+    with kb.connect(home, by="ben") as base:
+        base.screen.decide([name], Decision.exclude, reason="mention-only")
+    output.type("i")
+    output.expect("people differ on it now")
+    output.end()
+
+
+def test_what_another_settled_is_not_shown_again(home: Path, terminal: Open) -> None:
+    with kb.connect(home, by="ana") as base:
+        first, second, *_ = base.screen.same().rows
+    output = terminal("review", "same")
+    output.expect(first.a)
+    output.expect("[s]kip")
+    with kb.connect(home, by="ben") as base:
+        base.register.not_same(second.a, second.b)
+    output.type("s")
+    shown = output.expect("[s]kip")
+    assert f"{second.b}:" not in shown
+    output.type("\x1b[A")  # an arrow means nothing, and ends nothing
+    output.expect("is none of")
+    output.type("q")
+    output.end()
+
+
+@pytest.mark.parametrize("typed", ["a ² q", "a \udcff q"])
+def test_what_is_no_number_and_no_letter_breaks_nothing(home: Path, typed: str) -> None:
+    with kb.connect(home, by="ana") as base:
+        held(base, "one", PAGE)
+    done = lines(home, "review", "inbox", keys=typed)
+    assert "Traceback" not in done.stderr

@@ -114,3 +114,19 @@ def test_the_yield_is_said_to_have_dried_up_and_why(base: kb.KnowledgeBase) -> N
     base.screen.decide([below[1]], Decision.include, drawn=True)
     with base.snapshot() as now:  # something relevant lies there
         assert dried_up(now) == ""
+
+
+def test_short_sittings_draw_as_one_long_one_does(base: kb.KnowledgeBase) -> None:
+    save(base, *(page(f"m{n}", MENTORING.format(n), title=f"Race equality {n}") for n in range(20)))
+    save(base, *(page(f"p{n}", PARKING.format(n), title=f"Parking {n}") for n in range(30)))
+    base.screen.derive()
+    drawn = 0
+    for _ in range(8):  # three pages each time, while there are any
+        cards = [card for card, _ in zip(Review(base.workspace).cards(), range(3), strict=False)]
+        for card in cards:
+            drawn += card.drawn
+            reason = "mention-only"
+            base.screen.decide([card.document], Decision.exclude, reason=reason, drawn=card.drawn)
+    assert drawn == 2
+    with base.snapshot() as now:
+        assert unread(now).drawn == 2

@@ -24,14 +24,14 @@ from pathlib import Path
 from statistics import mean
 
 import numpy as np
-from field_pages import FieldPage, area, field_pages, places, precision_of_first, told
-from pages import page, save
 
 import kb
 from kb.declare.declarations import Declarations
 from kb.home import LOOK_ALIKES, Home, shipped
 from kb.screen import order
 from kb.screen.order import Example, LearnedOrder, fitted, parted, vectorizer
+from tests.field_pages import FieldPage, area, field_pages, places, precision_of_first, told
+from tests.pages import page, save
 
 REVIEWS = sorted((Path(__file__).parents[1] / "sets/screening").glob("*.csv.gz"))
 SEEDS = 5

@@ -15,10 +15,9 @@ import trafilatura
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from gold_pages import FORMS, GoldPage, f1, gold_pages, shares
-
 from kb.collect.body import ReceivedBody
 from kb.collect.reading import read
+from tests.gold_pages import FORMS, GoldPage, f1, gold_pages, shares
 
 
 def ours(page: GoldPage) -> str:

@@ -74,7 +74,8 @@ def read_file(body: ReceivedBody) -> PageReading:
     try:
         return READERS[body.media_type](body)
     except DAMAGED as error:
-        raise ReadError(FailureKind.unreadable, "it is damaged, or no such file") from error
+        kind = NAMES[body.media_type]
+        raise ReadError(FailureKind.unreadable, f"it is damaged, or no {kind} file") from error
 
 
 def read_pdf(body: ReceivedBody) -> PageReading:
@@ -270,3 +271,4 @@ READERS: dict[str, Callable[[ReceivedBody], PageReading]] = {
     SLIDES: read_slides,
     SHEETS: read_sheets,
 }
+NAMES = {PDF: "PDF", WORD: "Word", SLIDES: "PowerPoint", SHEETS: "Excel"}

@@ -6,8 +6,10 @@ from lxml import etree, html
 
 # Blocks beside the content, by what their class or id calls them: whole words of it.
 BLOCK = re.compile(
-    r"(?:^|[\s_-])(?:cookies?|consent|related|recommended|also-like|popular|latest-news|promo\w*|"
-    r"carousel|slider|rotat\w*|testimonials?|breadcrumbs?|newsletter|share|sharing|social|"
+    r"(?:^|[\s_-])(?:cookies?|consent[_-](?:banner|bar|box|dialog|manager|modal|notice|overlay|popup|"
+    r"prompt)|related|recommended|also-like|popular(?![\s_-]services)|latest-news|promo\w*|carousel|"
+    r"slider|rotat\w*|testimonials?|breadcrumbs?|newsletter|share|sharing|"
+    r"social(?![\s_-](?:care|prescrib|work|value|justice|mobility|housing|security|isolation))|"
     r"view-?count|page-?views|last-?updated|feedback)(?:$|[\s_-])",
     re.IGNORECASE,
 )
@@ -22,7 +24,7 @@ WITHIN_CONTENT = etree.XPath(
     "@itemprop='articleBody'])"
 )
 SENTENCE = re.compile(r"(?:\S+ ){4,}\S+[.!?](?:\s|$)")
-BANNER = re.compile(r"cookie|consent", re.IGNORECASE)  # what it says is of the site
+BANNER = re.compile(r"cookie|consent[_-]", re.IGNORECASE)  # what it says is of the site
 INLINE = frozenset("a abbr b cite code em i mark q s small span strong sub sup time u".split())
 # Headings of blocks that lead elsewhere.
 FURNITURE = re.compile(

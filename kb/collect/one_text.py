@@ -16,8 +16,11 @@ MOST_ALIKE = 2  # pages that may change to one text
 FEWEST_NEW = 5  # new pages with one text, before a word is said
 MOST_HELD_BACK = 500  # pages; one text for many shows itself sooner
 SHORT = 600  # characters: a challenge says little else than its number
-# What is new each time a challenge is shown: an id by chance, a long number, the page asked for.
-TOKEN = re.compile(r"(?:(?=.*\d)(?=.*[a-f])[0-9a-f-]{8,}|[\d-]{11,})\W*|\S*/\S*")
+# What is new each time a challenge is shown: an id by chance, a time, the page asked for.
+TOKEN = re.compile(
+    r"\W*(?:\w+:)?(?:(?=.*\d)[0-9a-f][0-9a-f.:#_-]{5,}|\d+(?:[:.]\d+)+|\d{8,})"
+    r"(?:t\d\d:\S*|-[a-z]{2,4})?\W*|\S*/\S*"
+)
 SHOWN = 60  # characters of what they all say
 
 
@@ -32,7 +35,7 @@ class OneText:
 
     def changed(self, page: ReadPage) -> tuple[list[ReadPage], list[ReadPage]]:
         """A held page with another text: those that may be saved now, those that must not be."""
-        key = _key(page, without_tokens=True)
+        key = _key(page)
         if key in self.shared:
             return [], [page]
         self.waiting[key].append(page)
@@ -77,9 +80,13 @@ def _example(page: ReadPage) -> str:
     return f"{page.reading.text[:SHOWN]!r}, {page.url}"
 
 
-def _key(page: ReadPage, *, without_tokens: bool = False) -> bytes:
-    """What two pages share that say the same; in what is short, ids and addresses aside."""
-    words = page.reading.text.casefold().split()
-    if without_tokens and len(page.reading.text) <= SHORT:
+def _key(page: ReadPage) -> bytes:
+    """What two pages share that say the same under their titles.
+
+    In what is short, ids, times and addresses do not count.
+    """
+    title, text = page.reading.title.casefold(), page.reading.text.casefold()
+    words = " ".join(line for line in text.splitlines() if line.strip() != title).split()
+    if len(text) <= SHORT:
         words = [word for word in words if not TOKEN.fullmatch(word)]
     return hashlib.sha256(" ".join(words).encode()).digest()

@@ -16,24 +16,21 @@ from kb.days import WRITTEN, iso_day, written_day
 
 PUBLISHED, UPDATED = "published", "updated"
 BESIDE = "not(ancestor::nav or ancestor::aside or ancestor::li)"
-# Where a date stands, the best first: (what it dates, where, XPath).
-PLACES = (
-    (PUBLISHED, "meta", "//meta[@property='article:published_time']/@content"),
-    (
-        PUBLISHED,
-        "meta",
-        "//meta[@name='DC.date.issued' or @name='dcterms.created' or @name='dcterms.issued' or "
-        "@name='DC.date.created' or @name='datePublished' or @itemprop='datePublished']/@content",
+# Names of meta elements that date a page, the best first; compared without case.
+META = {
+    PUBLISHED: (
+        *("article:published_time", "dc.date.issued", "dcterms.issued", "dcterms.created"),
+        *("dc.date.created", "datepublished", "date"),
     ),
-    (PUBLISHED, "time", f"//time[(@itemprop='datePublished' or @pubdate) and {BESIDE}]/@datetime"),
-    (UPDATED, "meta", "//meta[@property='article:modified_time']/@content"),
-    (
-        UPDATED,
-        "meta",
-        "//meta[@name='DC.date.modified' or @name='dcterms.modified' or @name='dateModified' or "
-        "@itemprop='dateModified' or @property='og:updated_time']/@content",
+    UPDATED: (
+        *("article:modified_time", "dc.date.modified", "dcterms.modified", "datemodified"),
+        "og:updated_time",
     ),
-    (UPDATED, "time", f"//time[@itemprop='dateModified' and {BESIDE}]/@datetime"),
+}
+# Times that say what they date: (what, XPath).
+TIMES = (
+    (PUBLISHED, f"//time[(@itemprop='datePublished' or @pubdate) and {BESIDE}]/@datetime"),
+    (UPDATED, f"//time[@itemprop='dateModified' and {BESIDE}]/@datetime"),
 )
 JSON_LD = "//script[@type='application/ld+json']/text()"
 # Of a page itself; an event or a comment on it has dates of its own.
@@ -47,7 +44,8 @@ LABELLED = re.compile(
     r"(?:(?:date|page|article|content|this page)\s+)?(?:was\s+)?(?:first\s+)?"
     r"(?:(?P<published>published|posted|publication date|date published|publish date)|"
     r"(?:last\s+)?(?P<updated>updated?|modified|amended|edited|revised))"
-    rf"(?:\s+by\s[^|·•\d]{{1,60}}?)?(?:\s+(?:on|date))*\s*[:–—-]?\s*(?P<when>{WHEN})",
+    rf"(?:\s+by\s[^|·•\d]{{1,60}}?)?(?:\s+(?:on|date))*\s*[:–—-]?\s*(?P<when>{WHEN})"
+    r"(?!\s+(?:in|of|for|to|with|under|from|as)\b)",
     re.IGNORECASE,
 )
 LABEL = re.compile(r"publi|posted|updat|modif|amend|edited|revis", re.IGNORECASE)
@@ -59,11 +57,15 @@ OF_OTHERS = re.compile(
 )
 # What a day is labelled with, in a heading before it, that is of something else.
 LABEL_OF_OTHERS = re.compile(
-    r"\b(?:clos\w+|deadlines?|apply|open(?:s|ing)|starts?|ends?|event|when)\b", re.IGNORECASE
+    r"\b(?:clos\w+|deadlines?|apply|applications?|open(?:s|ing)|starts?|ends?|event|when|interviews?|"
+    r"held|takes place|meeting)\b",
+    re.IGNORECASE,
 )
 HEADS = "self::h2 or self::h3 or self::h4 or self::dt or self::th"
 LABEL_BEFORE = f"string((preceding::*[{HEADS}])[last()])"
+JUST_BEFORE = "string((preceding::text()[normalize-space()])[last()])"
 MOST_LABELS = 200
+LABEL_CHARACTERS = 40
 LINE_CHARACTERS = 200  # a longer line is prose, which speaks of other things
 
 
@@ -97,8 +99,12 @@ def calls_itself_news(tree: html.HtmlElement) -> bool:
 
 def _said(tree: html.HtmlElement) -> Iterator[tuple[str, str, date | None]]:
     """What is dated, the origin, the day; the most trustworthy first."""
-    for what, origin, path in PLACES:
-        yield what, origin, _only(iso_day(value) for value in tree.xpath(path)[:1])
+    named = _metas(tree)
+    for what, names in META.items():
+        for name in names:
+            yield what, "meta", iso_day(named.get(name, ""))
+    for what, path in TIMES:
+        yield what, "time", _only(iso_day(value) for value in tree.xpath(path)[:1])
     nodes = [each for each in _nodes(tree) if OF_PAGES.search(_type(each))]
     for what, key in ((PUBLISHED, "datePublished"), (UPDATED, "dateModified")):
         for pages in (False, True):
@@ -117,6 +123,15 @@ def _said(tree: html.HtmlElement) -> Iterator[tuple[str, str, date | None]]:
         if BYLINE.search(f"{each.get('class', '')} {each.get('id', '')}") and _is_own(each)
     ]
     yield PUBLISHED, "text", _only(written_day(_line(each)) for each in bylines)
+
+
+def _metas(tree: html.HtmlElement) -> Mapping[str, str]:
+    """Each meta element of the page by its name, without case; the first of each."""
+    named: dict[str, str] = {}
+    for meta in tree.xpath("//meta[@content]"):
+        for attribute in ("property", "name", "itemprop"):
+            named.setdefault(meta.get(attribute, "").casefold(), meta.get("content"))
+    return named
 
 
 def _labelled(tree: html.HtmlElement) -> Iterator[re.Match[str]]:
@@ -140,6 +155,8 @@ def _is_own(element: html.HtmlElement) -> bool:
     beside = element.xpath("parent::*/text()[normalize-space()]") or line.split()
     alone = element.tag != "time" or not beside or line.split() == _line(element).split()
     label = element.xpath(LABEL_BEFORE) if element.tag == "time" else ""
+    before = element.xpath(JUST_BEFORE).strip()
+    label += f" {before}" if len(before) <= LABEL_CHARACTERS else ""
     return alone and not OF_OTHERS.search(names) and not LABEL_OF_OTHERS.search(label)
 
 
@@ -184,4 +201,5 @@ def _nodes(tree: html.HtmlElement) -> Sequence[Mapping[str, object]]:
 
 def _type(node: Mapping[str, object]) -> str:
     kinds = node.get("@type")
-    return str(kinds[0] if isinstance(kinds, list) and kinds else kinds or "")
+    every = [str(kind) for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind]
+    return next((kind for kind in every if OF_PAGES.search(kind)), every[0] if every else "")

@@ -14,13 +14,16 @@ from kb.contract import AT_ONCE, normalised
 MOST_SECONDS = 5.0  # a longer wait is for reading; a page that refreshes itself is no redirect
 MOST_WORDS = 12  # a page that is a redirect says little else
 MOST_BYTES = 50_000
+COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", re.DOTALL)
+JAVASCRIPT = re.compile(r"(?:text|application)/(?:java|ecma)script|module|", re.IGNORECASE)
 SCRIPT = re.compile(
-    r"""(?<![\w.])(?:(?:window|document|self|top)\s*\.\s*)?location\s*"""
-    r"""(?:\.\s*href\s*)?(?:=\s*|\.\s*(?:replace|assign)\s*\(\s*)["']([^"'\s<>]+)["']"""
+    r"""(?<![\w."'])(?<!var )(?<!let )(?<!const )(?:(?:window|document|self|top)\s*\.\s*)?"""
+    r"""location\s*"""
+    r"""(?:\.\s*href\s*)?(?:=\s*|\.\s*(?:replace|assign)\s*\(\s*)["']([^"'\s<>]+)["'](?!\s*\+)"""
 )
 
 
-CONDITION = re.compile(r"\b(?:if|else|function|case|on\w+)\b|=>|\?[^?:]*$")
+CONDITION = re.compile(r"\b(?:if|else|while|for|function|case|on\w+)\b|=>|&&|\|\||\?[^?:]*$")
 
 
 class PageRedirects(MetaRefreshMiddleware):
@@ -68,7 +71,10 @@ def _by_script(response: HtmlResponse) -> str | None:
     shown = response.xpath("//body//text()[not(parent::script or parent::style)]").getall()
     if sum(len(text.split()) for text in shown) > MOST_WORDS:
         return None
-    for script in response.xpath("//script[not(@src)]/text()").getall():
+    for element in response.xpath("//script[not(@src)]"):
+        if not JAVASCRIPT.fullmatch(element.attrib.get("type", "")):
+            continue
+        script = COMMENT.sub(" ", element.xpath("string()").get(""))
         found = SCRIPT.search(script)
         before = script[: found.start()] if found else ""
         # At once: in no function, and under no condition.

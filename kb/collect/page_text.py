@@ -13,7 +13,7 @@ from lxml import etree, html
 from lxml.cssselect import CSSSelector
 
 from kb.collect.body import ReadError
-from kb.collect.noise import FURNITURE
+from kb.collect.noise import FURNITURE, SENTENCE
 from kb.failures import FailureKind
 from kb.text.clean import clean, clean_lines
 
@@ -40,6 +40,7 @@ DECLARED = etree.XPath(
     "boolean(ancestor-or-self::main or ancestor-or-self::article or "
     "ancestor-or-self::*[@role='main' or @itemprop='articleBody'])"
 )
+MOST_OPENING = 3  # sentences beside the heading; more is another column
 COLUMN_CHARACTERS = 60  # a column that says less may hold a headline of the page by chance
 SPEAKING_WORDS = 4
 TELLING_CHARACTERS = 12  # a shorter line may stand in many places by chance
@@ -78,7 +79,24 @@ def text_of(tree: html.HtmlElement, url: str, select: str = "", *, news: bool = 
         lines = _told_apart(lines, blocks)
     elif not news:
         lines = _completed(lines, blocks)
+    if scope is not tree and not select:
+        lines = [*_opening(tree, scope), *lines]
     return clean_lines("\n".join(lines))
+
+
+def _opening(tree: html.HtmlElement, main: html.HtmlElement) -> list[str]:
+    """The sentences that stand with the heading of the page, where that is before its content.
+
+    None where the content has the heading, or the heading is that of the site.
+    """
+    heading = next(iter(tree.xpath("//h1[not(ancestor::nav or ancestor::footer)]")), None)
+    if heading is None or main.xpath("descendant::h1") or main in heading.iterancestors():
+        return []
+    block = heading.getparent()
+    if block is None or block.tag in ("body", "html") or main in block.iterdescendants():
+        return []
+    said = [each.text for each in _blocks(block) if SENTENCE.search(each.text)]
+    return said if len(said) <= MOST_OPENING else []
 
 
 def link_share(tree: html.HtmlElement) -> float | None:

@@ -1,6 +1,7 @@
 """What happens to each page: read, then saved. One duty a class."""
 
 import hashlib
+import re
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +17,8 @@ from kb.keep.archive import Archive, recall
 from kb.keep.documents import StoredDocument
 from kb.keep.saving import ReadPage
 from kb.text.page_reading import PageReading
+
+HOME = re.compile(r"(?:/?|/(?:index|home|default)(?:\.\w{3,5})?/?)")  # the path of a home page
 
 
 class ReadPages(PartOfRun):
@@ -42,7 +45,7 @@ class ReadPages(PartOfRun):
             self._refuse_missing(page, reading, document)
             reread = await self._reread(page, there)
         except ReadError as error:
-            self._run.failed(error.failure, page.url)
+            self._run.failed(error.failure, page.requested or page.url)
             raise DropItem(f"{page.url}: {error}", log_level="INFO") from error
         kept = document is None or document.id not in self._run.forgotten
         archived = self._archive.append(reading.records) if kept else ""
@@ -55,12 +58,17 @@ class ReadPages(PartOfRun):
         """Raises ReadError for a page that says it is not there, though it answers 200."""
         if says_it_is_a_stub(reading.title, reading.text):
             raise ReadError(FailureKind.stub, "what stands in its place is none")
-        home = urlsplit(page.url).path in ("", "/") and not page.permanent
-        sent_home = home and normalised(page.requested or page.url) != normalised(page.url)
-        if says_it_is_missing(reading.title, reading.text) or sent_home:
+        if says_it_is_missing(reading.title, reading.text) or self._is_sent_home(page):
             if document is not None:
                 self._run.absent[document.id] = False
             raise ReadError(FailureKind.soft_404, "it says that there is nothing here")
+
+    def _is_sent_home(self, page: Page) -> bool:
+        """True where a page that is no more leads to the home page: whatever the status says."""
+        asked = page.requested or page.url
+        begun = {normalised(url) for url in self._run.source.start}
+        away = HOME.fullmatch(urlsplit(page.url).path) and not HOME.fullmatch(urlsplit(asked).path)
+        return bool(away) and normalised(asked) not in begun
 
     async def _reread(self, page: Page, there: StoredDocument | None) -> str | None:
         """What the body held before is to the present reader; None where that is not needed."""

@@ -119,12 +119,36 @@ def test_a_page_that_leads_to_itself_or_elsewhere_is_no_way_round_the_guards(
         ("<script>var mylocation = '/x'</script>", None),
         ("<script>x.location.path = '/x'</script>", None),
         ("<script>location = '/x'</script>" + "words " * 50, None),
+        ("<script>// location.href = '/x'</script>", None),
+        ("<script>/* location.href = '/x' */</script>", None),
+        ("<script>var said = \"location.href='/x'\"</script>", None),
+        ("<script>var location = '/x'</script>", None),
+        ("<script>location.href = '/x?from=' + encodeURIComponent(here)</script>", None),
+        ("<script>window.old && (location.href = '/x')</script>", None),
+        ("<script type='text/template'>location.href = '/x'</script>", None),
         ("<script>location.assign('/x')</script>", "https://a.example/x"),
     ],
 )
 def test_what_leads_nowhere(body: str, target: str | None) -> None:
     page = HtmlResponse("https://a.example/", body=f"<html><body>{body}</body></html>".encode())
     assert target_of(page) == target
+
+
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_page_that_leads_to_the_home_page_is_gone_in_time_and_spoils_nothing(
+    site: Site, home: Path, run_kb: Command, declare: Callable[..., None], status: int
+) -> None:
+    site.page("/", "A list", ABOUT, links=tuple(f"/{name}" for name in NAMES))
+    for name in NAMES:
+        site.page(f"/{name}", f"Programme {name}", f"{ABOUT} It is number {name}.")
+    declare(start=[f"{site.address}/"])
+    run_kb("crawl")
+    site.put("/one", "", status, Location="/")
+    for _ in range(2):
+        done = run_kb("crawl")
+        assert done.returncode == 0, done.stderr
+        assert "1 soft 404" in done.stderr or "0 changed" in done.stderr
+    assert states(home) == {"/": "live", "/one": "gone"} | {f"/{n}": "live" for n in NAMES[1:]}
 
 
 @pytest.mark.slow

@@ -42,6 +42,9 @@ def test_a_block_that_holds_most_of_the_page_stays() -> None:
         ("Sorry", "The page you requested does not exist."),
         ("Trust", "This page has moved or been removed."),
         ("Page missing", ""),
+        ("Nothing found", "It looks like nothing was found at this location."),
+        ("Oops", "We couldn't find what you were looking for."),
+        ("Sorry", "The page you are trying to view is unavailable."),
     ],
 )
 def test_a_page_that_says_it_is_missing(title: str, text: str) -> None:
@@ -53,5 +56,11 @@ def test_a_page_of_content_may_speak_of_what_is_missing() -> None:
     assert not says_it_is_missing("Page not found", "words " * 400)
     assert not says_it_is_missing("The fund", "The fund is no longer available. It paid trusts.")
     assert not says_it_is_missing("Midwives", "404 midwives took part in the course.")
+    assert not says_it_is_missing("A form", "The document is not available in print. Ask for it.")
+    assert not says_it_is_missing("Lost", "If your document is missing, call the registry.")
+    assert not says_it_is_missing("404 people helped", "They were helped in Hull.")
+    assert not says_it_is_missing(
+        "News", "This article has been removed from the Bill by the Lords."
+    )
     late = "words " * 60 + "the old form is no longer available"
     assert not says_it_is_missing("A programme", late)

@@ -113,6 +113,9 @@ def test_a_page_may_call_itself_news() -> None:
         "<h2>Closing date</h2><p><time datetime='2024-04-01'>1 April 2024</time></p>",
         "<dl><dt>Deadline</dt><dd><time datetime='2024-04-01'>1 April 2024</time></dd></dl>",
         "<div class='webinar'><p class='date'>2 January 2024</p></div>",
+        "<p>Closing date</p><p><time datetime='2024-04-01'>1 April 2024</time></p>",
+        "<div>Interview date</div><div class='date'>12 March 2026</div>",
+        "<p>Published 3 June 2019 in a journal, the study found it.</p>",
     ],
 )
 def test_the_days_of_other_things_are_not_the_page_s(inner: str) -> None:
@@ -138,3 +141,16 @@ def test_what_was_updated_before_it_was_published_was_not() -> None:
 def test_one_line_may_say_both(line: str) -> None:
     said = dates(inner=f"<p>{line}</p>")
     assert (said.published, said.updated) == (date(2020, 6, 3), date(2024, 6, 4))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta name="DCTERMS.issued" content="2024-03-01">',
+        '<meta name="dc.date.issued" content="2024-03-01">',
+        '<script type="application/ld+json">'
+        '{"@type": ["Thing", "BlogPosting"], "datePublished": "2024-03-01"}</script>',
+    ],
+)
+def test_names_are_read_however_they_are_spelt(head: str) -> None:
+    assert dates(head).published == date(2024, 3, 1)

@@ -195,3 +195,25 @@ def test_what_ends_a_page_under_a_heading_that_leads_elsewhere_is_not(heading: s
     links = "".join(f"<li><a href=/{n}>Another page {n}</a></li>" for n in range(3))
     found = text(main(f"<p>{MORE}</p>", f"<div><h2>{heading}</h2><ul>{links}</ul></div>"))
     assert "Another page" not in found
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<div class='parental-consent'><h2>Parental consent</h2><p>Under 16 one signs.</p></div>",
+        "<section class='section consent'><p>At 16 you may agree to treatment.</p></section>",
+        "<div class='social-care'><p>Adult team: Unit 7</p></div>",
+        "<div class='service social prescribing'><ul><li>Unit 7</li></ul></div>",
+    ],
+)
+def test_consent_and_social_care_are_matters_of_content(block: str) -> None:
+    held = text(main(block, f"<p>{MORE}</p>"))
+    assert any(words in held for words in ("Under 16", "At 16", "Unit 7"))
+
+
+def test_what_stands_with_the_heading_before_the_content_is_read() -> None:
+    notice = "The programme is closed until further notice from 1 May."
+    hero = f"<section class='hero'><h1>Programme</h1><p>{notice}</p></section>"
+    page = f"{MENU}{hero}<main><p>{OPENING}</p><p>{MORE}</p></main>{FOOT}"
+    assert notice in text(page)
+    assert "Privacy" not in text(page)

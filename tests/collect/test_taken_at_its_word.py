@@ -83,6 +83,32 @@ def test_a_challenge_with_an_id_of_its_own_for_each_page_is_one_text(
     assert texts(home) == before
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<h1>{name}</h1><p>Your time at this desk is over. Begin at the first desk again.</p>",
+        "<h1>Oh no</h1><p>That did not go well. Reference #18.2f3d{n}02.17000000{n}.1a2b3c</p>",
+        "<h1>Busy</h1><p>Many people look at this. It is 2026-11-27 05:39:1{n}.</p>",
+    ],
+)
+def test_one_text_under_its_own_heading_or_with_an_id_replaces_nothing(
+    mapped: Site, home: Path, run_kb: Command, said: str
+) -> None:
+    for number, path in enumerate(NAMES):
+        body = said.format(name=f"Programme {path[1:]}", n=number)
+        mapped.put(path, f"<html><main>{body}</main></html>")
+    assert "new pages say the same" in run_kb("crawl").stderr
+    for path in NAMES:
+        mapped.page(path, f"Programme {path[1:]}", f"Race equality for boards, called {path[1:]}.")
+    run_kb("crawl")
+    before = texts(home)
+    for number, path in enumerate(NAMES):
+        body = said.format(name=f"Programme {path[1:]}", n=number)
+        mapped.put(path, f"<html><main>{body}</main></html>")
+    assert run_kb("crawl").returncode == 3
+    assert texts(home) == before
+
+
 @pytest.mark.slow
 def test_two_pages_that_come_to_say_the_same_are_two_changes(
     mapped: Site, home: Path, run_kb: Command
@@ -123,6 +149,14 @@ def test_one_text_on_a_first_crawl_is_said(mapped: Site, home: Path, run_kb: Com
         ("Request Rejected", "The requested URL was rejected. Your support ID is: 17391234567890."),
         ("Members", "This content is for members only. Please log in or register."),
         ("Redirecting to the new page", "Redirecting to the new page"),
+        ("Error", "There has been a critical error on this website."),
+        ("Protected: papers", "This content is password protected.\nPassword"),
+        ("App", "You need to enable JavaScript to run this app."),
+        ("504 Gateway Time-out", "504 Gateway Time-out\nnginx"),
+        ("Sorry, there is a problem with the service", "Try again later."),
+        ("Hub", "You must be logged in to view this page."),
+        ("Soon", "This site is under construction. Please come back later."),
+        ("Blocked", "Sorry, you have been blocked\nYou are unable to access a.example"),
     ],
 )
 def test_a_stub_is_no_document(title: str, text: str) -> None:
@@ -140,6 +174,15 @@ def test_a_stub_is_no_document(title: str, text: str) -> None:
         ("Pledge", "To read it please enable JavaScript. It has five parts; forty trusts signed."),
         ("Attention required: the ethnicity pay gap", "Boards look at the gap each year in June."),
         ("A moment of change", "It took just a moment for chairs to see it. " * 20),
+        ("The app", "Log in with NHS login to order prescriptions and see your record."),
+        ("Unit closed", "We are closed for essential maintenance until 5 May. Visit Unit 7."),
+        ("Walks", "Members only walking group: Tuesdays 10am in the park. Join for £5."),
+        ("A card", "Your support ID card shows that you care for somebody. Show it in shops."),
+        (
+            "Just a moment: an exercise",
+            "Breathe in for four seconds, then out, and see how it feels.",
+        ),
+        ("Hub", "Coming soon: our family hub on High Street, Leeds. Opens 3 June."),
     ],
 )
 def test_a_page_of_content_is_no_stub(title: str, text: str) -> None:

@@ -75,6 +75,17 @@ OF_ITSELF = pairs(
     Boards - a guide for chairs | Boards – a guide for chairs
     He said "we act" | He said “we act”
     We use cookies to count visits. | This site uses cookies to make it work.
+    We last checked this page on 3 May 2024. | We last checked this page on 6 June 2025.
+    This guidance was last reviewed in May 2024. | This guidance was last reviewed in June 2025.
+    Updated – 3 May 2024 | Updated – 6 May 2024
+    (Last updated 3 May 2024) | (Last updated 6 May 2024)
+    Last updated: 10:30, 3 May 2024 | Last updated: 11:45, 6 May 2024
+    Updated: 3 May 2024 10am | Updated: 6 May 2024 4pm
+    Copyright A Trust 2024 | Copyright A Trust 2025
+    © 2024 A Trust. Registered charity no. 1234567 | © 2025 A Trust. Registered charity no. 1234567
+    You are visitor number 123 | You are visitor number 124
+    ♥ 12 likes | ♥ 13 likes
+    3 responses to A pledge | 4 responses to A pledge
     5 min read | 6 min read
     Reading time: 5 minutes | Reading time: 6 minutes
     1 month ago | 2 months ago
@@ -171,3 +182,25 @@ def test_what_swaps_between_two_headings_is_a_change(text: str) -> None:
     there, swapped = text.format("course", "fund"), text.format("fund", "course")
     assert fingerprint("A page", there) != fingerprint("A page", swapped)
     assert fingerprint("A page", there) == fingerprint("A page", there.replace(".", ". "))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Home visits\n5,000 visits", "Home visits\n9,000 visits"),
+        ("Warning notice\nIssued 3 May 2024", "Warning notice\nIssued 6 May 2024"),
+        ("We use cookies in the cafe on Mondays.", "We use cookies in the cafe on Fridays."),
+    ],
+)
+def test_a_figure_or_a_day_of_the_subject_is_no_counter(before: str, after: str) -> None:
+    assert fingerprint("A title", before) != fingerprint("A title", after)
+
+
+def test_answers_that_swap_under_long_questions_are_a_change() -> None:
+    asked = (
+        "May I come alone if I am not yet sixteen and have nobody who can come along with me?",
+        "May I come without an appointment if I live outside of the city and its surroundings?",
+    )
+    text = "{}\nYes.\n{}\nNo, please call first."
+    swapped = "{}\nNo, please call first.\n{}\nYes."
+    assert fingerprint("A", text.format(*asked)) != fingerprint("A", swapped.format(*asked))

@@ -8,11 +8,9 @@ replaced at once, so that whatever is killed leaves the old index or the new.
 """
 
 import json
-import re
 import secrets
 import shutil
 import time
-import unicodedata
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +25,8 @@ from kb.errors import KBError
 from kb.find.entries import IndexEntry, Words, key
 from kb.find.query import FACETS
 from kb.find.ranking import grams
-from kb.text.matcher import PASSED_OVER, Alternatives, address_words, joined_initials
+from kb.find.words import stemmed, words_in
+from kb.text.matcher import Alternatives, address_words
 
 with warnings.catch_warnings():
     # Whoosh 2.7.4 dates from 2016: its sources have escapes that 3.12 and later warn of.
@@ -36,7 +35,6 @@ with warnings.catch_warnings():
     from whoosh import index as whoosh_index
     from whoosh.codec import base as whoosh_codec
     from whoosh.fields import ID, KEYWORD, STORED, TEXT, Schema
-    from whoosh.lang.porter import stem
     from whoosh.query import Phrase
     from whoosh.reading import TermNotFound
     from whoosh.system import pack_uint
@@ -44,7 +42,7 @@ with warnings.catch_warnings():
 # Whoosh 2.7.4 names segments by `random`; where a caller has seeded that, two get one name.
 whoosh_codec.random_name = lambda size=28: secrets.token_hex(size // 2)
 
-FORM = "9"  # changes when rows must be indexed anew
+FORM = "10"  # changes when rows must be indexed anew
 WORDS = "words.json"
 VOCABULARY = "vocabulary.txt"
 STATE = "state.json"
@@ -54,38 +52,6 @@ LOCK = "lock"  # held by who builds the index anew
 WAIT_SECONDS = 2.0
 POOL_MB = 24  # of postings held before they are written out: a large crawl must not grow by them
 BUILD_POOL_MB = 128  # the same where all is written anew, and little else is done
-
-_CUT = re.compile(r"\w+")
-_STEMS: dict[str, str] = {}  # a word in lower case to its stem, "" for a stop word
-MOST_STEMS = 200_000
-
-
-def words_in(text: str) -> list[str]:
-    """The words of a text in lower case, without accents, initials as one word."""
-    if not text.isascii():
-        apart = unicodedata.normalize("NFKD", text)
-        text = "".join(char for char in apart if not unicodedata.combining(char))
-    return _CUT.findall((joined_initials(text) if "." in text else text).lower())
-
-
-def stems(text: str) -> list[str]:
-    """The words of a text, stemmed, without those that are passed over."""
-    return stemmed(words_in(text))
-
-
-def stemmed(words: Iterable[str]) -> list[str]:
-    """The stems of words, without those that are passed over."""
-    stemmed_words = []
-    for word in words:
-        made = _STEMS.get(word)
-        if made is None:
-            if len(_STEMS) > MOST_STEMS:
-                _STEMS.clear()
-            kept = len(word) > 1 and word not in PASSED_OVER
-            made = _STEMS[word] = stem(word) if kept else ""
-        if made:
-            stemmed_words.append(made)
-    return stemmed_words
 
 
 class _Words(TEXT):  # type: ignore[misc]

@@ -11,7 +11,8 @@
     a OR b          either; a OR NOT b likewise
     (a b)           both, as one thing; (a NOT b) the one without the other
     "some words"    side by side, in this order; where nothing has them so, near one another
-    begins*         every word that begins so, and what has its stem
+    begins*         every word that begins so, and what has its stem; wom*n likewise
+    D&I             letters side by side; IT, US, WHO in capitals are names
     field:word      in that field alone: title, organisation, summary, tags or text
     field:(a b)     each of them in that field
     facet:code      coded so, as with --audience and its like: what is found must be
@@ -32,6 +33,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kb.errors import Refused, Unknown
+from kb.find.words import ASKING, words_typed
 from kb.text.matcher import PASSED_OVER, WORD, Alternatives, address_words, fold, joined_initials
 
 FIELDS = ("title", "organisation", "summary", "tags", "text")
@@ -53,11 +55,8 @@ SPACED = re.compile(rf"\b({'|'.join((*FIELDS, *FACETS, *DATES))}):\s+(?=[\w\"(])
 QUOTES = dict.fromkeys(map(ord, "“”„‟″«»"), '"') | dict.fromkeys(map(ord, "‘’‚‛′"), "'")
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 DAY = len("2024-06-30")
-# Words of questions: they say nothing of what is asked for.
-ASKING = frozenset(
-    "who what which where when how why does do did about there any our anything something like "
-    "please me show find some".split()
-)
+# Letters that stand for a name, as D&I: read side by side.
+LETTERED = re.compile(r"\w{1,2}(?:&\w{1,2})+")
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class Unit:
     @property
     def shown(self) -> str:
         """As a reader would write it."""
-        text = " ".join(self.words) + "*" * self.prefix
+        text = " ".join(self.words) + "*" * (self.prefix and "*" not in self.words[0])
         text = f'"{text}"' if self.phrase else text
         return f"{self.field}:{text}" if self.field else text
 
@@ -237,7 +236,9 @@ def _tokens(text: str, notes: list[str]) -> Iterator[_Token]:
                 notes.append("the quote is read to the end")
             yield _Token("phrase", match["phrase"], sign, name)
         elif match["word"]:
-            if not sign and not name and match["word"] == "NOT":
+            if LETTERED.fullmatch(match["word"]):
+                yield _Token("phrase", match["word"], sign, name)
+            elif not sign and not name and match["word"] == "NOT":
                 yield _Token("not", "NOT")
             else:
                 yield _Token("word", match["word"], sign, name)
@@ -290,7 +291,7 @@ class _Reader:
             if self._is_loose(token, sign) and not within and not self._is_or(tokens, at + 1):
                 if token.text == "OR":
                     self.notes.append("OR with nothing on a side is passed over")
-                loose += WORD.findall(token.text.casefold())
+                loose += words_typed(token.text)
                 at += 1
                 continue
             items += [("", idea) for idea in self._ideas(loose)]
@@ -312,7 +313,7 @@ class _Reader:
     @staticmethod
     def _is_loose(token: _Token, sign: str) -> bool:
         """True for a word that may be part of a form of several."""
-        return token.kind == "word" and not sign and not token.name and not token.text.endswith("*")
+        return token.kind == "word" and not sign and not token.name and "*" not in token.text
 
     def _either(
         self, tokens: Sequence[_Token], at: int, first: _Token, within: str
@@ -363,20 +364,28 @@ class _Reader:
             return HasDate(name, _day(name, token.text))
         if name in FACETS:
             return HasCode(name, token.text)
-        words = tuple(WORD.findall(token.text.casefold()))
+        words = words_typed(token.text)
         if all(word in PASSED_OVER for word in words):
             self._passed_over(words)
             return None
         if token.kind == "phrase":
             return Unit(words, name or None, phrase=True)
-        if "*" in token.text.rstrip("*"):
-            self.notes.append(f"{token.text}: a star stands at the end of a word")
+        if "*" in token.text.strip("*"):
+            return self._pattern(token.text.casefold(), name)
         if token.text.endswith("*"):
             return self._beginning(token.text, words, name)
         if not name:
             ideas = self._ideas(words)
             return ideas[0] if len(ideas) == 1 else Group(tuple(ideas), all=True)
         return Unit(words, name, phrase=len(words) > 1)
+
+    def _pattern(self, text: str, name: str) -> Node:
+        """A word with a star in its midst, which stands for any letters."""
+        lead = WORD.match(text)
+        if lead is None or len(lead[0]) < FEWEST_LETTERS:
+            self.notes.append(f"{text} is read as words: a star needs two letters before it")
+            return Group(tuple(Unit((word,), name or None) for word in words_typed(text)), all=True)
+        return Unit((text,), name or None, prefix=True)
 
     def _beginning(self, text: str, words: tuple[str, ...], name: str) -> Node:
         """The words before the last, and what begins as that does."""

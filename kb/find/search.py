@@ -1,5 +1,7 @@
 """A search: what a query finds by words and by letter n-grams, ranked, and as it is shown."""
 
+import fnmatch
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,9 +14,10 @@ from rapidfuzz import fuzz, process
 from kb.errors import Unknown
 from kb.find import narrowing
 from kb.find.entries import ExplainedHit, Filters, Hit, Matches, key
-from kb.find.index import Index, stems
+from kb.find.index import Index
 from kb.find.query import DATES, HasCode, HasDate, Node, Query, Unit, Without, units
 from kb.find.ranking import RANKING, Ranking, bm25, gram_share, gram_weight, grams_typed, rarity
+from kb.find.words import stems, telling
 from kb.text.described import DESCRIBED_AT, marked
 from kb.text.matcher import PASSED_OVER, WORD
 
@@ -22,7 +25,7 @@ SNIPPET_WIDTH = 160
 NEAR_WORDS = 10  # how far apart the words of a phrase may stand that nothing holds
 MOST_BEGINNINGS = 50  # stems that a word with a star stands for, the commonest
 LIKE_WORDS = 20
-FEWEST_LETTERS = 4  # of a word that another is suggested for
+FEWEST_LETTERS = 3  # of a word that another is suggested for
 LETTERS_MORE = 2  # or fewer, that it may have
 MOST_ALIKE = 5
 STALE = 2  # times as many entries as have an n-gram may have had it before they changed
@@ -348,10 +351,15 @@ class Search:
     def _beginning(self, unit: Unit) -> dict[int, tuple[float, str]]:
         """What holds a word that begins so, or one of its stem."""
         (word,) = unit.words
-        begun = stems(" ".join(each for each in self._index.vocabulary if each.startswith(word)))
+        if "*" in word:
+            fits = re.compile(fnmatch.translate(word)).match
+            begun = stems(" ".join(filter(fits, self._index.vocabulary)))
+        else:
+            begun = stems(" ".join(e for e in self._index.vocabulary if e.startswith(word)))
         scores: dict[int, float] = defaultdict(float)
         for name, weight in self._fields(unit.field).items():
-            often = {each: self._index.frequency(name, each) for each in {*begun, *stems(word)}}
+            whole = stems(word) if "*" not in word else []
+            often = {each: self._index.frequency(name, each) for each in {*begun, *whole}}
             for each in sorted(often, key=lambda each: -often[each])[:MOST_BEGINNINGS]:
                 for number, score in self._postings(name, each):
                     scores[number] = max(scores[number], weight * score)
@@ -417,7 +425,8 @@ def _told(url: str) -> str:
 def _snippet(text: str, forms: Iterable[str]) -> str:
     """The passage around the first matched word, cut at words, on one line."""
     flat = " ".join(text.split())
-    stemmed = set(stems(" ".join(forms)))
+    words = [word for form in forms for word in form.split()]
+    stemmed = set(stems(" ".join(telling(words) or words)))
     places = (
         match.start()
         for match in WORD.finditer(flat)

@@ -1,0 +1,64 @@
+"""How a text becomes the words that are indexed and looked for, the same for both.
+
+Every word counts, single letters, figures and common words among them: a phrase may hold them. A
+common word in capitals is a name (IT, US, WHO), and another word than the common one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from whoosh.lang.porter import stem
+
+from kb.text.matcher import PASSED_OVER, WORD, joined_initials
+
+# Words of questions: they say nothing of what is asked for.
+ASKING = frozenset(
+    "who what which where when how why does do did about there any our anything something like "
+    "please me show find some".split()
+)
+OPERATORS = ("AND", "OR", "NOT")
+NAMES = frozenset(word.upper() for word in PASSED_OVER | ASKING if len(word) > 1) - {*OPERATORS}
+MOST_STEMS = 200_000
+_CUT = re.compile(r"\w+")
+_STEMS: dict[str, str] = {}
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text in lower case but for names, without accents, initials as one word."""
+    if not text.isascii():
+        apart = unicodedata.normalize("NFKD", text)
+        text = "".join(char for char in apart if not unicodedata.combining(char))
+    words = _CUT.findall(joined_initials(text) if "." in text else text)
+    return [word if word in NAMES else word.lower() for word in words]
+
+
+def words_typed(text: str) -> tuple[str, ...]:
+    """The words of a query, folded but for names; in one typed in capitals there are none."""
+    shouted = text.isupper() and len(text.split()) > 1
+    return tuple(
+        word if word in NAMES and not shouted else word.casefold() for word in WORD.findall(text)
+    )
+
+
+def stems(text: str) -> list[str]:
+    """The words of a text, stemmed."""
+    return stemmed(words_in(text))
+
+
+def stemmed(words: Iterable[str]) -> list[str]:
+    """The stems of words; a name has none."""
+    made = []
+    for word in words:
+        known = _STEMS.get(word)
+        if known is None:
+            if len(_STEMS) > MOST_STEMS:
+                _STEMS.clear()
+            known = _STEMS[word] = word if word in NAMES else stem(word) or word
+        made.append(known)
+    return made
+
+
+def telling(words: Iterable[str]) -> list[str]:
+    """Those words that do not stand in every text."""
+    return [word for word in words if word not in PASSED_OVER]

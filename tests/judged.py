@@ -6,6 +6,7 @@ what is wanted) and 1 (partly useful). Ties go by slug.
 
 import json
 import math
+import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from kb.find.query import parse
 from kb.find.ranking import RANKING, Ranking
 from kb.find.search import Search
 from kb.home import DECLARATIONS, shipped
+from kb.text.matcher import WORD
 from kb.workspace.indexing import words_of
 
 SETS = Path(__file__).parent / "sets"
@@ -83,9 +85,34 @@ def _codes(value: object) -> Sequence[str]:
     return [str(each) for each in value] if isinstance(value, list) else []
 
 
-def built(folder: Path) -> Path:
-    """An index of those rows."""
-    build(folder, entries(), words_of(declarations()), act=1)
+def long_pages(count: int) -> list[IndexEntry]:
+    """Pages of other matters, of 3,000 words each drawn from pages of the field and these rows.
+
+    Each holds nearly every word that staff type, by chance.
+    """
+    lines = (SETS / "pages.jsonl").read_text().splitlines()
+    words = [word for line in lines for word in WORD.findall(str(json.loads(line)["html"]))]
+    words += [word for entry in entries() for word in entry.summary.split()]
+    chance = random.Random(7)
+    return [
+        IndexEntry(
+            id=f"d{number}",
+            part="documents",
+            number=number,
+            title=f"Minutes of the meeting of week {number}",
+            organisation="A Trust",
+            url=f"https://a.example/minutes/{number}",
+            text=" ".join(chance.choices(words, k=3000)),
+            document=f"d{number}",
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+def built(folder: Path, *, others: int = 0) -> Path:
+    """An index of those rows, and so many long pages of other matters."""
+    every = [*entries(), *long_pages(others)]
+    build(folder, every, words_of(declarations()), act=1)
     return folder
 
 

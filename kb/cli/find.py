@@ -233,7 +233,7 @@ def _for(
     voices = sum(coded["role"][n] == ["voice"] for n in fitting)
     uncoded = sum(not coded["audience"][n] or not coded["role"][n] for n in matches.numbers)
     others = sum(bool(coded["audience"][n]) for n in matches.numbers) - len(fitting)
-    pages = search.undecided(query)
+    pages = search.undecided(search.find(query, Filters(part="documents")))
     notes += [
         f"left out: {voices} voices, {others} for others than {audience}",
         f"not looked at: {pages} pages that nobody screened, "

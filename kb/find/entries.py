@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from kb.table import column
 from kb.text.matcher import Alternatives, fold
 
+LETTERS = "like it in letters"  # what stands for the words of a hit that has none
+
 
 @dataclass(frozen=True)
 class IndexEntry:
@@ -26,6 +28,8 @@ class IndexEntry:
     names: Sequence[str] = ()  # other names of the body: found, not shown
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     decided: bool = False  # a page that somebody screened, or that belongs to an initiative
+    of: str = ""  # the id of the initiative that a page belongs to: i12
+    low: str = ""  # why nobody would be offered a page
 
 
 @dataclass(frozen=True)
@@ -47,10 +51,13 @@ class Hit:
     document: str | None = column("The number of a page that is held.", narrow=True)
     title: str = column("Its name.", narrow=True)
     organisation: str = column("Who runs or publishes it.", narrow=True)
+    what: str | None = column("Its role, reach and status; why a page comes last.", narrow=True)
     url: str = column("Its address.")
     score: float = column("How well it fits the query; 2 is the most.")
     snippet: str = column("A passage around the words that matched.")
+    places: list[list[int]] = column("Where these stand in the passage, in characters.")
     matched: list[str] = column("The words of the query that it holds.", narrow=True)
+    pages: list[str] = column("Pages of the initiative that were found.", narrow=True)
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,7 @@ class Matches:
     letters: Mapping[int, float]  # the share of its letter n-grams that each has
     without: tuple[str, ...] = ()  # things looked for that nothing holds
     notes: tuple[str, ...] = ()
+    under: Mapping[int, Sequence[int]] = field(default_factory=dict)  # initiative to its pages
 
     def matched(self, number: int) -> list[str]:
         """The forms that an entry holds, each once; none where it is only like it in letters."""

@@ -91,6 +91,8 @@ _SCHEMA = Schema(
     text=_Words(stored=True),
     grams=_LetterNGrams(phrase=False),
     decided=ID(),
+    of=ID(),  # of a page: its initiative
+    low=ID(stored=True),  # why nobody would be offered a page
     when=ID(stored=True),  # YYYY, YYYY-MM or YYYY-MM-DD
     body=KEYWORD(commas=True),
     **{facet: KEYWORD(commas=True, stored=facet == "region") for facet in FACETS},
@@ -374,6 +376,8 @@ def _row(entry: IndexEntry) -> dict[str, Any]:
         "_stored_organisation": entry.organisation,
         "tags": words_in(f"{tags} {slug} {address_words(entry.url)}"),
         "decided": "yes" if entry.decided else "",
+        "of": entry.of,
+        "low": entry.low,
         "grams": " ".join(
             [entry.title, entry.organisation, *entry.names, entry.summary, tags, slug]
         ),
@@ -428,6 +432,10 @@ class Index:
                 length = lengths[number] = self._reader.doc_field_length(number, field, 1)
             yield number, matcher.weight(), length
             matcher.next()
+
+    def length(self, field: str, number: int) -> int:
+        """How long the field of an entry is, in terms; 0 where it is empty."""
+        return int(self._reader.doc_field_length(number, field, 0) or 0)
 
     def average_length(self, field: str) -> float:
         """How long the field is in the mean, in terms."""

@@ -5,10 +5,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from kb.declare.bodies import Bodies
 from kb.declare.codebook import FACETS
 from kb.declare.declarations import Declarations
+from kb.declare.page_kinds import PageKind
 from kb.find import index
 from kb.find.entries import IndexEntry, Words
 from kb.home import Home
 from kb.keep import documents, history, register
+from kb.keep.decisions import Decision
+from kb.keep.documents import StoredDocument, Verdict
 from kb.keep.store import Reading
 from kb.text.matcher import Alternatives, fold
 
@@ -43,7 +46,12 @@ def catch_up(
         outdated += [f"i{number}" for number in touched.initiatives]
         if not outdated and act == written_to:
             return 0
-        entries = entries_of(reading, declarations, touched.documents, touched.initiatives)
+        # What a page is of, and how it is shown, follows from what became of its initiative.
+        members = documents.memberships(reading).items()
+        moved = {page for page, owners in members if owners & touched.initiatives}
+        pages = touched.documents | moved
+        outdated += [f"d{number}" for number in moved - touched.documents]
+        entries = entries_of(reading, declarations, pages, touched.initiatives)
         try:
             return index.update(home.index, entries, outdated, act=act, token=token)
         except index.Missing:
@@ -102,7 +110,8 @@ def entries_of(
             codes=initiative.tags | {KIND_OF_BODY: [profile.organisation_kind or ""]},
         )
     publishers = declarations.publishers
-    decided = documents.decided(reading)
+    members, verdicts = documents.memberships(reading), documents.verdicts(reading)
+    threshold = declarations.lexicon.inbox.threshold
     pages = documents.stored(reading, document_ids)
     for page in documents.with_content(reading, pages):
         organisation = publishers.get(page.source, "")
@@ -119,8 +128,21 @@ def entries_of(
             when=str(page.dated or "")[:10],
             body=bodies.name(organisation) if organisation else "",
             names=bodies.spellings(organisation) if organisation else (),
-            decided=page.id in decided,
+            decided=page.id in members or page.id in verdicts,
+            of=f"i{min(members[page.id])}" if members.get(page.id) else "",
+            low="" if page.id in members else _low(page, verdicts.get(page.id), threshold),
         )
+
+
+def _low(page: StoredDocument, verdict: Verdict | None, threshold: float) -> str:
+    """Why nobody would be offered a page, or would not be again; "" for one that is."""
+    if verdict is not None:
+        return "left out" if verdict.outcome == Decision.exclude else ""
+    if page.gone:
+        return "gone"
+    if page.kind == PageKind.list_page:
+        return "a list page"
+    return "below the threshold" if (page.score or 0.0) < threshold else ""
 
 
 def words_of(declarations: Declarations) -> Words:

@@ -7,7 +7,8 @@ from datetime import datetime
 from kb.errors import Refused, Unknown
 from kb.find.entries import Filters
 from kb.find.query import parse
-from kb.find.search import LETTERS, Search
+from kb.find.entries import LETTERS
+from kb.find.search import Search
 from kb.keep.acts import ActKind
 from kb.keep.decisions import Watch
 from kb.keep.history import touched_since

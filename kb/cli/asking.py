@@ -129,13 +129,25 @@ def _key_of(terminal: int) -> str:
     try:
         typed = os.read(terminal, 1)
         if typed == ESCAPE and select.select([terminal], [], [], AT_ONCE)[0]:
-            os.read(terminal, 16)  # an arrow or the like, which means nothing here
+            _pass_over(terminal)
             return "\0"
         while typed and typed[0] >= 0xC0 and len(typed) < 4 and not _whole(typed):
             typed += os.read(terminal, 1)  # the rest of a letter of several bytes
     finally:
         termios.tcsetattr(terminal, termios.TCSANOW, before)
     return typed.decode(errors="replace") if typed else STOP_KEYS[0]
+
+
+def _pass_over(terminal: int) -> None:
+    """Reads the rest of an arrow or the like, which means nothing here; and no key behind it.
+
+    ECMA-48, section 5.4: `[`, then up to a byte from @ to ~; or `O` and one more.
+    """
+    if os.read(terminal, 1) == b"[":
+        while not b"@" <= os.read(terminal, 1) <= b"~":
+            pass
+    else:
+        os.read(terminal, 1)
 
 
 def _whole(typed: bytes) -> bool:

@@ -6,8 +6,9 @@ from lxml import etree, html
 
 # Blocks beside the content, by what their class or id calls them: whole words of it.
 BLOCK = re.compile(
-    r"(?:^|[\s_-])(?:cookies?|consent[_-](?:banner|bar|box|dialog|manager|modal|notice|overlay|popup|"
-    r"prompt)|related|recommended|also-like|popular(?![\s_-]services)|latest-news|promo\w*|carousel|"
+    r"(?:^|[\s_-])(?:cookies?|consent[_-](?:banner|bar|box|container|dialog|layer|manager|modal|notice|"
+    r"overlay|popup|prompt|sdk|tool|wrapper)|(?:cc|cmp)[_-](?:consent|window|container)|onetrust\w*|"
+    r"cybot\w*|related|recommended|also-like|popular(?![\s_-]services)|latest-news|promo\w*|carousel|"
     r"slider|rotat\w*|testimonials?|breadcrumbs?|newsletter|share|sharing|"
     r"social(?![\s_-](?:care|prescrib|work|value|justice|mobility|housing|security|isolation))|"
     r"view-?count|page-?views|last-?updated|feedback)(?:$|[\s_-])",
@@ -24,7 +25,9 @@ WITHIN_CONTENT = etree.XPath(
     "@itemprop='articleBody'])"
 )
 SENTENCE = re.compile(r"(?:\S+ ){4,}\S+[.!?](?:\s|$)")
-BANNER = re.compile(r"cookie|consent[_-]", re.IGNORECASE)  # what it says is of the site
+BANNER = re.compile(
+    r"cookie|consent[_-]|onetrust|cybot|cc-|cmp-", re.IGNORECASE
+)  # what it says is of the site
 INLINE = frozenset("a abbr b cite code em i mark q s small span strong sub sup time u".split())
 # Headings of blocks that lead elsewhere.
 FURNITURE = re.compile(

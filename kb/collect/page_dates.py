@@ -45,7 +45,7 @@ LABELLED = re.compile(
     r"(?:(?P<published>published|posted|publication date|date published|publish date)|"
     r"(?:last\s+)?(?P<updated>updated?|modified|amended|edited|revised))"
     rf"(?:\s+by\s[^|·•\d]{{1,60}}?)?(?:\s+(?:on|date))*\s*[:–—-]?\s*(?P<when>{WHEN})"
-    r"(?!\s+(?:in|of|for|to|with|under|from|as)\b)",
+    r"(?!\s+(?:of|for|to|with|under|from|as|in\s+(?:the|a|an))\b)",
     re.IGNORECASE,
 )
 LABEL = re.compile(r"publi|posted|updat|modif|amend|edited|revis", re.IGNORECASE)
@@ -57,15 +57,16 @@ OF_OTHERS = re.compile(
 )
 # What a day is labelled with, in a heading before it, that is of something else.
 LABEL_OF_OTHERS = re.compile(
-    r"\b(?:clos\w+|deadlines?|apply|applications?|open(?:s|ing)|starts?|ends?|event|when|interviews?|"
-    r"held|takes place|meeting)\b",
+    r"\b(?:clos\w+|deadlines?|apply|applications?|open(?:s|ing)|starts?|ends?|event|interviews?|"
+    r"held|takes place|meeting)\b|^when$",
     re.IGNORECASE,
 )
 HEADS = "self::h2 or self::h3 or self::h4 or self::dt or self::th"
 LABEL_BEFORE = f"string((preceding::*[{HEADS}])[last()])"
-JUST_BEFORE = "string((preceding::text()[normalize-space()])[last()])"
+NAMED = "ancestor::h1 or ancestor::title"
+JUST_BEFORE = f"string((preceding::text()[normalize-space() and not({NAMED})])[last()])"
 MOST_LABELS = 200
-LABEL_CHARACTERS = 40
+LABEL_WORDS = 4  # a longer heading is a sentence, and labels nothing
 LINE_CHARACTERS = 200  # a longer line is prose, which speaks of other things
 
 
@@ -154,10 +155,11 @@ def _is_own(element: html.HtmlElement) -> bool:
     line = element.xpath("string(ancestor::*[self::p or self::li or self::dd or self::td][1])")
     beside = element.xpath("parent::*/text()[normalize-space()]") or line.split()
     alone = element.tag != "time" or not beside or line.split() == _line(element).split()
-    label = element.xpath(LABEL_BEFORE) if element.tag == "time" else ""
-    before = element.xpath(JUST_BEFORE).strip()
-    label += f" {before}" if len(before) <= LABEL_CHARACTERS else ""
-    return alone and not OF_OTHERS.search(names) and not LABEL_OF_OTHERS.search(label)
+    labels = [element.xpath(LABEL_BEFORE)] if element.tag == "time" else []
+    labels.append(element.xpath(JUST_BEFORE))
+    short = [label.strip(" \n:") for label in labels if len(label.split()) <= LABEL_WORDS]
+    others = any(LABEL_OF_OTHERS.search(label) for label in short)
+    return alone and not OF_OTHERS.search(names) and not others
 
 
 def _only(days: Iterable[date | None]) -> date | None:

@@ -40,7 +40,7 @@ DECLARED = etree.XPath(
     "boolean(ancestor-or-self::main or ancestor-or-self::article or "
     "ancestor-or-self::*[@role='main' or @itemprop='articleBody'])"
 )
-MOST_OPENING = 3  # sentences beside the heading; more is another column
+MOST_OPENING = 3  # paragraphs behind the heading
 COLUMN_CHARACTERS = 60  # a column that says less may hold a headline of the page by chance
 SPEAKING_WORDS = 4
 TELLING_CHARACTERS = 12  # a shorter line may stand in many places by chance
@@ -93,10 +93,12 @@ def _opening(tree: html.HtmlElement, main: html.HtmlElement) -> list[str]:
     if heading is None or main.xpath("descendant::h1") or main in heading.iterancestors():
         return []
     block = heading.getparent()
-    if block is None or block.tag in ("body", "html") or main in block.iterdescendants():
+    within = block is None or block.tag in ("body", "html", "header")
+    if within or heading.xpath("boolean(ancestor::header)") or main in block.iterdescendants():
         return []
-    said = [each.text for each in _blocks(block) if SENTENCE.search(each.text)]
-    return said if len(said) <= MOST_OPENING else []
+    behind = heading.xpath("following-sibling::*[not(self::nav or self::form)]")
+    said = [" ".join(each.text_content().split()) for each in behind]
+    return [each for each in said if SENTENCE.search(each)][:MOST_OPENING]
 
 
 def link_share(tree: html.HtmlElement) -> float | None:

@@ -58,17 +58,16 @@ class ReadPages(PartOfRun):
         """Raises ReadError for a page that says it is not there, though it answers 200."""
         if says_it_is_a_stub(reading.title, reading.text):
             raise ReadError(FailureKind.stub, "what stands in its place is none")
-        if says_it_is_missing(reading.title, reading.text) or self._is_sent_home(page):
+        if says_it_is_missing(reading.title, reading.text) or self._led_home(page):
             if document is not None:
                 self._run.absent[document.id] = False
             raise ReadError(FailureKind.soft_404, "it says that there is nothing here")
 
-    def _is_sent_home(self, page: Page) -> bool:
+    def _led_home(self, page: Page) -> bool:
         """True where a page that is no more leads to the home page: whatever the status says."""
         asked = page.requested or page.url
         begun = {normalised(url) for url in self._run.source.start}
-        away = HOME.fullmatch(urlsplit(page.url).path) and not HOME.fullmatch(urlsplit(asked).path)
-        return bool(away) and normalised(asked) not in begun
+        return leads_home(asked, page.url) and normalised(asked) not in begun
 
     async def _reread(self, page: Page, there: StoredDocument | None) -> str | None:
         """What the body held before is to the present reader; None where that is not needed."""
@@ -84,6 +83,17 @@ class ReadPages(PartOfRun):
     def close_spider(self) -> None:
         """Ends the archive file."""
         self._archive.close()
+
+
+def leads_home(asked: str, there: str) -> bool:
+    """True where the one address led to the home page of its own host.
+
+    Behind a question mark or a #/ stands a page of its own, on another host another site.
+    """
+    before, after = urlsplit(asked), urlsplit(there)
+    hosts = {each.netloc.casefold().removeprefix("www.") for each in (before, after)}
+    home = HOME.fullmatch(after.path) and not after.query and "/" not in after.fragment
+    return bool(home) and len(hosts) == 1 and not HOME.fullmatch(before.path)
 
 
 class SaveToStore(PartOfRun):

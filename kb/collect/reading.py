@@ -55,6 +55,7 @@ LICENCE = (
 TITLE_PARTS = re.compile(r"\s[|–—-]\s")
 SUMMARY_CHARACTERS = 300
 TITLE_CHARACTERS = 80  # of a text without a title: so much of its first line
+PLAIN_SHARE = 4  # of the words of the HTML part: a plain one with fewer is a notice
 MOST_BAD_LETTERS = 100  # one in so many that is none: the encoding is another
 
 
@@ -174,16 +175,22 @@ def _written(text: str, title: str = "") -> PageReading:
 
 def _read_mail(body: ReceivedBody) -> PageReading:
     """An e-mail: its subject and what it says; who wrote to whom is left out."""
-    message = email.message_from_bytes(body.content, policy=email.policy.default)
+    content = body.content.removeprefix(codecs.BOM_UTF8).lstrip()
+    message = email.message_from_bytes(content, policy=email.policy.default)
     part = message.get_body(preferencelist=("plain", "html"))
+    within = [each for each in message.iter_attachments() if each.get_content_type() == MAIL]
+    if part is None and within:  # it only hands another one on
+        return _read_mail(replace(body, content=within[0].get_content().as_bytes()))
     if part is None or not message.keys():
         secret = "pkcs7" in message.get_content_type() or "encrypted" in message.get_content_type()
         why = "it is encrypted" if secret else "there is no e-mail in it"
         raise ReadError(FailureKind.unreadable, why)
     said, subject = _content_of(part), str(message["subject"] or "")
     html_part = message.get_body(preferencelist=("html",))
-    if html_part is not None and (part is html_part or not said.strip()):
-        whole = f"<!doctype html><html><body>{_content_of(html_part)}</body></html>"
+    shown = _content_of(html_part) if html_part is not None else ""
+    # The plain part may only say that one cannot read the other.
+    if shown and (part is html_part or len(said.split()) * PLAIN_SHARE < len(shown.split())):
+        whole = f"<!doctype html><html><body>{shown}</body></html>"
         read = _read_html(replace(body, content=whole.encode(), charset="utf-8"))
         reading = replace(read, title=clean(subject) or read.title)
     else:
@@ -193,11 +200,14 @@ def _read_mail(body: ReceivedBody) -> PageReading:
 
 
 def _content_of(part: email.message.MIMEPart) -> str:
-    """The words of a part, whatever its charset is called."""
-    try:
-        return str(part.get_content())
-    except LookupError:  # no such charset, as the part names it
-        return bytes(part.get_payload(decode=True) or b"").decode(errors="replace")
+    """The words of a part: by the charset it names, else UTF-8, else as Windows writes them."""
+    content = bytes(part.get_payload(decode=True) or b"")
+    for charset in (part.get_content_charset() or "utf-8", "utf-8"):
+        try:
+            return content.decode(charset)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return content.decode("cp1252", errors="replace")
 
 
 def _named(part: email.message.MIMEPart) -> str:

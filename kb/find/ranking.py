@@ -22,18 +22,18 @@ class Ranking:
 
     fields: Mapping[str, float] = field(
         default_factory=lambda: {
-            "title": 2.0,
+            "title": 3.0,
             "organisation": 1.5,
             "summary": 1.2,
-            "tags": 1.2,
+            "tags": 0.8,
             "text": 1.0,
         }
     )
     k1: float = 1.2
     b: float = 0.6
-    breadth: float = 2.0  # power of the share of what is looked for that a hit has
+    breadth: float = 3.0  # power of the share of what is looked for that a hit has
     grams: float = 1.0  # what the best by n-grams weighs, the best by words being 1
-    gram_root: float = 0.3  # power of the number of n-grams by which long entries weigh less
+    gram_root: float = 0.1  # power of the number of n-grams by which long entries weigh less
     gram_common: float = 0.15  # share of all entries above which an n-gram says nothing
     gram_most: int = 400  # entries above which it is too common to be worth its time
     least_grams: float = 0.2  # weight of a query's n-grams that a hit without all words must have

@@ -74,7 +74,11 @@ def _to_come(snapshot: Snapshot) -> Iterator[str]:
     read = sum(calibrated(snapshot.reading, people.who_screen(snapshot.moment.day)).values())
     if read < protocol.calibrate:
         yield f"calibration: {read} of {protocol.calibrate} pages are read by everybody"
-    for person, count in sorted(Counter(row.person for row in waits).items()):
+    into = snapshot.merges
+    own = {
+        (r.person, r.document, into.get(r.initiative or 0, r.initiative), r.strand) for r in waits
+    }
+    for person, count in sorted(Counter(person for person, *_ in own).items()):
         yield f"{person} is to read {count} a second time: kb review --mine"
 
 
@@ -159,7 +163,8 @@ def _screenings(snapshot: Snapshot) -> Answers:
         }
         for number, verdict in snapshot.verdicts.items()
     }
-    return {unit: said for unit, said in answers.items() if len(said) > 1}
+    waits = {f"d{row.document}" for row in snapshot.to_read if row.again and row.document}
+    return {unit: said for unit, said in answers.items() if len(said) > 1 and unit not in waits}
 
 
 def _codes(snapshot: Snapshot, facet: str) -> Answers:
@@ -174,6 +179,13 @@ def _codes(snapshot: Snapshot, facet: str) -> Answers:
     return answers
 
 
+def _pairs_to_read(snapshot: Snapshot) -> set[tuple[int, str]]:
+    """Initiatives and strands that somebody is still to read blind."""
+    into = snapshot.merges
+    rows = [row for row in snapshot.to_read if row.again and row.initiative]
+    return {(into.get(row.initiative or 0, row.initiative or 0), row.strand) for row in rows}
+
+
 def _levels(snapshot: Snapshot) -> Answers:
     answers = {}
     for (number, strand), judgement in register.judgements(snapshot.reading).items():
@@ -182,6 +194,7 @@ def _levels(snapshot: Snapshot) -> Answers:
             for row in judgement.assessments
             if row.person != DESK_RESEARCH
         }
-        if len(said) > 1 and number in snapshot.register:
+        waits = (number, strand) in _pairs_to_read(snapshot)
+        if len(said) > 1 and number in snapshot.register and not waits:
             answers[f"{snapshot.slugs[number]} and {strand}"] = said
     return answers

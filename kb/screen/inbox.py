@@ -215,6 +215,7 @@ def decide(
         _check_apart(now, pages, targets, why)
         for page in pages:
             assignments.check_screening(now.reading, workspace.able, workspace.by, page.id)
+        _check_not_led(now, pages)
         copies = _copies_waiting(now, pages)
     subject = " ".join(page.name for page in pages)
     answer = ScreeningInput(decision, tuple(targets), tuple(titles), reason, why, drawn)
@@ -244,6 +245,22 @@ def _check_apart(
             raise SaidApart(
                 f"{act.by} said on {act.at.date()} that d{row.b} is no page of {slug!r}",
                 hint="say why it is: --why TEXT",
+            )
+
+
+def _check_not_led(snapshot: Snapshot, pages: Sequence[StoredDocument]) -> None:
+    """Raises Refused for a page with the text of one that who acts here is to read blind."""
+    blind = snapshot.hidden.documents
+    if not blind or all(page.id in blind for page in pages):
+        return
+    groups = duplicates.copies(snapshot, [page for page in snapshot.pages if not page.gone])
+    for page in pages:
+        led = blind.intersection(groups.get(page.id, ())) - {page.id}
+        if led and page.id not in blind:
+            leader = min(led)
+            raise Refused(
+                f"{page.name} has the text of d{leader}, which you are to read",
+                hint=f"decide on d{leader}; what has its text is decided with it",
             )
 
 

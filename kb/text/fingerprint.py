@@ -27,7 +27,7 @@ THIS = r"(?:page|article|post|content|document|guidance|information)"
 DATED = (
     rf"(?:date\s+)?(?:of\s+)?(?:we\s+)?(?:(?:this\s+)?{THIS}\s+)?"
     rf"(?:was\s+|has been\s+)?(?:first\s+|last\s+|originally\s+|next\s+)?(?:{MADE}|review)"
-    rf"(?:\s+this\s+{THIS})?(?:\s+by\s[^\d:]{{1,40}}?)?(?:\s+(?:on|in|date|due))*"
+    rf"(?:\s+this\s+{THIS})?(?:\s+by\s[^\d:]{{1,40}}?)?(?:(?<=reviewed)\s+in|(?<=checked)\s+in|\s+(?:on|date|due))*"
 )
 NUMBER = r"\d[\d,. ]*[km]?"
 COUNTED = (
@@ -38,7 +38,7 @@ NOISE = re.compile(
     rf"|{DATED}\s*:?\s*\d{{1,2}}[:.]\d\d(?:\s?[ap]m)?,?\s+(?:on\s+)?{DAY}"
     rf"|{DAY}\s*·?\s*{NUMBER}\s?min(?:ute)?s? read"
     rf"|(?:(?:post|page|total|article)\s+)?{COUNTED}:?\s*{NUMBER}|{NUMBER}\s*{COUNTED}"
-    rf"|you are visitor (?:number|no\.?) {NUMBER}|{NUMBER} responses? to .{{1,120}}"
+    rf"|you are visitor (?:number|no\.?) {NUMBER}|{NUMBER} responses? to [\"'].{{1,120}}"
     rf"|{AGO}|today is {DAY}"
     r"|(?:this (?:page|article) (?:has been|was) )?(?:viewed|downloaded|shared|read) "
     rf"{NUMBER} times"

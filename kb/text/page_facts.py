@@ -48,7 +48,11 @@ IN_TITLE = (
         r"^(?:tag|category|author|search results) ?:|^a ?(?:-|to) ?z$|^sitemap$",
     ),
     (PageKind.tender, r"\b(?:award|contract|tender) notice\b|\binvitation to tender\b"),
-    (PageKind.meeting, r"\bboard (?:meeting|papers)\b|^(?:meeting )?agenda\b|^minutes\b"),
+    (
+        PageKind.meeting,
+        r"\bboard (?:meeting|papers)\b|^(?:meeting )?(?:agenda|minutes)(?:$|:| of\b| and\b| for"
+        r" the\b| \d)",
+    ),
     (
         PageKind.return_,
         r"\bpay gap\b|\b(?:WRES|WDES|MWRES|workforce (?:race|disability) equality standard|PSED|"

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kb.errors import Refused, Unknown
-from kb.find.entries import Filters
+from kb.find.entries import LETTERS, Filters
 from kb.find.query import parse
-from kb.find.entries import LETTERS
 from kb.find.search import Search
 from kb.keep.acts import ActKind
 from kb.keep.decisions import Watch

@@ -48,6 +48,24 @@ def letter(*, html: bool = False, attachment: bool = False) -> bytes:
     return message.as_bytes()
 
 
+def handed_on() -> bytes:
+    message = EmailMessage()
+    message["Subject"] = "Fw"
+    inner = EmailMessage()
+    inner["Subject"] = "How our scheme works"
+    inner.set_content(SAID)
+    message.add_attachment(inner)
+    return message.as_bytes()
+
+
+def with_a_notice() -> bytes:
+    message = EmailMessage()
+    message["Subject"] = "How our scheme works"
+    message.set_content("Your program shows no HTML.")
+    message.add_alternative(f"<html><body><p>{SAID}</p></body></html>", subtype="html")
+    return message.as_bytes()
+
+
 def locked() -> bytes:
     writer = pypdf.PdfWriter(BytesIO(pdf("A plan", SAID)))
     writer.encrypt("secret", algorithm="RC4-128")
@@ -105,6 +123,10 @@ def test_at_most_half_of_it_is_quoted(base: kb.KnowledgeBase) -> None:
     [
         letter().replace(b'charset="utf-8"', b'charset="x-klingon"'),
         letter(html=True).replace(b"<html><body>", b"<div>").replace(b"</body></html>", b"</div>"),
+        b"\xef\xbb\xbf\n" + letter(),
+        b"Subject: Plan\n\n" + f"Café: {SAID}".encode(),
+        handed_on(),
+        with_a_notice(),
     ],
 )
 def test_e_mails_as_clients_send_them_are_read(base: kb.KnowledgeBase, content: bytes) -> None:

@@ -9,6 +9,7 @@ from pages import documents_by_path
 from scrapy.http.response.html import HtmlResponse
 
 from kb.collect.page_redirects import target_of
+from kb.collect.pipelines import leads_home
 
 ABOUT = "This programme offers race equality support to boards of NHS trusts, with mentoring."
 NAMES = ("one", "two", "three", "four", "five", "six")
@@ -149,6 +150,21 @@ def test_a_page_that_leads_to_the_home_page_is_gone_in_time_and_spoils_nothing(
         assert done.returncode == 0, done.stderr
         assert "1 soft 404" in done.stderr or "0 changed" in done.stderr
     assert states(home) == {"/": "live", "/one": "gone"} | {f"/{n}": "live" for n in NAMES[1:]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "home"),
+    [
+        ("https://a.example/race", "https://a.example/", True),
+        ("https://a.example/race", "https://www.a.example/index.html", True),
+        ("https://a.example/race", "https://race.example/", False),
+        ("https://a.example/race", "https://a.example/?page_id=12", False),
+        ("https://a.example/race", "https://a.example/#/race", False),
+        ("https://a.example/", "https://a.example/index.html", False),
+    ],
+)
+def test_what_leads_home_and_what_leads_on(asked: str, there: str, home: bool) -> None:
+    assert leads_home(asked, there) == home
 
 
 @pytest.mark.slow

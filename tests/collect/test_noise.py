@@ -62,5 +62,10 @@ def test_a_page_of_content_may_speak_of_what_is_missing() -> None:
     assert not says_it_is_missing(
         "News", "This article has been removed from the Bill by the Lords."
     )
+    ended = "This fellowship is no longer available. It ran from 2019 to 2023 with 40 midwives."
+    assert not says_it_is_missing("A fellowship", ended)
+    assert not says_it_is_missing(
+        "Mentoring", "This page has moved. " + "Mentoring goes on here. " * 9
+    )
     late = "words " * 60 + "the old form is no longer available"
     assert not says_it_is_missing("A programme", late)

@@ -217,3 +217,15 @@ def test_what_stands_with_the_heading_before_the_content_is_read() -> None:
     page = f"{MENU}{hero}<main><p>{OPENING}</p><p>{MORE}</p></main>{FOOT}"
     assert notice in text(page)
     assert "Privacy" not in text(page)
+
+
+@pytest.mark.parametrize("name", ["id='onetrust-consent-sdk'", "class='cc-consent wrapper'"])
+def test_a_banner_of_consent_is_no_content(name: str) -> None:
+    banner = f"<div {name}><p>We value your privacy and would like to count your visit.</p></div>"
+    assert "privacy" not in text(f"{banner}<h1>Programme</h1><p>{OPENING}</p><p>{MORE}</p>")
+
+
+def test_a_line_of_the_site_is_not_the_opening_of_a_page() -> None:
+    banner = "<header><div><h1>The Trust</h1><p>Caring for the people of Leeds every day.</p></div>"
+    page = f"{banner}</header><main><h2>Plan</h2><p>{OPENING}</p><p>{MORE}</p></main>"
+    assert "Caring" not in text(page)

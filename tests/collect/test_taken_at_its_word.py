@@ -150,6 +150,17 @@ def test_one_text_on_a_first_crawl_is_said(mapped: Site, home: Path, run_kb: Com
         ("Members", "This content is for members only. Please log in or register."),
         ("Redirecting to the new page", "Redirecting to the new page"),
         ("Error", "There has been a critical error on this website."),
+        (
+            "Just a moment...",
+            "a.example\nVerifying you are human. This may take a few seconds.\n"
+            "a.example needs to review the security of your connection before proceeding.",
+        ),
+        ("", "Request unsuccessful. Incapsula incident ID: 1234-5678"),
+        (
+            "Client Challenge",
+            "JavaScript is disabled in your browser.\nPlease enable JavaScript to proceed.",
+        ),
+        ("Log in", "You are not logged in. Please log in to see this content."),
         ("Protected: papers", "This content is password protected.\nPassword"),
         ("App", "You need to enable JavaScript to run this app."),
         ("504 Gateway Time-out", "504 Gateway Time-out\nnginx"),

@@ -330,3 +330,30 @@ def test_a_merge_opens_nothing(team: Path) -> None:
             ana.assess.assess(other, strand, Level.no_overlap)
         ben.assess.assess(other, strand, Level.no_overlap)
         assert ben.assess.proposals(mine=True) == []
+
+
+def test_a_copy_that_comes_later_opens_no_way_round(team: Path) -> None:
+    protocol(team, screening=1.0)
+    words = " ".join(
+        f"Race equality mentoring for the boards of trusts, part {n}." for n in range(30)
+    )
+    with kb.connect(team, by="ana") as ana, kb.connect(team, by="ben") as ben:
+        first = held(ana, "one", words, title="Mentoring")
+        ana.screen.decide([first], Decision.exclude, reason="mention-only")
+        later = held(ana, "two", words, title="Mentoring")
+        with pytest.raises(Refused, match=first):
+            ben.screen.decide([later], Decision.include)
+
+
+def test_agreement_waits_until_all_have_read(team: Path) -> None:
+    (team / "people.toml").write_text(TEAM.replace('"reader"', '"screener"'))
+    protocol(team, calibrate=1)
+    with kb.connect(team, by="ana") as ana, kb.connect(team, by="ben") as ben:
+        name = held(ana, "one", "Race equality, page one.")
+        ana.screen.decide([name], Decision.include)
+        ben.screen.decide([name], Decision.exclude, reason="mention-only")
+        assert ana.screen.agreement().rows == []
+        with kb.connect(team, by="cleo") as cleo:
+            cleo.screen.decide([name], Decision.unsure)
+        (row, *_) = ana.screen.agreement().rows
+        assert row.people == ["ana", "ben", "cleo"]

@@ -85,7 +85,7 @@ OF_ITSELF = pairs(
     © 2024 A Trust. Registered charity no. 1234567 | © 2025 A Trust. Registered charity no. 1234567
     You are visitor number 123 | You are visitor number 124
     ♥ 12 likes | ♥ 13 likes
-    3 responses to A pledge | 4 responses to A pledge
+    3 responses to “A pledge” | 4 responses to “A pledge”
     5 min read | 6 min read
     Reading time: 5 minutes | Reading time: 6 minutes
     1 month ago | 2 months ago

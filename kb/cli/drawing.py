@@ -21,13 +21,7 @@ from kb.report.tables import text_of
 ACROSS: Mapping[str, tuple[str, str, str]] = {"gaps_by": ("strand", "code", "position")}
 # Lists that are read a few lines a row: what names it, its title, what is said of it, sentences.
 LINES: Mapping[str, tuple[tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]] = {
-    "search": (
-        ("document", "id"),
-        "title",
-        ("organisation", "slug", "when", "matched"),
-        ("snippet", "why"),
-    ),
-    "for": (("group",), "title", ("organisation", "slug", "reach", "status"), ("line",)),
+    "for": (("group",), "title", ("organisation", "slug", "reach", "status"), ("line",))
 }
 # What a terminal shows in colour beside its word, and with a bar beside its number.
 COLOURED = frozenset({"position", "if_proposals", "outcome"})

@@ -27,7 +27,7 @@ from kb.table import Table, column
 app = typer.Typer(rich_markup_mode=None)
 
 PARTS = ("register", "documents", "all")
-MOST_HITS = 20
+MOST_HITS = 10  # as many as fit a screen, two lines each
 SORTS = ("score", "title", "organisation", "date")
 # What an initiative's role makes it to those who ask, in the order shown.
 GROUPS = {
@@ -134,7 +134,7 @@ def search(
         return identifying.everywhere(ctx, words)  # type: ignore[no-any-return]
     options = SearchOptions(" ".join(words), like, who, sort, explain, facets, limit)
     filters = Filters(
-        part="register" if like or who else None if part == "all" else part,
+        part="register" if like else None if part == "all" else part,
         organisation=organisation,
         codes=by_code,
     )
@@ -187,8 +187,11 @@ def _listed(
         hits.sort(key=lambda hit: str(getattr(hit, options.sort)).casefold())
     hits = hits[:shown]
     notes = _notes(search, query, matches)
-    if count > len(hits):
-        notes.append(f"{count} found, the first {len(hits)} shown")
+    found = f"{count} found, the first {len(hits)} shown" if count > len(hits) else ""
+    pages = search.undecided(matches)
+    unread = f"{pages} are pages that nobody screened" if pages else ""
+    if found or unread:
+        notes.append("; ".join(filter(None, (found, unread))))
     if options.facets:
         notes += [
             f"{facet}: {', '.join(f'{code} {number}' for code, number in counts.items())}"
@@ -218,7 +221,8 @@ def _for(
     """One page for one question: what is found for them, by what it is to them, live first."""
     coded = {f: search.coded(matches, f) for f in ("audience", "role", "reach", "status")}
     audience_codes = audiences([audience])
-    fitting = [n for n in matches.numbers if audiences(coded["audience"][n]) & audience_codes]
+    initiatives = [n for n in matches.numbers if search.is_initiative(n)]
+    fitting = [n for n in initiatives if audiences(coded["audience"][n]) & audience_codes]
     every = search.hits(replace(matches, numbers=fitting), limit=len(fitting))
     hits = dict(zip(fitting, every, strict=True))
     rows: list[ForRow] = []
@@ -231,9 +235,9 @@ def _for(
             notes.append(f"{group}: {len(members)} found, the first {len(shown)} shown")
         rows += [_for_row(group, hits[n], coded["reach"][n], coded["status"][n]) for n in shown]
     voices = sum(coded["role"][n] == ["voice"] for n in fitting)
-    uncoded = sum(not coded["audience"][n] or not coded["role"][n] for n in matches.numbers)
-    others = sum(bool(coded["audience"][n]) for n in matches.numbers) - len(fitting)
-    pages = search.undecided(search.find(query, Filters(part="documents")))
+    uncoded = sum(not coded["audience"][n] or not coded["role"][n] for n in initiatives)
+    others = sum(bool(coded["audience"][n]) for n in initiatives) - len(fitting)
+    pages = search.undecided(matches)
     notes += [
         f"left out: {voices} voices, {others} for others than {audience}",
         f"not looked at: {pages} pages that nobody screened, "

@@ -114,7 +114,10 @@ def show(table: Table[Any], how: Shown) -> None:
         # A lazy door: Rich takes a tenth of the time of a search that a program asks for.
         drawing = importlib.import_module("kb.cli.drawing")
         with drawing.paged(pager=how.pager):
-            drawing.draw(table.lead, shown, rows, as_list="" if how.columns else table.name)
+            if table.name == "search" and not how.columns:
+                importlib.import_module("kb.cli.drawing_hits").draw_hits(rows)
+            else:
+                drawing.draw(table.lead, shown, rows, as_list="" if how.columns else table.name)
     stderr(*table.notes)
 
 

@@ -435,7 +435,8 @@ class Index:
 
     def length(self, field: str, number: int) -> int:
         """How long the field of an entry is, in terms; 0 where it is empty."""
-        return int(self._reader.doc_field_length(number, field, 0) or 0)
+        known = self._lengths[field].get(number)
+        return int(self._reader.doc_field_length(number, field, 0) or 0) if known is None else known
 
     def average_length(self, field: str) -> float:
         """How long the field is in the mean, in terms."""

@@ -32,7 +32,7 @@ class Ranking:
     k1: float = 1.2
     b: float = 0.6
     breadth: float = 3.0  # power of the share of what is looked for that a hit has
-    grams: float = 1.0  # what the best by n-grams weighs, the best by words being 1
+    grams: float = 0.9  # what the best by n-grams weighs, the best by words being 1
     gram_root: float = 0.1  # power of the number of n-grams by which long entries weigh less
     gram_common: float = 0.15  # share of all entries above which an n-gram says nothing
     gram_most: int = 400  # entries above which it is too common to be worth its time

@@ -49,10 +49,11 @@ class Scoring:
             tally.weights += weight
             tally.without += [] if matches else [node.shown]
             tally.forms.append(matches)
-            for number, (score, _form) in matches.items():
-                tally.words[number] += score
-                tally.covered[number] += weight
-                tally.counts[number] += 1
+            words, covered, counts = tally.words, tally.covered, tally.counts
+            for number, (score, _form) in matches.items():  # of which there may be thousands
+                words[number] += score
+                covered[number] += weight
+                counts[number] += 1
         return tally
 
     def together(
@@ -142,6 +143,9 @@ class Scoring:
         best: dict[int, tuple[float, str]] = {}
         if unit.prefix:
             return self._beginning(unit)
+        if not unit.others:
+            shown, scores = " ".join(unit.words), self._form(unit.words, unit.field, unit.phrase)
+            return {number: (score, shown) for number, score in scores.items()}
         forms = [(unit.words, 1.0, unit.phrase)]
         forms += [
             (tuple(other.split()), weight, len(other.split()) > 1) for other, weight in unit.others
@@ -183,6 +187,9 @@ class Scoring:
         weights = {name: weight / len(stemmed) for name, weight in fields.items()}
         for name, weight in weights.items():
             beside = self.index.side_by_side(name, stemmed) if phrase and stemmed[1:] else None
+            if beside is None and len(stemmed) == 1 and not scores:
+                scores.update((n, weight * score) for n, score in self._postings(name, stemmed[0]))
+                continue
             for each in stemmed:
                 for number, score in self._postings(name, each):
                     if beside is None or number in beside:

@@ -49,7 +49,8 @@ class Search:
     def hits(self, matches: Matches, *, limit: int, explain: bool = False) -> list[Hit]:
         """The first matches as they are shown; with what their score is made of if asked."""
         first = matches.numbers[:limit]
-        coded = {facet: self.coded(matches, facet) for facet in SAID_OF_IT} if first else {}
+        shown = replace(matches, numbers=first)
+        coded = {facet: self.coded(shown, facet) for facet in SAID_OF_IT}
         hits = [self._hit(number, matches, coded) for number in first]
         if not explain:
             return hits
@@ -103,14 +104,16 @@ class Search:
     ) -> set[int]:
         """The entries that have enough of what is looked for, and all that they must."""
         ranking, node = self.ranking, self._scoring.node
+        counts, covered, wanted = tally.counts, tally.covered, len(query.terms)
+        least = ranking.least_words * tally.weights
         if query.terms:
             keep = {
                 number
                 for number in {*tally.words, *by_grams}
                 if bool(but)  # likeness is a matter of degree
-                or tally.counts[number] == len(query.terms)
+                or counts.get(number, 0) == wanted
                 or share.get(number, 0.0) >= ranking.least_grams
-                or tally.covered[number] >= ranking.least_words * tally.weights
+                or covered.get(number, 0.0) >= least
             }
         else:
             keep = self._index.every() if query.narrows or filters.narrow else set()
@@ -129,8 +132,10 @@ class Search:
 
         A long text holds every word once by chance: there they must stand in what names it.
         """
-        whole = {number for number in keep if tally.counts[number] == len(query.terms)}
-        long = {n for n in whole if self._index.length("text", n) > LONG_TEXT}
+        wanted, counts = len(query.terms), tally.counts
+        whole = {number for number in keep if counts.get(number, 0) == wanted}
+        length = self._index.length
+        long = {n for n in whole - self._register if length("text", n) > LONG_TEXT}
         if long and len(query.terms) > 1:
             named = set.intersection(*(self._scoring.heads(node) for node in query.terms))
             whole -= long - named
@@ -186,6 +191,10 @@ class Search:
                 if number in coded:
                     coded[number].append(code)
         return coded
+
+    def is_initiative(self, number: int) -> bool:
+        """True for an entry that is an initiative, and no page."""
+        return number in self._register
 
     def undecided(self, matches: Matches) -> int:
         """How many pages that were found nobody screened, and belong to no initiative."""

@@ -23,12 +23,15 @@ def snippet(text: str, forms: Iterable[str], *, mark: str = "") -> Snippet:
     flat = " ".join(text.split())
     words = [word for form in forms for word in form.split()]
     wanted = set(stems(" ".join(telling(words) or words)))
-    places = [
-        (match.start(), match.end(), stem)
-        for match in WORD.finditer(flat)
-        for stem in stems(match.group())[:1]
-        if stem in wanted
-    ]
+    stem_of: dict[str, str] = {}  # of the words that are wanted; "" for others
+    places = []
+    for match in WORD.finditer(flat):
+        word = match[0]
+        if word not in stem_of:
+            (stem, *_) = stems(word) or [""]
+            stem_of[word] = stem if stem in wanted else ""
+        if stem_of[word]:
+            places.append((match.start(), match.end(), stem_of[word]))
     at = max(0, _densest(places) - WIDTH // 3)
     start = flat.rfind(" ", 0, at) + 1 if at else 0
     cut = flat[start : start + WIDTH]

@@ -1,5 +1,6 @@
 """`kb review` and `kb assess` as a person has them: through a pseudo-terminal, and by lines."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -240,6 +241,16 @@ def test_words_of_a_title_find_the_initiative_and_enter_takes_none(home: Path) -
     assert "shuri-network" in done.stdout
     with kb.connect(home) as base:
         assert len(base.screen.inbox().rows) == 1
+
+
+def test_ten_hits_fit_a_screen(terminal: Open) -> None:
+    output = terminal("search", "mentoring", "for", "boards", PAGER="cat")
+    output.expect("the first 10 shown")
+    output.end()
+    shown = [line for line in output.shown.splitlines() if line.strip()]
+    assert len(shown) <= 23
+    assert all(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) <= 80 for line in shown)
+    assert "mentor" in shown[0].casefold()
 
 
 def test_a_long_list_goes_through_the_pager_and_a_short_one_does_not(

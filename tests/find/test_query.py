@@ -77,6 +77,9 @@ def test_a_star_begins_and_needs_two_letters() -> None:
     assert unit.prefix
     assert not any(unit.prefix for unit in read("r* *").units)
     assert read("*").terms == ()
+    (unit,) = read("wom*n").units
+    assert unit.prefix
+    assert not any(unit.prefix for unit in read("w*n").units)
 
 
 def test_fields_facets_and_dates() -> None:

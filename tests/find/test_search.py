@@ -171,9 +171,110 @@ def test_odd_queries_are_no_error(register: Search, text: str) -> None:
 
 
 def test_related_terms_are_offered_not_searched(register: Search) -> None:
-    query = parse("reverse mentoring", register.words.alternatives)
-    assert "reciprocal mentoring" in query.see_also
-    assert all(not unit.others for unit in query.units)
+    query = parse("reciprocal mentoring", register.words.alternatives)
+    assert "co-mentoring" in query.see_also
+    forms = {form for unit in query.units for form, _ in unit.others}
+    assert "co mentoring" not in forms
+
+
+def test_a_synonym_is_found_before_what_has_some_of_the_words(register: Search) -> None:
+    found = [hit.slug for hit in find(register, "reverse mentoring", 4)]
+    assert {"reciprocal-mentoring-for-inclusion", "airedale-reciprocal-mentoring"} <= set(found)
+
+
+def entries(folder: Path, *rows: dict[str, object]) -> Search:
+    """An index of pages, or of initiatives where a row has a slug."""
+    made = [
+        IndexEntry(
+            **{
+                "id": f"{'i' if 'slug' in row else 'd'}{number}",
+                "part": "register" if "slug" in row else "documents",
+                "number": number,
+                "organisation": "A Body",
+                "url": f"https://a.example/{number}",
+                "document": None if "slug" in row else f"d{number}",
+            }
+            | row
+        )
+        for number, row in enumerate(rows, start=1)
+    ]
+    build(folder / "index", made, Words(), act=1)
+    return Search(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ('"high impact action 6"', ["d1"]),
+        ("+6 high impact action", ["d1"]),
+        ('"D&I strategy"', ["d3"]),
+        ('title:"D&I"', ["d3"]),
+        ("D&I", ["d3"]),
+        ('"May 2026"', ["d5"]),
+        ("+IT", ["d4"]),
+        ("+US trusts", ["d6"]),
+        ("+WHO", ["d7"]),
+        ("stra*gy", ["d3"]),
+        ("inclu*sion", ["d8"]),
+    ],
+)
+def test_every_word_that_people_type_is_one(
+    tmp_path: Path, typed: str, expected: list[str]
+) -> None:
+    search = entries(
+        tmp_path,
+        {"title": "High impact action 6 for boards", "text": "Boards act on it."},
+        {"title": "High impact action 1 for boards", "text": "We do, and it is for us."},
+        {"title": "Our D&I strategy", "text": "It may be read in 2026."},
+        {"title": "The IT of boards", "text": "They work with IT."},
+        {"title": "Report of May 2026", "text": "Who read it?"},
+        {"title": "Trusts", "text": "Trusts in the US are told of."},
+        {"title": "Health", "text": "The WHO says so."},
+        {"title": "Inclusion", "text": "Of all."},
+    )
+    query = parse(typed, search.words.alternatives)
+    assert [hit.document for hit in search.best(query, Filters(), limit=9)] == expected
+    search.close()
+
+
+def test_what_is_known_comes_first_and_a_page_under_its_initiative_once(tmp_path: Path) -> None:
+    search = entries(
+        tmp_path,
+        {"title": "Mentoring of boards", "text": "Mentoring boards.", "low": "a list page"},
+        {"title": "Mentoring for boards", "text": "Mentoring boards."},
+        {"title": "A scheme", "text": "It has mentoring for boards.", "of": "i4"},
+        {"title": "A scheme of a body", "slug": "a-scheme", "summary": "What a body does."},
+        {"title": "Mentoring", "slug": "mentoring", "summary": "Mentoring for boards."},
+    )
+    hits = search.best(parse("mentoring boards", Alternatives()), Filters(), limit=9)
+    assert [hit.slug or hit.document for hit in hits] == ["mentoring", "a-scheme", "d2", "d1"]
+    assert (hits[1].pages, hits[3].what) == (["d3"], "a list page")
+    assert "mentoring for boards" in hits[1].snippet
+    pages = search.best(
+        parse("mentoring boards", Alternatives()), Filters(part="documents"), limit=9
+    )
+    assert {hit.document for hit in pages} == {"d1", "d2", "d3"}
+    search.close()
+
+
+def test_a_long_page_does_not_win_by_holding_every_word_once(tmp_path: Path) -> None:
+    filler = "minutes of many meetings on other matters " * 150
+    search = entries(
+        tmp_path,
+        {"title": "Minutes", "text": f"reverse {filler} mentoring {filler} chairs"},
+        {"title": "Mentoring of chairs", "text": "Chairs have mentors; mentoring of chairs helps."},
+    )
+    hits = search.best(parse("reverse mentoring chairs", Alternatives()), Filters(), limit=9)
+    assert hits[0].document == "d2"
+    search.close()
+
+
+def test_a_passage_carries_the_places_of_its_words(register: Search) -> None:
+    hits = find(register, "mentoring", 9)
+    assert any(hit.places for hit in hits)
+    for hit in hits:  # of one that has the word in its title alone the passage has none
+        words = [hit.snippet[start:end].casefold() for start, end in hit.places]
+        assert all(word.startswith("mentor") for word in words)
 
 
 def test_what_is_like_an_initiative_shares_its_rare_words(register: Search) -> None:

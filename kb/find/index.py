@@ -51,7 +51,7 @@ LOCK = "lock"  # held by who builds the index anew
 
 WAIT_SECONDS = 2.0
 POOL_MB = 24  # of postings held before they are written out: a large crawl must not grow by them
-BUILD_POOL_MB = 128  # the same where all is written anew, and little else is done
+BUILD_POOL_MB = 192  # the same where all is written anew, and little else is done
 
 
 class _Words(TEXT):  # type: ignore[misc]

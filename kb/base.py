@@ -33,7 +33,7 @@ from kb.register import edits, erasure, imports, merges
 from kb.register.new_home import make_home
 from kb.report import briefing, captures, digest, evidence_map, lists, pack, show
 from kb.report.named_lists import LISTS
-from kb.screen import agreement, derive, duplicates, flow, inbox, review, second_codes
+from kb.screen import agreement, deciding, derive, duplicates, flow, inbox, review, second_codes
 from kb.table import Table
 from kb.workspace import saved_searches, sources
 from kb.workspace.snapshot import Reader, Snapshot, snapshot
@@ -62,7 +62,7 @@ class Screen:
     """Pages that wait, what people decide on them, and the searches that bring more."""
 
     def __init__(self, workspace: Workspace, read: Reader) -> None:
-        self.decide = partial(inbox.decide, workspace)
+        self.decide = partial(deciding.decide, workspace)
         self.review = partial(review.Review, workspace)
         self.derive = partial(derive.derive, workspace)
         self.save_search = partial(saved_searches.add, workspace)

@@ -17,7 +17,7 @@ from kb.declare.codebook import FACETS
 from kb.declare.declarations import Declarations
 from kb.find.entries import Filters, IndexEntry
 from kb.find.index import build
-from kb.find.query import parse
+from kb.find.parsing import parse
 from kb.find.ranking import RANKING, Ranking
 from kb.find.search import Search
 from kb.home import DECLARATIONS, shipped

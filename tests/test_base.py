@@ -10,7 +10,7 @@ import kb
 from kb.assess.gaps import Gap
 from kb.errors import QuoteNotFound, Refused, Unknown
 from kb.find.entries import Filters
-from kb.find.query import parse
+from kb.find.parsing import parse
 from kb.find.search import Search
 from kb.keep.decisions import Decision, Level
 from kb.report.show import PageShown

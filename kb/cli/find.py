@@ -18,7 +18,8 @@ from kb.declare.boards import audiences
 from kb.errors import Refused, Unknown
 from kb.find import index
 from kb.find.entries import ExplainedHit, Filters, Hit, Matches
-from kb.find.query import Query, parse
+from kb.find.parsing import parse
+from kb.find.query import Query
 from kb.find.search import Search
 from kb.home import Home, find_home
 from kb.keep import store_status

@@ -13,9 +13,10 @@ from kb.keep.decisions import Decision
 from kb.report.tables import write_json
 from kb.screen.agreement import Agreement
 from kb.screen.assigning import assign as assign_share
+from kb.screen.deciding import Screened
 from kb.screen.flow import FlowStep
 from kb.screen.identity import Kinship
-from kb.screen.inbox import InboxPage, Screened
+from kb.screen.inbox import InboxPage
 from kb.table import Table, cells, columns_of
 
 app = typer.Typer(rich_markup_mode=None)

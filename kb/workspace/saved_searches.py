@@ -6,7 +6,7 @@ from datetime import datetime
 
 from kb.errors import Refused, Unknown
 from kb.find.entries import LETTERS, Filters
-from kb.find.query import parse
+from kb.find.parsing import parse
 from kb.find.search import Search
 from kb.keep.acts import ActKind
 from kb.keep.decisions import Watch

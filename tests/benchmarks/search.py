@@ -24,7 +24,7 @@ from whoosh.index import create_in
 import kb
 from kb.find.entries import Filters, IndexEntry, Words
 from kb.find.index import build, update
-from kb.find.query import parse
+from kb.find.parsing import parse
 from kb.find.search import Search
 from kb.home import Home, shipped
 from kb.keep import saving

@@ -17,7 +17,7 @@ from pages import held
 import kb
 from kb.find.entries import Filters, IndexEntry, Words
 from kb.find.index import Locked, Missing, act_of, build, building, is_building, update
-from kb.find.query import parse
+from kb.find.parsing import parse
 from kb.find.search import Search
 from kb.keep.decisions import Decision
 

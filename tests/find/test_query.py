@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.errors import Refused, Unknown
-from kb.find.query import Group, Query, Unit, parse
+from kb.find.parsing import parse
+from kb.find.query import Group, Query, Unit
 from kb.text.matcher import Alternatives
 
 NONE = Alternatives()

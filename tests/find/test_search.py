@@ -8,7 +8,8 @@ import pytest
 from kb.errors import Unknown
 from kb.find.entries import Filters, Hit, IndexEntry, Words
 from kb.find.index import Missing, act_of, build, update
-from kb.find.query import Query, parse
+from kb.find.parsing import parse
+from kb.find.query import Query
 from kb.find.search import Search
 from kb.text.matcher import Alternatives
 

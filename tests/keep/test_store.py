@@ -22,7 +22,7 @@ import kb
 from kb.errors import Busy, NewerStore, Refused
 from kb.find import index
 from kb.find.entries import Filters
-from kb.find.query import parse
+from kb.find.parsing import parse
 from kb.find.search import Search
 from kb.keep import documents, saving, store_status
 from kb.keep.acts import Act, ActKind, Moment

@@ -1,10 +1,11 @@
 """Hits as they fit a screen: two lines each, the words that matched standing out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.text import Text
 
 from kb.cli.drawing import console
+from kb.find.entries import ExplainedHit, Hit
 from kb.report.safe import for_terminal
 
 INDENT = 6
@@ -13,29 +14,27 @@ LEAST_TITLE = 0.6  # of the width, before whose it is is cut
 MARKED = "bold underline"
 
 
-def draw_hits(rows: Sequence[Mapping[str, object]]) -> None:
+def draw_hits(hits: Sequence[Hit]) -> None:
     """Each hit: its number, title and whose it is; what it is, and the passage."""
-    for row in rows:
-        console().print(_named(row), overflow="ellipsis", no_wrap=True, crop=True)
-        console().print(_said(row), overflow="ellipsis", no_wrap=True, crop=True)
+    for hit in hits:
+        why = f"{' ' * INDENT}{'; '.join(hit.why)}" if isinstance(hit, ExplainedHit) else ""
+        for line in filter(None, (_named(hit), _said(hit), why)):
+            console().print(line, overflow="ellipsis", no_wrap=True, crop=True)
 
 
-def _named(row: Mapping[str, object]) -> Text:
-    number = str(row["document"] or row["id"]).ljust(INDENT - 1) + " "
-    pages = f" (+ {', '.join(map(str, row['pages']))})" if row["pages"] else ""  # type: ignore[call-overload]
-    body = f" · {for_terminal(str(row['organisation']))}" if row["organisation"] else ""
+def _named(hit: Hit) -> Text:
+    number = str(hit.document or hit.id).ljust(INDENT - 1) + " "
+    pages = f" (+ {', '.join(hit.pages)})" if hit.pages else ""
+    body = f" · {for_terminal(hit.organisation)}" if hit.organisation else ""
     width = console().width
-    title = _cut(
-        for_terminal(str(row["title"])),
-        max(int(width * LEAST_TITLE), width - INDENT - len(pages) - len(body)) - len(pages),
-    )
+    room = max(int(width * LEAST_TITLE), width - INDENT - len(pages) - len(body))
+    title = _cut(for_terminal(hit.title), room - len(pages))
     return Text.assemble(number, (title, "bold"), pages, (body, "dim"))
 
 
-def _said(row: Mapping[str, object]) -> Text:
-    what = f"{row['what']} · " if row["what"] else ""
-    passage = str(row["snippet"])
-    places = [(int(a), int(b)) for a, b in row["places"]]  # type: ignore[attr-defined]
+def _said(hit: Hit) -> Text:
+    what, passage = f"{hit.what} · " if hit.what else "", hit.snippet
+    places = [(begins, ends) for begins, ends in hit.places]
     start = max(0, places[0][0] - BEFORE) if places else 0
     if places and places[-1][1] + INDENT + len(what) <= console().width:
         start = 0  # all of it fits

@@ -115,7 +115,7 @@ def show(table: Table[Any], how: Shown) -> None:
         drawing = importlib.import_module("kb.cli.drawing")
         with drawing.paged(pager=how.pager):
             if table.name == "search" and not how.columns:
-                importlib.import_module("kb.cli.drawing_hits").draw_hits(rows)
+                importlib.import_module("kb.cli.drawing_hits").draw_hits(table.rows[: how.limit])
             else:
                 drawing.draw(table.lead, shown, rows, as_list="" if how.columns else table.name)
     stderr(*table.notes)

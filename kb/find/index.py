@@ -1,4 +1,4 @@
-"""The index. The only file that knows Whoosh, but for its stemmer: entries go in, what occurs where comes out.
+"""The index: entries go in, what occurs where comes out. But for its stemmer, Whoosh is here alone.
 
 What a hit shows is kept in the index, so that a search needs nothing else. It lies in a folder
 of its own inside the index folder, with `words.json`: the forms of the lexicon, and the bodies

@@ -68,7 +68,7 @@ def test_a_programme_scores_above_the_threshold_and_says_why(scorer: Scorer) -> 
     )
     assert scored.score > LEXICON.inbox.threshold
     assert {(each.term, each.where) for each in scored.signals} >= {
-        ("reverse mentoring", "title"),
+        ("reciprocal mentoring", "title"),
         ("ethnic minority", "text"),
         ("support", "sign"),
     }

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SHIPPED = {
     "offer.toml", "codebook.toml", "lexicon.toml", "protocol.toml", "bodies.toml",
-    "sources.toml", "register.jsonl", "look_alikes.jsonl",
+    "sources.toml", "people.toml", "register.jsonl", "look_alikes.jsonl",
 }  # fmt: skip
 
 

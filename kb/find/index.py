@@ -11,33 +11,24 @@ import json
 import secrets
 import shutil
 import time
-import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+from whoosh import index as whoosh_index
+from whoosh.codec import base as whoosh_codec
+from whoosh.fields import ID, KEYWORD, STORED, TEXT, Schema
+from whoosh.system import pack_uint
 
 from kb.errors import KBError
 from kb.find.entries import IndexEntry, Words, key
 from kb.find.query import FACETS
 from kb.find.ranking import grams
 from kb.find.words import stemmed, words_in
-from kb.text.matcher import Alternatives, address_words
-
-with warnings.catch_warnings():
-    # Whoosh 2.7.4 dates from 2016: its sources have escapes that 3.12 and later warn of.
-    warnings.simplefilter("ignore", SyntaxWarning)
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from whoosh import index as whoosh_index
-    from whoosh.codec import base as whoosh_codec
-    from whoosh.fields import ID, KEYWORD, STORED, TEXT, Schema
-    from whoosh.query import Phrase
-    from whoosh.reading import TermNotFound
-    from whoosh.system import pack_uint
+from kb.text.matcher import address_words
 
 # Whoosh 2.7.4 names segments by `random`; where a caller has seeded that, two get one name.
 whoosh_codec.random_name = lambda size=28: secrets.token_hex(size // 2)
@@ -187,7 +178,7 @@ def update(
     Raises Locked where another process writes the index for longer than two seconds, Missing
     where there is no sound one to write to.
     """
-    noted = _state(folder)
+    noted = state_of(folder)
     if noted is None:
         raise Missing(f"no index of this form in {folder}", hint="kb reindex makes it")
     inside = folder / noted["folder"]
@@ -196,7 +187,7 @@ def update(
         try:
             for number in anew:
                 writer.delete_by_term("id", number)
-            vocabulary = _vocabulary(inside)
+            vocabulary = vocabulary_of(inside)
             many = len(vocabulary)
             count = _add(writer, entries, vocabulary)
             writer.commit()
@@ -230,14 +221,14 @@ def act_of(
     None where it is missing, damaged, of another form, made by other declarations than those
     named, or where the store does not hold that act by its token: it was put back meanwhile.
     """
-    noted = _state(folder)
+    noted = state_of(folder)
     if noted is None or (made_by and noted["made_by"] != made_by):
         return None
     act = int(noted["act"])
     return act if holds is None or holds(act, str(noted["token"])) else None
 
 
-def _vocabulary(inside: Path) -> set[str]:
+def vocabulary_of(inside: Path) -> set[str]:
     """Every word that entries have held; none where the file is not there."""
     file = inside / VOCABULARY
     return set(file.read_text(encoding="utf-8").split("\n")) if file.exists() else set()
@@ -258,7 +249,7 @@ def _noted_in(folder: Path) -> dict[str, Any] | None:
     return noted if isinstance(noted, dict) and noted.get("form") == FORM else None
 
 
-def _state(folder: Path) -> dict[str, Any] | None:
+def state_of(folder: Path) -> dict[str, Any] | None:
     """What is noted of the index; None where nothing is, or what it tells of is not whole."""
     for look in range(LOOKS):
         time.sleep(0.02 * bool(look))  # another process may have been in the midst of writing
@@ -281,23 +272,6 @@ def _is_whole(noted: Mapping[str, int], sizes: Mapping[str, int]) -> bool:
     if contents <= sizes.keys():
         return all(sizes.get(name) == size for name, size in noted.items())
     return any(name.endswith(".toc") for name in sizes)
-
-
-def _newest(folder: Path) -> tuple[dict[str, Any], Any, Path]:
-    """The words noted beside the index, Whoosh's searcher of it, and where it lies.
-
-    Raises Missing, unless it was put in the place of another one while we looked.
-    """
-    for _ in range(LOOKS):
-        noted = _state(folder)
-        try:
-            if noted is not None:
-                inside = folder / noted["folder"]
-                return json.loads((inside / WORDS).read_text()), _open(inside).searcher(), inside
-        except (Missing, FileNotFoundError, whoosh_index.IndexError):
-            pass
-        time.sleep(0.02)
-    raise Missing(f"no sound index of this form in {folder}", hint="kb reindex makes it")
 
 
 def _sizes(folder: Path) -> dict[str, int]:
@@ -341,7 +315,7 @@ def _writer(folder: Path) -> Any:
     until = time.monotonic() + WAIT_SECONDS
     while True:
         try:
-            return _open(folder).writer(limitmb=POOL_MB)
+            return open_whoosh(folder).writer(limitmb=POOL_MB)
         except whoosh_index.LockError:
             if time.monotonic() > until:
                 raise Locked(f"{folder} is being written", hint="kb reindex, later") from None
@@ -352,7 +326,8 @@ def _writer(folder: Path) -> Any:
         time.sleep(0.05)
 
 
-def _open(folder: Path) -> Any:
+def open_whoosh(folder: Path) -> Any:
+    """Whoosh's index of that folder. Raises Missing where there is none."""
     try:
         return whoosh_index.open_dir(folder)
     except (whoosh_index.IndexError, OSError, ValueError) as error:
@@ -386,87 +361,3 @@ def _row(entry: IndexEntry) -> dict[str, Any]:
         **{facet: ",".join(map(key, entry.codes.get(facet, ()))) for facet in FACETS},
     }
     return {name: value for name, value in row.items() if value not in ("", None, [])}
-
-
-class Index:
-    """An index opened for reading: what occurs where, and what is kept of each entry.
-
-    An entry is named by the number Whoosh gives it, which holds while this is open.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        """Raises Missing where there is none, or it is of another form, or damaged."""
-        words, self._searcher, self._inside = _newest(folder)
-        self.words = Words(
-            Alternatives(words["forms"], words["related"], words["longest"]),
-            words["bodies"],
-            words["regions"],
-            words["codes"],
-        )
-        self._reader = self._searcher.reader()
-        self.count = int(self._reader.doc_count())
-        self._lengths: dict[str, dict[int, int]] = defaultdict(dict)
-
-    def close(self) -> None:
-        """Gives back the files."""
-        self._searcher.close()
-
-    def frequency(self, field: str, term: str) -> int:
-        """How many entries have the term in the field, or had it and are not merged away yet."""
-        try:
-            return int(self._reader.doc_frequency(field, term))
-        except TermNotFound:
-            return 0
-
-    def occurrences(self, field: str, term: str) -> Iterator[tuple[int, float, int]]:
-        """Each entry with the term in the field: how often, and how long its field is."""
-        try:
-            matcher = self._reader.postings(field, term)
-        except TermNotFound:
-            return
-        lengths = self._lengths[field]
-        while matcher.is_active():
-            number = matcher.id()
-            length = lengths.get(number)
-            if length is None:
-                length = lengths[number] = self._reader.doc_field_length(number, field, 1)
-            yield number, matcher.weight(), length
-            matcher.next()
-
-    def length(self, field: str, number: int) -> int:
-        """How long the field of an entry is, in terms; 0 where it is empty."""
-        known = self._lengths[field].get(number)
-        return int(self._reader.doc_field_length(number, field, 0) or 0) if known is None else known
-
-    def average_length(self, field: str) -> float:
-        """How long the field is in the mean, in terms."""
-        return float(self._searcher.avg_field_length(field))
-
-    def entries_with(self, field: str, term: str) -> list[int]:
-        """The entries that have the term in the field."""
-        try:
-            return list(self._reader.postings(field, term).all_ids())
-        except TermNotFound:
-            return []
-
-    def side_by_side(self, field: str, terms: Sequence[str], within: int = 1) -> set[int]:
-        """The entries that have the terms in that order, each within so many words of the last."""
-        return set(Phrase(field, list(terms), slop=within).docs(self._searcher))
-
-    def terms(self, field: str) -> list[str]:
-        """Every term of the field."""
-        terms = self._reader.field_terms(field)
-        return [term.decode() if isinstance(term, bytes) else term for term in terms]
-
-    def every(self) -> set[int]:
-        """All entries."""
-        return set(self._reader.all_doc_ids())
-
-    @cached_property
-    def vocabulary(self) -> set[str]:
-        """Every word that entries have held, in lower case, since it was built."""
-        return _vocabulary(self._inside)
-
-    def kept(self, number: int) -> Mapping[str, Any]:
-        """What is kept of an entry to be shown; what is empty is not, and reads as ""."""
-        return defaultdict(str, self._reader.stored_fields(number))

@@ -5,7 +5,7 @@ from itertools import chain
 
 from kb.errors import Unknown
 from kb.find.entries import Filters, Words, key
-from kb.find.index import Index
+from kb.find.index_reading import Index
 from kb.find.query import Query
 from kb.text.matcher import fold
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kb.find import narrowing
-from kb.find.index import Index
+from kb.find.index_reading import Index
 from kb.find.query import DATES, HasCode, HasDate, Node, Unit, Without, units
 from kb.find.ranking import Ranking, bm25, gram_share, gram_weight, grams_typed, rarity
 from kb.find.words import stems

@@ -15,7 +15,7 @@ from pathlib import Path
 from kb.errors import Unknown
 from kb.find import narrowing, spelling
 from kb.find.entries import LETTERS, ExplainedHit, Filters, Hit, Matches, key
-from kb.find.index import Index
+from kb.find.index_reading import Index
 from kb.find.query import Query, Unit
 from kb.find.ranking import RANKING, Ranking, rarity
 from kb.find.scoring import LONG_TEXT, Scoring, Tally

@@ -9,6 +9,7 @@ from kb.find.entries import ExplainedHit, Hit
 from kb.report.safe import for_terminal
 
 INDENT = 6
+MOST_PAGES = 2  # that are named
 BEFORE = 12  # characters of a passage before the first word that stands out
 LEAST_TITLE = 0.6  # of the width, before whose it is is cut
 MARKED = "bold underline"
@@ -24,7 +25,8 @@ def draw_hits(hits: Sequence[Hit]) -> None:
 
 def _named(hit: Hit) -> Text:
     number = str(hit.document or hit.id).ljust(INDENT - 1) + " "
-    pages = f" (+ {', '.join(hit.pages)})" if hit.pages else ""
+    named = ", ".join(hit.pages) if len(hit.pages) <= MOST_PAGES else f"{len(hit.pages)} pages"
+    pages = f" (+ {named})" if hit.pages else ""
     body = f" · {for_terminal(hit.organisation)}" if hit.organisation else ""
     width = console().width
     room = max(int(width * LEAST_TITLE), width - INDENT - len(pages) - len(body))

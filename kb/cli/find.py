@@ -190,7 +190,7 @@ def _listed(
     notes = _notes(search, query, matches)
     found = f"{count} found, the first {len(hits)} shown" if count > len(hits) else ""
     pages = search.undecided(matches)
-    unread = f"{pages} are pages that nobody screened" if pages else ""
+    unread = f"pages that nobody screened: {pages}" if pages else ""
     if found or unread:
         notes.append("; ".join(filter(None, (found, unread))))
     if options.facets:

@@ -47,7 +47,7 @@ from kb.find.query import (
     as_typed,
     units,
 )
-from kb.find.words import ASKING, words_typed
+from kb.find.words import ASKING, unshouted, words_typed
 from kb.text.matcher import PASSED_OVER, WORD, Alternatives, address_words, fold, joined_initials
 
 FEWEST_LETTERS = 2  # before a star
@@ -112,7 +112,7 @@ def _plain(text: str, notes: list[str]) -> str:
     text = unicodedata.normalize("NFC", text).translate(QUOTES).replace("\0", " ")
     for match in SPACED.finditer(text):
         notes.append(f"{match[1]}: and what follows are read together")
-    text = SPACED.sub(r"\1:", text)
+    text = unshouted(SPACED.sub(r"\1:", text))
     return joined_initials(ADDRESS.sub(lambda match: f'"{address_words(match[0])}"', text))
 
 
@@ -257,11 +257,15 @@ class _Reader:
         if name in FACETS:
             return HasCode(name, token.text)
         words = words_typed(token.text)
-        if all(word in PASSED_OVER for word in words):
-            self._passed_over(words)
+        if not words:
             return None
         if token.kind == "phrase":
             return Unit(words, name or None, phrase=True)
+        if not name and all(word in PASSED_OVER for word in words):
+            self._passed_over(words)
+            return None
+        if token.text.startswith("*"):
+            self.notes.append(f"{token.text}: a star stands behind letters")
         if "*" in token.text.strip("*"):
             return self._pattern(token.text.casefold(), name)
         if token.text.endswith("*"):

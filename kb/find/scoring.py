@@ -10,7 +10,7 @@ from kb.find import narrowing
 from kb.find.index_reading import Index
 from kb.find.query import DATES, HasCode, HasDate, Node, Unit, Without, units
 from kb.find.ranking import Ranking, bm25, gram_share, gram_weight, grams_typed, rarity
-from kb.find.words import stems
+from kb.find.words import NAMES, stems, words_in
 from kb.text.matcher import PASSED_OVER
 
 NEAR_WORDS = 10  # how far apart the words of a phrase may stand that nothing holds
@@ -79,7 +79,9 @@ class Scoring:
         scores: dict[int, float] = defaultdict(float)
         shares: dict[int, float] = defaultdict(float)
         total = 0.0
-        telling = " ".join(word for word in text.split() if word not in PASSED_OVER)
+        # A name is nothing like other words of its letters.
+        own = (word for word in text.split() if word not in PASSED_OVER and word not in NAMES)
+        telling = " ".join(own)
         for gram, typed in grams_typed(telling).items():
             if self.index.frequency("grams", gram) > STALE * most:
                 continue
@@ -160,6 +162,7 @@ class Scoring:
     def _beginning(self, unit: Unit) -> dict[int, tuple[float, str]]:
         """What holds a word that begins so, or one of its stem."""
         (word,) = unit.words
+        word = "*".join("".join(words_in(part)) for part in word.split("*"))
         if "*" in word:
             fits = re.compile(fnmatch.translate(word)).match
             begun = stems(" ".join(filter(fits, self.index.vocabulary)))
@@ -209,6 +212,15 @@ class Scoring:
                 for number, often, length in places
             ]
         return self._read[name, stem]
+
+    def together_in_text(self, nodes: Sequence[Node]) -> set[int]:
+        """The entries in whose text the first words of those things stand near one another."""
+        words = [stems(" ".join(unit.words))[:1] for unit in units(nodes)]
+        typed = [stem for each in words for stem in each]
+        orders = (typed, typed[::-1])
+        return set[int]().union(
+            *(self.index.side_by_side("text", each, NEAR_WORDS) for each in orders)
+        )
 
     def heads(self, node: Node) -> set[int]:
         """The entries that have the thing in their title, summary, body or codes."""

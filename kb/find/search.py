@@ -6,7 +6,7 @@ offered (below the threshold, lists, left out) come last.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -25,6 +25,7 @@ from kb.text.described import DESCRIBED_AT, marked
 from kb.text.matcher import WORD
 
 LIKE_WORDS = 20
+LETTERS_ALONE = 2  # of each word of what is typed as D&I: it need not occur
 SAID_OF_IT = ("role", "reach", "status")  # what an initiative is, in short
 
 
@@ -56,8 +57,18 @@ class Search:
             return hits
         return [
             ExplainedHit(**vars(hit), why=[f"{form} {score:.2f}" for form, score in parts])
-            for hit, parts in zip(hits, map(matches.why, first), strict=True)
+            for hit, parts in zip(hits, map(self._why(matches), first), strict=True)
         ]
+
+    @staticmethod
+    def _why(matches: Matches) -> Callable[[int], list[tuple[str, float]]]:
+        """What each part of a score is, of an entry or of the first of its pages."""
+
+        def why(number: int) -> list[tuple[str, float]]:
+            pages = matches.under.get(number, ())
+            return matches.why(number) or [part for page in pages[:1] for part in matches.why(page)]
+
+        return why
 
     def code(self, facet: str, code: str) -> str:
         """The code as the code book spells it; Unknown, naming the nearest, for none."""
@@ -72,12 +83,16 @@ class Search:
         tally = self._scoring.tally(query.terms)
         by_grams, share = self._scoring.by_grams(query.typed)
         keep = self._kept(query, filters, tally, share, by_grams, but)
-        allowed = narrowing.allowed(self._index, filters, query)
-        keep = keep if allowed is None else keep & allowed
+        allowed = narrowing.allowed(self._index, replace(filters, part=None), query)
+        if allowed is not None:
+            keep = {number for number in keep if allowed & self._with_head(number)}
+        if filters.part == "documents":
+            keep -= self._register
         scores = self._scoring.together(tally, by_grams, keep, len(query.terms) or 1)
         tiers, last = narrowing.tiers(self._index, filters, query), self._last
         whole = self._whole(query, tally, keep)
-        known = self._register | (self._owners.keys() if not filters.part else set())
+        alone = filters.part == "documents"
+        known = self._register | (set() if alone else self._owners.keys())
         order = sorted(
             keep,
             key=lambda number: (
@@ -91,7 +106,17 @@ class Search:
         )
         forms, notes = tally.forms, (*query.notes, *self._nearby(query))
         found = Matches(order, scores, forms, share, tuple(tally.without), notes)
-        return found if filters.part else self._grouped(found)
+        if alone:
+            return found
+        grouped = self._grouped(found)
+        if filters.part != "register":
+            return grouped
+        register = [number for number in grouped.numbers if number in self._register]
+        return replace(grouped, numbers=register)
+
+    def _with_head(self, number: int) -> set[int]:
+        """The entry, with the initiative that it is a page of."""
+        return {number, self._owners.get(number, number)}
 
     def _kept(
         self,
@@ -119,18 +144,21 @@ class Search:
             keep = self._index.every() if query.narrows or filters.narrow else set()
         keep -= {self._slugs[but]} if but else set()
         for each in query.terms:
-            if isinstance(each, Unit) and each.phrase:
+            if isinstance(each, Unit) and each.phrase and max(map(len, each.words)) > LETTERS_ALONE:
                 keep &= node(each).keys()
         for each in query.must:
-            keep &= node(each, strictly=True).keys()
+            must = node(each, strictly=True).keys()
+            keep = {number for number in keep if must & self._with_head(number)}
         for each in query.never:
-            keep -= node(each, strictly=True).keys()
+            never = node(each, strictly=True).keys()
+            keep = {number for number in keep if not never & self._with_head(number)}
         return keep
 
     def _whole(self, query: Query, tally: Tally, keep: set[int]) -> set[int]:
         """The entries that have all that is looked for.
 
-        A long text holds every word once by chance: there they must stand in what names it.
+        A long text holds every word once by chance: there they must stand in what names it, or
+        near one another.
         """
         wanted, counts = len(query.terms), tally.counts
         whole = {number for number in keep if counts.get(number, 0) == wanted}
@@ -138,7 +166,7 @@ class Search:
         long = {n for n in whole - self._register if length("text", n) > LONG_TEXT}
         if long and len(query.terms) > 1:
             named = set.intersection(*(self._scoring.heads(node) for node in query.terms))
-            whole -= long - named
+            whole -= long - named - self._scoring.together_in_text(query.terms)
         return whole
 
     def _grouped(self, matches: Matches) -> Matches:
@@ -263,8 +291,10 @@ class Search:
         matched = matches.matched(number) or [LETTERS] * (number in matches.letters)
         shown, forms = stored, [form for form in matched if form != LETTERS]
         text = stored["summary"] if stored["part"] == "register" else stored["text"]
-        if pages and not forms:  # it is its page that has the words
-            forms = matched = matches.matched(pages[0])
+        if pages and not (forms and text):  # it is its page that has the words
+            of_page = matches.matched(pages[0])
+            forms = of_page or forms
+            matched = list(dict.fromkeys([*matched, *of_page])) or [LETTERS]
             shown = self._index.kept(pages[0])
             text = shown["text"]
         passage = snippet(text or stored["summary"], forms, mark=_told(shown["url"]))

@@ -1,5 +1,7 @@
 """The passage of a hit around the words that matched, with the places of these."""
 
+import fnmatch
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -23,13 +25,15 @@ def snippet(text: str, forms: Iterable[str], *, mark: str = "") -> Snippet:
     flat = " ".join(text.split())
     words = [word for form in forms for word in form.split()]
     wanted = set(stems(" ".join(telling(words) or words)))
+    stars = [re.compile(fnmatch.translate(word)) for word in words if "*" in word]
     stem_of: dict[str, str] = {}  # of the words that are wanted; "" for others
     places = []
     for match in WORD.finditer(flat):
         word = match[0]
         if word not in stem_of:
             (stem, *_) = stems(word) or [""]
-            stem_of[word] = stem if stem in wanted else ""
+            begun = any(star.match(word.lower()) for star in stars)
+            stem_of[word] = stem if stem in wanted or begun else ""
         if stem_of[word]:
             places.append((match.start(), match.end(), stem_of[word]))
     at = max(0, _densest(places) - WIDTH // 3)

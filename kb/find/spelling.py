@@ -36,7 +36,8 @@ def _nearest(scoring: Scoring, word: str) -> str | None:
         for each in scoring.index.vocabulary
         if each[:1] == word[:1] and abs(len(each) - len(word)) <= LETTERS_MORE
     ]
-    near = process.extract(
+    swapped = [each for each in alike if sorted(each) == sorted(word)]
+    near = [(each, 100.0, 0) for each in swapped] + process.extract(
         word, alike, scorer=fuzz.ratio, limit=MOST_ALIKE, score_cutoff=LEAST_ALIKE
     )
     frequency = {each: often for each, *_ in near if (often := _frequency(scoring, each))}

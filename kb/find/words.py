@@ -1,12 +1,13 @@
 """How a text becomes the words that are indexed and looked for, the same for both.
 
 Every word counts, single letters, figures and common words among them: a phrase may hold them. A
-common word in capitals is a name (IT, US, WHO), and another word than the common one.
+common word in capitals is a name (IT, US, WHO), and another word than the common one, unless all
+around it is in capitals.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from whoosh.lang.porter import stem
 
@@ -20,6 +21,7 @@ ASKING = frozenset(
 OPERATORS = ("AND", "OR", "NOT")
 NAMES = frozenset(word.upper() for word in PASSED_OVER | ASKING if len(word) > 1) - {*OPERATORS}
 MOST_STEMS = 200_000
+SHOUTED = 3  # words in capitals one after the other
 _CUT = re.compile(r"\w+")
 _STEMS: dict[str, str] = {}
 
@@ -30,15 +32,35 @@ def words_in(text: str) -> list[str]:
         apart = unicodedata.normalize("NFKD", text)
         text = "".join(char for char in apart if not unicodedata.combining(char))
     words = _CUT.findall(joined_initials(text) if "." in text else text)
-    return [word if word in NAMES else word.lower() for word in words]
+    if NAMES.isdisjoint(words):
+        return [word.lower() for word in words]
+    return [
+        word if word in NAMES and not _is_shouted(words, at) else word.lower()
+        for at, word in enumerate(words)
+    ]
+
+
+def _is_shouted(words: Sequence[str], at: int) -> bool:
+    """True for a word among capitals: of a heading in capitals nothing is a name."""
+    before = after = at
+    while before and words[before - 1].isupper():
+        before -= 1
+    while after + 1 < len(words) and words[after + 1].isupper():
+        after += 1
+    return after - before + 1 >= SHOUTED
+
+
+def unshouted(text: str) -> str:
+    """A query typed in capitals as if it were not; names alone stay, and operators."""
+    words = WORD.findall(text)
+    if len(words) < 2 or not text.isupper() or NAMES.issuperset(words):
+        return text
+    return WORD.sub(lambda match: match[0].lower() if match[0] in NAMES else match[0], text)
 
 
 def words_typed(text: str) -> tuple[str, ...]:
-    """The words of a query, folded but for names; in one typed in capitals there are none."""
-    shouted = text.isupper() and len(text.split()) > 1
-    return tuple(
-        word if word in NAMES and not shouted else word.casefold() for word in WORD.findall(text)
-    )
+    """The words of a query in lower case, but for names."""
+    return tuple(word if word in NAMES else word.lower() for word in WORD.findall(text))
 
 
 def stems(text: str) -> list[str]:

@@ -136,10 +136,10 @@ def entries_of(
 
 def _low(page: StoredDocument, verdict: Verdict | None, threshold: float) -> str:
     """Why nobody would be offered a page, or would not be again; "" for one that is."""
-    if verdict is not None:
-        return "left out" if verdict.outcome == Decision.exclude else ""
     if page.gone:
         return "gone"
+    if verdict is not None:
+        return "left out" if verdict.outcome == Decision.exclude else ""
     if page.kind == PageKind.list_page:
         return "a list page"
     return "below the threshold" if (page.score or 0.0) < threshold else ""

@@ -156,7 +156,8 @@ def test_words_passed_over_stay_within_what_they_belong_to() -> None:
     query = parse("the race at work charter for us", at_work)
     assert [node.shown for node in query.terms] == ["race", "work", "charter"]
     assert read('"race at work"').terms == (Unit(("race", "at", "work"), phrase=True),)
-    assert read('"to be" the').terms == ()
+    assert read('"to be" the').terms == (Unit(("to", "be"), phrase=True),)
+    assert read("to be the").terms == ()
 
 
 @pytest.mark.parametrize(

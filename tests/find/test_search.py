@@ -258,6 +258,84 @@ def test_what_is_known_comes_first_and_a_page_under_its_initiative_once(tmp_path
     search.close()
 
 
+def zebracorn(folder: Path) -> Search:
+    """Two initiatives, each with a page that alone has the word."""
+    return entries(
+        folder,
+        {"title": "A page", "text": "The zebracorn of boards.", "of": "i3"},
+        {"title": "Another", "text": "A zebracorn too.", "of": "i4"},
+        {"title": "Week", "slug": "week", "codes": {"role": ["support"]}},
+        {"title": "Circles", "slug": "circles", "codes": {"role": ["voice"]}},
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "filters", "slugs"),
+    [
+        ("zebracorn", {}, ["circles", "week"]),
+        ("zebracorn NOT week", {}, ["circles"]),
+        ("zebracorn +circles", {}, ["circles"]),
+        ("zebracorn", {"codes": {"role": ["support"]}}, ["week"]),
+        ("zebracorn", {"part": "register"}, ["circles", "week"]),
+    ],
+)
+def test_an_initiative_found_by_its_page_is_filtered_as_itself(
+    tmp_path: Path, typed: str, filters: dict[str, object], slugs: list[str]
+) -> None:
+    search = zebracorn(tmp_path)
+    search.words.codes["role"] = ["support", "voice"]  # type: ignore[index]
+    found = find(search, typed, **filters)
+    assert sorted(str(hit.slug) for hit in found) == slugs
+    assert all("zebracorn" in hit.snippet for hit in found)
+    search.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("SUPPORT FOR BOARDS", "support for boards"),
+        ("WHAT IS THE WRES", "what is the wres"),
+        ("RACE EQUALITY FOR ALL STAFF", "race equality for all staff"),
+    ],
+)
+def test_a_query_in_capitals_finds_what_it_finds_in_small_letters(
+    register: Search, typed: str, same: str
+) -> None:
+    assert [hit.id for hit in find(register, typed)] == [hit.id for hit in find(register, same)]
+
+
+def test_a_heading_in_capitals_holds_no_names(tmp_path: Path) -> None:
+    search = entries(
+        tmp_path,
+        {"title": "STANDING TOGETHER FOR ALL OF US", "text": "What it means."},
+        {"title": "IT leaders", "text": "They meet."},
+    )
+    assert [h.document for h in find(search, '"standing together for all of us"')] == ["d1"]
+    assert [h.document for h in find(search, "IT")] == ["d2"]
+    assert [h.document for h in find(search, "US")] == []
+    search.close()
+
+
+def test_words_near_one_another_in_a_long_page_are_no_chance(tmp_path: Path) -> None:
+    filler = "minutes of many meetings on other matters " * 150
+    search = entries(
+        tmp_path,
+        {"title": "Apart", "text": f"plimsoll {filler} quanzo"},
+        {"title": "Beside", "text": f"{filler} plimsoll quanzo {filler}"},
+        {"title": "Half", "text": "plimsoll"},
+    )
+    assert find(search, "plimsoll quanzo")[0].document == "d2"
+    search.close()
+
+
+def test_what_a_star_stands_for_stands_out(tmp_path: Path) -> None:
+    search = entries(tmp_path, {"title": "A", "text": "Of women and of racism and more."})
+    for typed, word in (("wom*n", "women"), ("racis*", "racism")):
+        (hit,) = find(search, typed)
+        assert [hit.snippet[a:b] for a, b in hit.places] == [word]
+    search.close()
+
+
 def test_a_long_page_does_not_win_by_holding_every_word_once(tmp_path: Path) -> None:
     filler = "minutes of many meetings on other matters " * 150
     search = entries(

@@ -144,7 +144,10 @@ class Search:
             keep = self._index.every() if query.narrows or filters.narrow else set()
         keep -= {self._slugs[but]} if but else set()
         for each in query.terms:
-            if isinstance(each, Unit) and each.phrase and max(map(len, each.words)) > LETTERS_ALONE:
+            if not (isinstance(each, Unit) and each.phrase):
+                continue
+            # Letters as in D&I are a word: beside others it need not occur.
+            if wanted == 1 or max(map(len, each.words)) > LETTERS_ALONE:
                 keep &= node(each).keys()
         for each in query.must:
             must = node(each, strictly=True).keys()

@@ -131,17 +131,17 @@ class Search:
         ranking, node = self.ranking, self._scoring.node
         counts, covered, wanted = tally.counts, tally.covered, len(query.terms)
         least = ranking.least_words * tally.weights
-        if query.terms:
+        keep = {*tally.words, *by_grams}
+        if not query.terms:
+            keep = self._index.every() if query.narrows or filters.narrow else set()
+        elif not but:  # else likeness is a matter of degree
             keep = {
                 number
-                for number in {*tally.words, *by_grams}
-                if bool(but)  # likeness is a matter of degree
-                or counts.get(number, 0) == wanted
+                for number in keep
+                if counts.get(number, 0) == wanted
                 or share.get(number, 0.0) >= ranking.least_grams
                 or covered.get(number, 0.0) >= least
             }
-        else:
-            keep = self._index.every() if query.narrows or filters.narrow else set()
         keep -= {self._slugs[but]} if but else set()
         for each in query.terms:
             if not (isinstance(each, Unit) and each.phrase):

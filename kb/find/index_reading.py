@@ -3,7 +3,7 @@
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,19 @@ class Index:
     def side_by_side(self, field: str, terms: Sequence[str], within: int = 1) -> set[int]:
         """The entries that have the terms in that order, each within so many words of the last."""
         return set(Phrase(field, list(terms), slop=within).docs(self._searcher))
+
+    @cached_property
+    def owners(self) -> dict[int, int]:
+        """Page to the initiative that it belongs to; of several, to the first."""
+        heads = {name: n for name in self.terms("of") for n in self.entries_with("id", name)}
+        return {
+            page: head for name, head in heads.items() for page in self.entries_with("of", name)
+        }
+
+    def with_pages(self, numbers: Iterable[int]) -> set[int]:
+        """Those entries, and the pages of the initiatives among them."""
+        every = set(numbers)
+        return every | {page for page, head in self.owners.items() if head in every}
 
     def terms(self, field: str) -> list[str]:
         """Every term of the field."""

@@ -129,7 +129,7 @@ def _tokens(text: str, notes: list[str]) -> Iterator[_Token]:
             yield _Token("phrase", match["phrase"], sign, name)
         elif match["word"]:
             if LETTERED.fullmatch(match["word"]):
-                yield _Token("phrase", match["word"], sign, name)
+                yield _Token("initials", match["word"], sign, name)
             elif not sign and not name and match["word"] == "NOT":
                 yield _Token("not", "NOT")
             else:
@@ -259,8 +259,8 @@ class _Reader:
         words = words_typed(token.text)
         if not words:
             return None
-        if token.kind == "phrase":
-            return Unit(words, name or None, phrase=True)
+        if token.kind in ("phrase", "initials"):
+            return Unit(words, name or None, phrase=True, initials=token.kind == "initials")
         if not name and all(word in PASSED_OVER for word in words):
             self._passed_over(words)
             return None

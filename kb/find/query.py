@@ -16,6 +16,7 @@ class Unit:
     field: str | None = None
     phrase: bool = False
     prefix: bool = False
+    initials: bool = False  # letters as in D&I: beside other things they need not occur
     others: tuple[tuple[str, float], ...] = ()  # forms that may stand in, with their weight
 
     @property

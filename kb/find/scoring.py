@@ -106,13 +106,14 @@ class Scoring:
             return exactly if exactly or strictly or not node.phrase else self.near(node)
         if isinstance(node, HasCode):
             coded = narrowing.coded(self.index, node.facet, [node.code])
-            return dict.fromkeys(coded, (0.0, node.shown))
+            return dict.fromkeys(self.index.with_pages(coded), (0.0, node.shown))
         if isinstance(node, HasDate):
             since, until = [node.when if node.name == each else "" for each in DATES]
-            return dict.fromkeys(narrowing.dated(self.index, since, until), (0.0, node.shown))
+            dated = narrowing.dated(self.index, since, until)
+            return dict.fromkeys(self.index.with_pages(dated), (0.0, node.shown))
         if isinstance(node, Without):
-            others = self.index.every() - self.node(node.part, strictly=True).keys()
-            return dict.fromkeys(others, (0.0, node.shown))
+            having = self.index.with_pages(self.node(node.part, strictly=True))
+            return dict.fromkeys(self.index.every() - having, (0.0, node.shown))
         parts = [self.node(part, strictly=strictly) for part in node.parts]
         if not node.all:
             best: dict[int, tuple[float, str]] = {}

@@ -16,7 +16,7 @@ from kb.errors import Unknown
 from kb.find import narrowing, spelling
 from kb.find.entries import LETTERS, ExplainedHit, Filters, Hit, Matches, key
 from kb.find.index_reading import Index
-from kb.find.query import Query, Unit
+from kb.find.query import Query, Unit, as_typed
 from kb.find.ranking import RANKING, Ranking, rarity
 from kb.find.scoring import LONG_TEXT, Scoring, Tally
 from kb.find.snippets import snippet
@@ -25,7 +25,6 @@ from kb.text.described import DESCRIBED_AT, marked
 from kb.text.matcher import WORD
 
 LIKE_WORDS = 20
-LETTERS_ALONE = 2  # of each word of what is typed as D&I: it need not occur
 SAID_OF_IT = ("role", "reach", "status")  # what an initiative is, in short
 
 
@@ -92,11 +91,11 @@ class Search:
         tiers, last = narrowing.tiers(self._index, filters, query), self._last
         whole = self._whole(query, tally, keep)
         alone = filters.part == "documents"
-        known = self._register | (set() if alone else self._owners.keys())
+        known = self._register | (set() if alone else self._index.owners.keys())
         order = sorted(
             keep,
             key=lambda number: (
-                tiers(number),
+                tiers(self._head(number)),
                 number in last,
                 number not in whole,
                 number not in known,
@@ -114,9 +113,13 @@ class Search:
         register = [number for number in grouped.numbers if number in self._register]
         return replace(grouped, numbers=register)
 
+    def _head(self, number: int) -> int:
+        """The initiative that a page belongs to; anything else itself."""
+        return self._index.owners.get(number, number)
+
     def _with_head(self, number: int) -> set[int]:
         """The entry, with the initiative that it is a page of."""
-        return {number, self._owners.get(number, number)}
+        return {number, self._head(number)}
 
     def _kept(
         self,
@@ -134,6 +137,8 @@ class Search:
         keep = {*tally.words, *by_grams}
         if not query.terms:
             keep = self._index.every() if query.narrows or filters.narrow else set()
+        elif all(as_typed(each) in query.must for each in query.terms):
+            pass  # what must be there is looked at below, in a page and its initiative together
         elif not but:  # else likeness is a matter of degree
             keep = {
                 number
@@ -142,12 +147,11 @@ class Search:
                 or share.get(number, 0.0) >= ranking.least_grams
                 or covered.get(number, 0.0) >= least
             }
-        keep -= {self._slugs[but]} if but else set()
+        keep -= self._index.with_pages([self._slugs[but]] if but else [])
         for each in query.terms:
             if not (isinstance(each, Unit) and each.phrase):
                 continue
-            # Letters as in D&I are a word: beside others it need not occur.
-            if wanted == 1 or max(map(len, each.words)) > LETTERS_ALONE:
+            if wanted == 1 or not each.initials:
                 keep &= node(each).keys()
         for each in query.must:
             must = node(each, strictly=True).keys()
@@ -178,7 +182,7 @@ class Search:
         under: dict[int, list[int]] = defaultdict(list)
         scores = dict(matches.scores)
         for number in matches.numbers:
-            head = self._owners.get(number, number)
+            head = self._head(number)
             if head != number:
                 under[head].append(number)
                 scores[head] = max(scores.get(head, 0.0), scores[number])
@@ -200,11 +204,14 @@ class Search:
         return spelling.did_you_mean(self._scoring, matches, query)
 
     def facets(self, matches: Matches) -> dict[str, dict[str, int]]:
-        """Facet to its codes with how many of what was found have each; none are left out."""
+        """Facet to its codes with how many of what was found have each; none are left out.
+
+        A page has the codes of its initiative.
+        """
         numbers = set(matches.numbers)
         counted = {
             facet: {
-                code: len(numbers.intersection(self._index.entries_with(facet, key(code))))
+                code: len(numbers & self._index.with_pages(self._coded_so(facet, code)))
                 for code in codes
             }
             for facet, codes in self.words.codes.items()
@@ -218,10 +225,13 @@ class Search:
         """Each id of what was found with its codes of the facet."""
         coded: dict[int, list[str]] = {number: [] for number in matches.numbers}
         for code in self.words.codes.get(facet, ()):
-            for number in self._index.entries_with(facet, key(code)):
+            for number in self._coded_so(facet, code):
                 if number in coded:
                     coded[number].append(code)
         return coded
+
+    def _coded_so(self, facet: str, code: str) -> list[int]:
+        return self._index.entries_with(facet, key(code))
 
     def is_initiative(self, number: int) -> bool:
         """True for an entry that is an initiative, and no page."""
@@ -267,19 +277,6 @@ class Search:
         return {self._index.kept(number)["slug"]: number for number in self._register}
 
     @cached_property
-    def _owners(self) -> dict[int, int]:
-        """Page to the initiative that it belongs to; of several, to the first."""
-        heads = {name: n for name in self._index.terms("of") for n in self._head(name)}
-        return {
-            page: head
-            for name, head in heads.items()
-            for page in self._index.entries_with("of", name)
-        }
-
-    def _head(self, name: str) -> list[int]:
-        return self._index.entries_with("id", name)
-
-    @cached_property
     def _last(self) -> frozenset[int]:
         """The pages that nobody would be offered."""
         return frozenset(n for why in self._index.terms("low") for n in self._low(why))
@@ -292,7 +289,9 @@ class Search:
     ) -> Hit:
         stored, pages = self._index.kept(number), matches.under.get(number, [])
         matched = matches.matched(number) or [LETTERS] * (number in matches.letters)
-        shown, forms = stored, [form for form in matched if form != LETTERS]
+        # A code is no word: it has no score.
+        shown, forms = stored, [form for form, score in matches.why(number) if score]
+        forms = [form for form in forms if form in matched]
         text = stored["summary"] if stored["part"] == "register" else stored["text"]
         if pages and not (forms and text):  # it is its page that has the words
             of_page = matches.matched(pages[0])

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kb.find.words import stems, telling
+from kb.find.words import stems, telling, words_in
 from kb.text.matcher import WORD
 
 WIDTH = 160  # characters
@@ -23,16 +23,20 @@ class Snippet:
 def snippet(text: str, forms: Iterable[str], *, mark: str = "") -> Snippet:
     """The passage in which most of the words stand, cut at words, behind a mark if any."""
     flat = " ".join(text.split())
-    words = [word for form in forms for word in form.split()]
+    words = [word.rpartition(":")[2] for form in forms for word in form.split()]
     wanted = set(stems(" ".join(telling(words) or words)))
-    stars = [re.compile(fnmatch.translate(word)) for word in words if "*" in word]
+    stars = [
+        re.compile(fnmatch.translate("*".join("".join(words_in(part)) for part in word.split("*"))))
+        for word in words
+        if "*" in word
+    ]
     stem_of: dict[str, str] = {}  # of the words that are wanted; "" for others
     places = []
     for match in WORD.finditer(flat):
         word = match[0]
         if word not in stem_of:
             (stem, *_) = stems(word) or [""]
-            begun = any(star.match(word.lower()) for star in stars)
+            begun = any(star.match(each) for star in stars for each in words_in(word))
             stem_of[word] = stem if stem in wanted or begun else ""
         if stem_of[word]:
             places.append((match.start(), match.end(), stem_of[word]))

@@ -22,7 +22,9 @@ OPERATORS = ("AND", "OR", "NOT")
 NAMES = frozenset(word.upper() for word in PASSED_OVER | ASKING if len(word) > 1) - {*OPERATORS}
 MOST_STEMS = 200_000
 SHOUTED = 3  # words in capitals one after the other
+LONGEST_ACRONYM = 4  # letters: what is longer, in capitals, is a word of a heading
 _CUT = re.compile(r"\w+")
+_LISTED = re.compile(r"[,;/]")
 _STEMS: dict[str, str] = {}
 
 
@@ -34,9 +36,12 @@ def words_in(text: str) -> list[str]:
     words = _CUT.findall(joined_initials(text) if "." in text else text)
     if NAMES.isdisjoint(words):
         return [word.lower() for word in words]
+    # In a list (EU, UK, US) each stands for itself.
+    parts = map(_CUT.findall, _LISTED.split(joined_initials(text)))
     return [
-        word if word in NAMES and not _is_shouted(words, at) else word.lower()
-        for at, word in enumerate(words)
+        word if word in NAMES and not _is_shouted(part, at) else word.lower()
+        for part in parts
+        for at, word in enumerate(part)
     ]
 
 
@@ -47,13 +52,14 @@ def _is_shouted(words: Sequence[str], at: int) -> bool:
         before -= 1
     while after + 1 < len(words) and words[after + 1].isupper():
         after += 1
-    return after - before + 1 >= SHOUTED
+    run = words[before : after + 1]
+    return len(run) >= SHOUTED and max(map(len, run)) > LONGEST_ACRONYM
 
 
 def unshouted(text: str) -> str:
     """A query typed in capitals as if it were not; names alone stay, and operators."""
-    words = WORD.findall(text)
-    if len(words) < 2 or not text.isupper() or NAMES.issuperset(words):
+    words = [word for word in WORD.findall(text) if word not in OPERATORS]
+    if len(words) < SHOUTED or not text.isupper() or NAMES.issuperset(words):
         return text
     return WORD.sub(lambda match: match[0].lower() if match[0] in NAMES else match[0], text)
 

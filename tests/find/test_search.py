@@ -183,7 +183,9 @@ def test_a_synonym_is_found_before_what_has_some_of_the_words(register: Search) 
     assert {"reciprocal-mentoring-for-inclusion", "airedale-reciprocal-mentoring"} <= set(found)
 
 
-def entries(folder: Path, *rows: dict[str, object]) -> Search:
+def entries(
+    folder: Path, *rows: dict[str, object], codes: dict[str, list[str]] | None = None
+) -> Search:
     """An index of pages, or of initiatives where a row has a slug."""
     made = [
         IndexEntry(
@@ -199,7 +201,7 @@ def entries(folder: Path, *rows: dict[str, object]) -> Search:
         )
         for number, row in enumerate(rows, start=1)
     ]
-    build(folder / "index", made, Words(), act=1)
+    build(folder / "index", made, Words(codes=codes or {}), act=1)
     return Search(folder / "index")
 
 
@@ -316,6 +318,82 @@ def test_a_heading_in_capitals_holds_no_names(tmp_path: Path) -> None:
     search.close()
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("US", ["d1", "d2"]),
+        ("US OR IT", ["d1", "d2", "d3"]),
+        ("WHO NOT US", ["d4"]),
+        ("zorbik NOT US", ["d3"]),
+        ('"NHS IT"', ["d3"]),
+        ("+IT +NHS", ["d3"]),
+    ],
+)
+def test_names_in_lists_and_beside_operators_are_names(
+    tmp_path: Path, typed: str, expected: list[str]
+) -> None:
+    search = entries(
+        tmp_path,
+        {"title": "Zorbik", "text": "EU, UK, US comparisons."},
+        {"title": "People", "text": "In the US and UK, a zorbik."},
+        {"title": "Zorbik of IT", "text": "The NHS IT team meets."},
+        {"title": "Guidance", "text": "The WHO wrote it; the NHS read it."},
+        {"title": "Us", "text": "It is for those of us who read it in the NHS."},
+    )
+    assert sorted(str(hit.document) for hit in find(search, typed)) == expected
+    search.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("quanzo role:support", [["s1", None]]),
+        ("(quanzo role:support)", [["s1", None]]),
+        ("(quanzo NOT role:support)", [[None, "d3"]]),
+        ("+boards +plimsoll", [["s1", None]]),
+    ],
+)
+def test_a_page_has_the_codes_and_words_of_its_initiative(
+    tmp_path: Path, typed: str, expected: list[list[str | None]]
+) -> None:
+    rows = [
+        {"title": "Mentoring of boards", "slug": "s1", "codes": {"role": ["support"]}},
+        {"title": "A page", "text": "The quanzo of a plimsoll.", "of": "i1"},
+        {"title": "A report", "text": "A quanzo."},
+    ]
+    search = entries(tmp_path, *rows, codes={"role": ["support"]})
+    hits = find(search, typed)
+    assert [[hit.slug, hit.document] for hit in hits] == expected
+    assert all("quanzo" in hit.snippet.casefold() for hit in hits if "quanzo" in typed)
+    search.close()
+
+
+def test_facets_of_pages_are_those_of_their_initiative(tmp_path: Path) -> None:
+    rows = [
+        {"title": "Mentoring", "slug": "s1", "codes": {"role": ["support"]}},
+        {"title": "A page", "text": "The quanzo.", "of": "i1"},
+    ]
+    search = entries(tmp_path, *rows, codes={"role": ["support"]})
+    filters = Filters(part="documents", codes={"role": ["support"]})
+    matches = search.find(parse("quanzo", Alternatives()), filters)
+    assert [hit.document for hit in search.hits(matches, limit=9)] == ["d2"]
+    assert search.facets(matches) == {"role": {"support": 1}}
+    search.close()
+
+
+def test_an_initiative_with_pages_is_not_like_itself(tmp_path: Path) -> None:
+    search = entries(
+        tmp_path,
+        {"title": "Quanzo mentoring", "slug": "s1"},
+        {"title": "A page", "text": "The quanzo mentoring.", "of": "i1"},
+        {"title": "Another quanzo mentoring", "slug": "s3"},
+    )
+    query = Query(terms=tuple(search.words_of("s1")))
+    matches = search.find(query, Filters(part="register"), but="s1")
+    assert [hit.slug for hit in search.hits(matches, limit=9)] == ["s3"]
+    search.close()
+
+
 def test_words_near_one_another_in_a_long_page_are_no_chance(tmp_path: Path) -> None:
     filler = "minutes of many meetings on other matters " * 150
     search = entries(
@@ -330,7 +408,7 @@ def test_words_near_one_another_in_a_long_page_are_no_chance(tmp_path: Path) -> 
 
 def test_what_a_star_stands_for_stands_out(tmp_path: Path) -> None:
     search = entries(tmp_path, {"title": "A", "text": "Of women and of racism and more."})
-    for typed, word in (("wom*n", "women"), ("racis*", "racism")):
+    for typed, word in (("wom*n", "women"), ("racis*", "racism"), ("text:racis*", "racism")):
         (hit,) = find(search, typed)
         assert [hit.snippet[a:b] for a, b in hit.places] == [word]
     search.close()

@@ -16,7 +16,7 @@ from kb.errors import Unknown
 from kb.find import narrowing, spelling
 from kb.find.entries import LETTERS, ExplainedHit, Filters, Hit, Matches, key
 from kb.find.index_reading import Index
-from kb.find.query import Query, Unit, as_typed
+from kb.find.query import Query, Unit, Without, as_typed
 from kb.find.ranking import RANKING, Ranking, rarity
 from kb.find.scoring import LONG_TEXT, Scoring, Tally
 from kb.find.snippets import snippet
@@ -95,7 +95,7 @@ class Search:
         order = sorted(
             keep,
             key=lambda number: (
-                tiers(self._head(number)),
+                min(map(tiers, self._with_head(number))),
                 number in last,
                 number not in whole,
                 number not in known,
@@ -151,11 +151,13 @@ class Search:
         for each in query.terms:
             if not (isinstance(each, Unit) and each.phrase):
                 continue
-            if wanted == 1 or not each.initials:
+            if as_typed(each) not in query.must and (wanted == 1 or not each.initials):
                 keep &= node(each).keys()
         for each in query.must:
             must = node(each, strictly=True).keys()
-            keep = {number for number in keep if must & self._with_head(number)}
+            # What may not be there must be in neither, the page nor its initiative.
+            enough = all if isinstance(each, Without) else any
+            keep = {n for n in keep if enough(one in must for one in self._with_head(n))}
         for each in query.never:
             never = node(each, strictly=True).keys()
             keep = {number for number in keep if not never & self._with_head(number)}
@@ -208,10 +210,15 @@ class Search:
 
         A page has the codes of its initiative.
         """
-        numbers = set(matches.numbers)
+        found: dict[int, set[int]] = defaultdict(set)  # by the entry that may have the code
+        for number in matches.numbers:
+            for entry in self._with_head(number):
+                found[entry].add(number)
         counted = {
             facet: {
-                code: len(numbers & self._index.with_pages(self._coded_so(facet, code)))
+                code: len(
+                    set[int]().union(*(found.get(n, ()) for n in self._coded_so(facet, code)))
+                )
                 for code in codes
             }
             for facet, codes in self.words.codes.items()

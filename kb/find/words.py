@@ -1,8 +1,8 @@
 """How a text becomes the words that are indexed and looked for, the same for both.
 
-Every word counts, single letters, figures and common words among them: a phrase may hold them. A
-common word in capitals is a name (IT, US, WHO), and another word than the common one, unless all
-around it is in capitals.
+Every word counts, single letters, figures and common words among them: a phrase may hold them. IT,
+US and WHO in capitals are names, and other words than the common ones, unless they stand in a
+heading or a question that is in capitals.
 """
 
 import re
@@ -19,12 +19,14 @@ ASKING = frozenset(
     "please me show find some".split()
 )
 OPERATORS = ("AND", "OR", "NOT")
-NAMES = frozenset(word.upper() for word in PASSED_OVER | ASKING if len(word) > 1) - {*OPERATORS}
+NAMES = frozenset(("HE", "IT", "ME", "US", "WHO"))  # acronyms of this field, else common words
+COMMON = frozenset(word.upper() for word in PASSED_OVER | ASKING) - {*NAMES, *OPERATORS}
 MOST_STEMS = 200_000
-SHOUTED = 3  # words in capitals one after the other
+FEWEST_IN_A_HEADING = 2  # words in capitals one after the other
+FEWEST_IN_A_QUERY = 3  # people type names in capitals beside a word
 LONGEST_ACRONYM = 4  # letters: what is longer, in capitals, is a word of a heading
 _CUT = re.compile(r"\w+")
-_LISTED = re.compile(r"[,;/]")
+_LISTED = re.compile(r"[,;/|·•]")
 _STEMS: dict[str, str] = {}
 
 
@@ -39,27 +41,35 @@ def words_in(text: str) -> list[str]:
     # In a list (EU, UK, US) each stands for itself.
     parts = map(_CUT.findall, _LISTED.split(joined_initials(text)))
     return [
-        word if word in NAMES and not _is_shouted(part, at) else word.lower()
+        word
+        if word in NAMES and not _is_shouted(_around(part, at), FEWEST_IN_A_HEADING)
+        else word.lower()
         for part in parts
         for at, word in enumerate(part)
     ]
 
 
-def _is_shouted(words: Sequence[str], at: int) -> bool:
-    """True for a word among capitals: of a heading in capitals nothing is a name."""
+def _around(words: Sequence[str], at: int) -> Sequence[str]:
+    """The words in capitals one after the other, of which that one is."""
     before = after = at
     while before and words[before - 1].isupper():
         before -= 1
     while after + 1 < len(words) and words[after + 1].isupper():
         after += 1
-    run = words[before : after + 1]
-    return len(run) >= SHOUTED and max(map(len, run)) > LONGEST_ACRONYM
+    return words[before : after + 1]
+
+
+def _is_shouted(capitals: Sequence[str], least: int) -> bool:
+    """True for words in capitals that are no mere acronyms: one is common, or one is long."""
+    if not COMMON.isdisjoint(capitals):
+        return True
+    return len(capitals) >= least and max(map(len, capitals)) > LONGEST_ACRONYM
 
 
 def unshouted(text: str) -> str:
-    """A query typed in capitals as if it were not; names alone stay, and operators."""
+    """A query typed in capitals as if it were not; operators stay, and names among acronyms."""
     words = [word for word in WORD.findall(text) if word not in OPERATORS]
-    if len(words) < SHOUTED or not text.isupper() or NAMES.issuperset(words):
+    if not text.isupper() or not _is_shouted(words, FEWEST_IN_A_QUERY):
         return text
     return WORD.sub(lambda match: match[0].lower() if match[0] in NAMES else match[0], text)
 

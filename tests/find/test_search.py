@@ -311,8 +311,11 @@ def test_a_heading_in_capitals_holds_no_names(tmp_path: Path) -> None:
         tmp_path,
         {"title": "STANDING TOGETHER FOR ALL OF US", "text": "What it means."},
         {"title": "IT leaders", "text": "They meet."},
+        {"title": "Home", "text": "WHO WE ARE. OUR WORK / ABOUT US / CONTACT US"},
     )
     assert [h.document for h in find(search, '"standing together for all of us"')] == ["d1"]
+    assert [h.document for h in find(search, '"who we are"')] == ["d3"]
+    assert [h.document for h in find(search, "WHO")] == []
     assert [h.document for h in find(search, "IT")] == ["d2"]
     assert [h.document for h in find(search, "US")] == []
     search.close()
@@ -327,6 +330,9 @@ def test_a_heading_in_capitals_holds_no_names(tmp_path: Path) -> None:
         ("zorbik NOT US", ["d3"]),
         ('"NHS IT"', ["d3"]),
         ("+IT +NHS", ["d3"]),
+        ("US OR IT OR WHO OR EDI", ["d1", "d2", "d3", "d4"]),
+        ("THE GUIDANCE", ["d4"]),
+        ('"OF US"', ["d5"]),
     ],
 )
 def test_names_in_lists_and_beside_operators_are_names(
@@ -351,6 +357,8 @@ def test_names_in_lists_and_beside_operators_are_names(
         ("(quanzo role:support)", [["s1", None]]),
         ("(quanzo NOT role:support)", [[None, "d3"]]),
         ("+boards +plimsoll", [["s1", None]]),
+        ('+"mentoring of boards" +plimsoll', [["s1", None]]),
+        ("quanzo (NOT boards)", [[None, "d3"]]),
     ],
 )
 def test_a_page_has_the_codes_and_words_of_its_initiative(

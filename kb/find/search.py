@@ -95,7 +95,7 @@ class Search:
         order = sorted(
             keep,
             key=lambda number: (
-                min(map(tiers, self._with_head(number))),
+                min(tiers(number), tiers(self._head(number))),
                 number in last,
                 number not in whole,
                 number not in known,

@@ -1,7 +1,7 @@
 """How a text becomes the words that are indexed and looked for, the same for both.
 
-Every word counts, single letters, figures and common words among them: a phrase may hold them. IT,
-US and WHO in capitals are names, and other words than the common ones, unless they stand in a
+Every word counts, single letters, figures and common words among them: a phrase may hold them.
+`NAMES` in capitals (IT, US, WHO) are other words than the common ones, unless they stand in a
 heading or a question that is in capitals.
 """
 

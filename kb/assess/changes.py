@@ -124,8 +124,8 @@ class Day:
 def moved_between(workspace: Workspace, since: date, until: date | None = None) -> Table[Moved]:
     """Each row of overlaps and gaps that differs between the ends of two days, with one cause.
 
-    Without a second day, until now. Raises Refused for a future date, or one before the first
-    act.
+    Without a second day, until now. A first day before the first act means the beginning, and the
+    table says so. Raises Refused for a future date, and for a second day before the first act.
     """
     if until is not None and until < since:
         raise Refused(f"{until} is before {since}", hint=f"kb moved {until} {since}")
@@ -136,11 +136,22 @@ def moved_between(workspace: Workspace, since: date, until: date | None = None) 
 def moved_since(after: Snapshot, since: date) -> Table[Moved]:
     """The same, until the moment of a snapshot."""
     workspace = after.workspace
+    since, note = since_the_first_act(workspace, since)
     with snapshot(workspace, workspace.moment(since)) as before:
         rows = list(_Comparison(Day(before), Day(after)).rows())
     rows.sort(key=lambda row: (row.cause.rank, row.list_, row.row))
     until = "now" if after.moment.act is None else after.moment.day.isoformat()
-    return Table("moved", Moved, rows, lead=_sentences(rows, since, until))
+    notes = (note,) if note else ()
+    return Table("moved", Moved, rows, notes, lead=_sentences(rows, since, until))
+
+
+def since_the_first_act(workspace: Workspace, since: date) -> tuple[date, str]:
+    """The day, or that of the first act where it was before, and a sentence if it was."""
+    with workspace.store.reading() as reading:
+        first = reading.first_day()
+    if first is None or since >= first:
+        return since, ""
+    return first, f"{since} is before the beginning of this scan: since {first}"
 
 
 class _Comparison:

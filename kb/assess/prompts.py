@@ -21,7 +21,7 @@ class Prompt:
     @property
     def sentence(self) -> str:
         """The same without the numbers of pages, which tell a board nothing."""
-        first = "look first" if self.look_first else ""
+        first = "look further before deciding" if self.look_first else ""
         return "; then ".join(filter(None, (first, self.advice)))
 
     def __str__(self) -> str:

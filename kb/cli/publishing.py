@@ -10,9 +10,10 @@ from kb.cli.opening import AsOf, opened, parse_day
 from kb.cli.output import stderr
 from kb.errors import Refused
 from kb.report import pack_files as packing
-from kb.report.briefing_word import write_brief
+from kb.report.briefing_paper import briefing_paper
 from kb.report.digest_files import write_digest
 from kb.report.map_page import write_map
+from kb.report.paper_files import write_paper
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -54,15 +55,15 @@ def brief(
     force: Force = False,
     as_of: AsOf = None,
 ) -> None:
-    """Write a briefing for a board as a Word document.
+    """Write a briefing for a board, as .docx, .html or .pdf.
+
+    A PDF needs LibreOffice. `[briefing]` in offer.toml says what is asked of the board.
 
     Example: kb brief -o briefing.docx --since 2026-06-30
     """
-    if Path(output).suffix.casefold() != ".docx":
-        raise Refused(f"a briefing is a Word document, not {output!r}", hint="-o briefing.docx")
     with opened(ctx, as_of=as_of) as base:
         content = base.report.brief(strand=strand, since=since, region=region)
-    write_brief(Path(output), content, force=force)
+    write_paper(Path(output), briefing_paper(content), force=force)
     stderr(f"the briefing is in {output}")
 
 

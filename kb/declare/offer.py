@@ -131,6 +131,20 @@ class Grades(Strict):
     C: Grade = Grade(sources=0.4)
 
 
+class Asked(Strict):
+    """What a briefing asks of the board; nothing while there is no recommendation."""
+
+    recommendation: str = ""
+    owner: str = ""
+    by: date | None = Field(None, alias="date")
+
+    @model_validator(mode="after")
+    def _says_what(self) -> "Asked":
+        if (self.owner or self.by) and not self.recommendation.strip():
+            raise ValueError("an owner or a date without a recommendation")
+        return self
+
+
 class Offer(BaseModel):
     """The offer as declared: strands in the order shown."""
 
@@ -139,6 +153,7 @@ class Offer(BaseModel):
     offer: OfferHead
     positions: Positions = Positions()
     grades: Grades = Grades()
+    briefing: Asked = Asked()
     strand: tuple[Strand, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

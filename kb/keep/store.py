@@ -122,6 +122,11 @@ class Reading:
             query = query.where(col(Act.kind).in_(kinds))
         return [act for (act,) in self.read(query, Act)]
 
+    def first_day(self) -> date | None:
+        """The day of the first act; None where there was none."""
+        first = self.session.exec(select(func.min(Act.at))).one()
+        return _with_offset(first).date() if first else None
+
     def last_act(self) -> int:
         """The id of the newest act, whatever the moment; 0 before the first."""
         return self.session.exec(select(func.max(Act.id))).one() or 0
@@ -343,9 +348,9 @@ class Store:
         with self.reading() as reading:
             act = reading.session.exec(select(func.max(Act.id)).where(col(Act.at) < end)).one()
             if act is None:
-                first = reading.session.exec(select(func.min(Act.at))).one()
-                since = f"the first was on {_with_offset(first).date()}" if first else "none yet"
-                raise Refused(f"no act up to {day}", hint=since)
+                first = reading.first_day()
+                hint = f"the first was on {first}" if first else "none yet"
+                raise Refused(f"no act up to {day}", hint=hint)
         return Moment(act, day)
 
 

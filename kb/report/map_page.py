@@ -36,10 +36,15 @@ def map_page(content: EvidenceMap) -> str:
         data=Markup(for_script(packed)),  # noqa: S704 - made safe for where it goes
         style=Markup(style),  # noqa: S704 - ours
         script=Markup(script),  # noqa: S704 - ours
-        policy=(
-            f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
-            "base-uri 'none'; form-action 'none'"
-        ),
+        policy=policy_for(style=style, script=script),
+    )
+
+
+def policy_for(*, style: str, script: str = "") -> str:
+    """What a page with that style and script may do: nothing else, and ask nobody."""
+    run = f"script-src '{_hash(script)}'; " if script else ""
+    return (
+        f"default-src 'none'; {run}style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
     )
 
 

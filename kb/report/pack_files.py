@@ -11,10 +11,11 @@ from pathlib import Path
 
 from kb.errors import Refused
 from kb.report.briefing import Brief
-from kb.report.briefing_word import write_brief
+from kb.report.briefing_paper import briefing_paper
 from kb.report.files import whole
 from kb.report.map_page import map_page
 from kb.report.pack import Pack
+from kb.report.paper_word import write_word
 from kb.report.tables import EXPORTERS, machine_value
 from kb.table import cells
 
@@ -112,7 +113,7 @@ def _timeless(content: Brief) -> bytes:
     """The briefing with the times of its parts taken out."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "briefing.docx"
-        write_brief(path, content)
+        write_word(path, briefing_paper(content))
         with zipfile.ZipFile(path) as archive:
             return _archive({name: archive.read(name) for name in archive.namelist()})
 

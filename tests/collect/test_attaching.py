@@ -18,7 +18,8 @@ import kb
 from kb.collect.attaching import Attached, attach
 from kb.errors import Refused, Unknown
 from kb.keep.decisions import Level
-from kb.report.briefing_word import write_brief
+from kb.report.briefing_paper import briefing_paper
+from kb.report.paper_files import write_paper
 from kb.report.safe import for_link
 
 SLUG, STRAND = "race-equality-week", "talent"
@@ -196,10 +197,10 @@ def test_a_paper_says_that_we_were_told_and_cites_no_page(
     base.register.tag(SLUG, codes)
     base.assess.assess(SLUG, STRAND, Level.duplicates, quote=QUOTE)
     path = tmp_path / "paper.docx"
-    write_brief(path, base.report.brief())
+    write_paper(path, briefing_paper(base.report.brief()))
     lines = [each.text for each in docx.Document(str(path)).paragraphs if QUOTE in each.text]
     assert lines
-    assert all(f"“{QUOTE}” (described to us, 2026-11-02)" in line for line in lines)
+    assert all(f"“{QUOTE}” (described to us, 2 November 2026)" in line for line in lines)
 
 
 def test_the_sheet_takes_a_marked_quote_back(base: kb.KnowledgeBase) -> None:

@@ -14,8 +14,10 @@ from kb.base import KnowledgeBase
 from kb.keep.acts import ActKind
 from kb.keep.crawled import Outcome, Run
 from kb.keep.decisions import Decision, Level
-from kb.report.briefing_word import write_brief
+from kb.report.briefing_paper import briefing_paper
 from kb.report.map_page import map_page
+from kb.report.paper import capital, counted, how_many
+from kb.report.paper_files import write_paper
 from kb.workspace.sources import never_crawled, unwell
 
 TEXT = (
@@ -79,11 +81,13 @@ def test_every_figure_is_the_same_wherever_it_is_printed(
     assert f"{waiting} pages wait to be screened. {confirmed} assessments are confirmed" in page
     assert f"{never} sources were never crawled" in page
     assert f"{ill} sources are unwell" in page
-    write_brief(tmp_path / "b.docx", busy.report.brief())
+    write_paper(tmp_path / "b.docx", briefing_paper(busy.report.brief()))
     words = "\n".join(p.text for p in docx.Document(str(tmp_path / "b.docx")).paragraphs)
-    assert f"Waiting to be screened: {waiting} pages. Never crawled: {never} sources." in words
-    assert f"or is overdue: {ill} sources." in words
-    assert f"{confirmed} of {confirmed + scanned.proposed} assessments are confirmed" in words
+    assert f"{counted(waiting, 'page')} that may hold an initiative" in words
+    assert f"{never} were never crawled" in words
+    assert f"{how_many(ill)} are unwell" in words
+    total = confirmed + scanned.proposed
+    assert f"{capital(counted(confirmed, 'assessment'))} of {total} " in words
     today = busy.workspace.moment().day
     headings = {each.heading for each in busy.report.digest(today).sections}
     figures = {

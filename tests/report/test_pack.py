@@ -79,7 +79,7 @@ def test_partners_and_the_public_see_no_reasons_names_proposals_or_offer(
             everything = b"".join(map(archive.read, archive.namelist())).decode()
         assert "secret reason" not in everything
         assert not any(each in everything for each in wording)
-        assert filled.workspace.declarations.offer.strand[0].name not in everything
+        assert filled.workspace.declarations.offer.strand[1].name not in everything
         rows = read(path, "overlaps.csv")
         assert [row["basis"] for row in rows] == ["confirmed"]
         assert rows[0]["assessed_by"] == "policy officer"

@@ -2,22 +2,16 @@
 
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-import docx
 import openpyxl
 import pytest
 import rispy
 from hostile import HOSTILE
-from pages import held
 
-from kb.assess.positions import PRINTED
 from kb.base import KnowledgeBase
 from kb.errors import Refused
-from kb.keep.decisions import Decision, Level
-from kb.report.briefing_word import write_brief
 from kb.report.map_page import write_map
 from kb.report.named_lists import LISTS
 from kb.report.references import write_ris
@@ -31,72 +25,6 @@ QUOTE = "Chairs of trusts meet six times a year to talk about race equality in l
 
 def words_of(document: object) -> str:
     return "\n".join(paragraph.text for paragraph in document.paragraphs)  # type: ignore[attr-defined]
-
-
-def assessed(base: KnowledgeBase) -> str:
-    (row,) = base.screen.decide([held(base, "one", QUOTE)], Decision.include)
-    slug = row.initiatives[0]
-    base.register.tag(slug, ["role=support", "reach=england", "status=active", "audience=chairs"])
-    base.assess.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE)
-    return slug
-
-
-def test_a_briefing_quotes_with_numbered_sources(base: KnowledgeBase, tmp_path: Path) -> None:
-    assessed(base)
-    write_brief(tmp_path / "b.docx", base.report.brief())
-    document = docx.Document(str(tmp_path / "b.docx"))
-    text = words_of(document)
-    (line,) = [p.text for p in document.paragraphs if QUOTE in p.text]
-    number = line.rsplit("[", 1)[1].rstrip("]")
-    assert f"[{number}] " in text[text.index("Sources") :]
-    (row,) = [row for row in base.assess.gaps().rows if row.strand == "peer-learning"]
-    assert f"Counted are {row.duplicates} duplicate" in text
-    assert PRINTED[row.position] in text
-    assert "Made by rule" in text
-    styles = {p.style.name for p in document.paragraphs}
-    assert {"Title", "Heading 1", "Heading 2", "List Bullet"} <= styles
-    assert all(table.rows[0].cells[0].text for table in document.tables)
-
-
-def test_every_count_of_a_briefing_is_in_the_lists(base: KnowledgeBase, tmp_path: Path) -> None:
-    assessed(base)
-    write_brief(tmp_path / "b.docx", base.report.brief())
-    text = words_of(docx.Document(str(tmp_path / "b.docx")))
-    overlaps = base.assess.overlaps().rows
-    confirmed = sum(row.basis == "confirmed" for row in overlaps)
-    assert f"{confirmed} of {len(overlaps)} assessments are confirmed" in text
-    assert f"{len({row.initiative for row in overlaps})} initiatives of others" in text
-    assert f"Of {len(base.sources.list().rows)} public sources" in text
-
-
-def test_a_briefing_of_one_strand_is_of_that_alone(base: KnowledgeBase, tmp_path: Path) -> None:
-    write_brief(tmp_path / "b.docx", base.report.brief(strand="talent"))
-    names = {row.name for row in base.assess.gaps().rows}
-    headings = {
-        p.text
-        for p in docx.Document(str(tmp_path / "b.docx")).paragraphs
-        if p.style.name == "Heading 1"
-    }
-    assert len(headings & names) == 1
-    with pytest.raises(Refused, match="exists"):
-        write_brief(tmp_path / "b.docx", base.report.brief(strand="talent"))
-
-
-def test_hostile_text_is_text_in_word(base: KnowledgeBase, tmp_path: Path) -> None:
-    brief = base.report.brief()
-    shown = {"counted": True, "why_not_counted": None}
-    rows = [
-        replace(row, title=text, organisation=text, quote=text, url=text, **shown)
-        for row, text in zip(brief.overlaps.rows, HOSTILE * 20, strict=False)
-    ]
-    brief = replace(brief, overlaps=replace(brief.overlaps, rows=rows))
-    write_brief(tmp_path / "b.docx", brief)
-    document = docx.Document(str(tmp_path / "b.docx"))
-    assert "<script>alert(1)</script>" in words_of(document)
-    links = [
-        rel.target_ref for rel in document.part.rels.values() if rel.reltype.endswith("/hyperlink")
-    ]
-    assert all(link.startswith(("https://", "http://")) for link in links)
 
 
 def test_a_workbook_holds_values_of_their_own_type(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ import typer
 from kb.cli.opening import AsOf, opened, parse_day
 from kb.cli.output import stderr
 from kb.errors import Refused
-from kb.report import pack_files as packing
+from kb.report import bag
 from kb.report.briefing_paper import briefing_paper
 from kb.report.digest_files import write_digest
 from kb.report.map_page import write_map
+from kb.report.pack_files import write_pack
 from kb.report.paper_files import write_paper
 
 app = typer.Typer(rich_markup_mode=None)
@@ -77,18 +78,23 @@ def pack(
     with_offer: Annotated[
         bool, typer.Option("--with-offer", help="With the wording of the offer.")
     ] = False,
+    recipient: Annotated[
+        str, typer.Option("--to", metavar="BODY", help="The partner, for captures as agreed.")
+    ] = "",
     verify: Annotated[
         str, typer.Option("--verify", metavar="FILE", help="Check a pack; needs no home.")
     ] = "",
     force: Force = False,
     as_of: AsOf = None,
 ) -> None:
-    """Write lists, map and briefing as an archive to be verified.
+    """Write paper, map, workbook and lists as an archive that can be checked.
 
-    Example: kb pack --for partner -o partner.zip
+    A body whose `captures_agreed` in bodies.toml has a day gets the pages behind the quotes too.
+
+    Example: kb pack --for partner --to "NHS Confederation" -o partner.zip
     """
     if verify:
-        faults = packing.verify(Path(verify))
+        faults = bag.verify(Path(verify))
         stderr(*(faults or [f"{verify} is whole"]))
         if faults:
             raise typer.Exit(1)
@@ -98,9 +104,9 @@ def pack(
     if Path(output).suffix.casefold() != ".zip":
         raise Refused(f"a pack is an archive, not {output!r}", hint="-o FILE.zip")
     with opened(ctx, as_of=as_of) as base:
-        content = base.report.pack(reader, with_offer=with_offer)
-    packing.write_pack(Path(output), content, force=force)
-    stderr(f"the pack is in {output}")
+        content = base.report.pack(reader, with_offer=with_offer, recipient=recipient)
+    write_pack(Path(output), content, force=force)
+    stderr(*([content.note] if content.note else []), f"the pack is in {output}")
 
 
 @app.command()

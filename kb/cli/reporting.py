@@ -1,26 +1,23 @@
 """The export command."""
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from kb.assess.gaps import Overlap
 from kb.base import KnowledgeBase
 from kb.cli.opening import AsOf, opened
 from kb.cli.output import Shown, show, stderr
 from kb.declare.codebook import FACETS
 from kb.errors import Refused, Unknown
 from kb.keep.decisions import Level
-from kb.report.lists import InitiativeRow, status
+from kb.report.book import book_of
 from kb.report.named_lists import LISTS
 from kb.report.references import write_ris
 from kb.report.sheets import write_form
 from kb.report.tables import EXPORTERS, write_file
-from kb.report.workbook import Matrix, Sheet, write_workbook
-from kb.table import Table, columns_of
+from kb.report.workbook import write_workbook
 
 ALL = "all"
 CODING = "coding"
@@ -103,47 +100,9 @@ def _coding(base: KnowledgeBase, path: Path, force: bool) -> None:
 def _workbook(base: KnowledgeBase, path: Path, names: Sequence[str], force: bool) -> None:
     """Those lists of one snapshot as one workbook, with what they are of."""
     with base.snapshot() as snapshot:
-        tables: dict[str, Table[Any]] = {name: LISTS[name](snapshot) for name in names}
-        declarations, day = snapshot.declarations, snapshot.moment.day
-        marks, counts = snapshot.marks, status(snapshot)
-    notes = dict.fromkeys(note for table in tables.values() for note in table.notes)
-    offer = declarations.offer.offer
-    about: list[tuple[str, object]] = [
-        ("as of", day),
-        ("offer", f"{offer.title}: {offer.version}"),
-        ("offer agreed", "; ".join(marks) or "as accepted"),
-        ("code book", declarations.book.version),
-        ("protocol", declarations.protocol.version),
-        ("filters", "none; England where a place is asked about"),
-        *counts.items(),
-        *((f"rows in {name}", len(table.rows)) for name, table in tables.items()),
-        *(("note", note) for note in notes),
-    ]
-    meanings: dict[str, str] = {}
-    for table in tables.values():
-        for column in columns_of(table.row):
-            meanings.setdefault(column.name, column.meaning)
-    matrix = _matrix(tables["overlaps"], tables["initiatives"]) if len(tables) > 1 else None
-    write_workbook(
-        path,
-        [Sheet(name, table.columns, table.cells()) for name, table in tables.items()],
-        about=about,
-        dictionary=meanings,
-        day=day,
-        matrix=matrix,
-        force=force,
-    )
-    stderr(f"{sum(len(table.rows) for table in tables.values())} rows in {path}")
-
-
-def _matrix(overlaps: Table[Overlap], initiatives: Table[InitiativeRow]) -> Matrix:
-    """How many initiatives bear on each strand by each means."""
-    means = {row.slug: row.means for row in initiatives.rows}
-    counts = Counter(
-        (row.strand, code) for row in overlaps.rows for code in means.get(row.initiative, [])
-    )
-    down = list(dict.fromkeys(strand for strand, _ in counts))
-    return Matrix("strands by means", down, sorted({code for _, code in counts}), counts)
+        book = book_of(snapshot, {name: LISTS[name](snapshot) for name in names})
+    write_workbook(path, book, force=force)
+    stderr(f"{sum(len(sheet.rows) for sheet in book.sheets)} rows in {path}")
 
 
 def _choices(base: KnowledgeBase) -> tuple[dict[str, list[str]], list[str]]:

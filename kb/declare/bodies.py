@@ -1,6 +1,7 @@
 """Organisations: one body for each real one, found by any of its spellings."""
 
 import re
+from datetime import date
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -11,7 +12,10 @@ from kb.errors import ALIKE, Unknown
 
 
 class Body(Strict):
-    """One organisation. `also`: its other spellings and names; `parent`: whose part it is."""
+    """One organisation. `also`: its other spellings and names; `parent`: whose part it is.
+
+    `captures_agreed`: the day on which it was agreed in writing that it may have captures.
+    """
 
     name: Text
     kind: str
@@ -19,6 +23,7 @@ class Body(Strict):
     also: tuple[str, ...] = ()
     parent: str = ""
     succeeded_by: str = ""
+    captures_agreed: date | None = None
 
 
 def folded(name: str) -> str:

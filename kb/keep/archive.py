@@ -220,6 +220,24 @@ def recall(folder: Path, place: str) -> bytes:
     raise FileNotFoundError(place)
 
 
+def records_at(folder: Path, place: str) -> bytes:
+    """A capture as it stands in the archive: what was received, sent and noted of it.
+
+    Raises FileNotFoundError where it was dropped or erased.
+    """
+    start = int(place.rpartition(":")[2])
+    records = b""
+    with _opened_at(folder, place) as file:
+        for each in _members(file, start):
+            if bool(records) == (each.kind in CAPTURES):  # the next capture, or none here
+                break
+            file.seek(each.start)
+            records += file.read(each.length)
+    if not records:
+        raise FileNotFoundError(place)
+    return records
+
+
 def _opened_at(folder: Path, place: str) -> BinaryIO:
     """The file of the archive where a record begins; FileNotFoundError where none does."""
     name, _, offset = place.rpartition(":")
@@ -279,10 +297,10 @@ class _Member:
         return bool(self.url) and normalised(self.url) in addresses
 
 
-def _members(file: BinaryIO) -> Iterator[_Member]:
-    """Each record of the file."""
+def _members(file: BinaryIO, start: int = 0) -> Iterator[_Member]:
+    """Each record of the file, from that place on."""
     with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
-        start = content.find(GZIP)
+        start = content.find(GZIP, start)
         while start >= 0:
             member = decompressobj(GZIP_WINDOW)
             at, head = start, b""

@@ -1,134 +1,181 @@
-"""A pack as an archive that its reader can verify."""
+"""A pack as an archive that its reader can check without kb: a bag (RFC 8493) with a read-me."""
 
-import hashlib
-import io
-import json
-import lzma
 import tempfile
-import zipfile
-import zlib
+from collections.abc import Callable, Mapping
+from io import StringIO
 from pathlib import Path
+from textwrap import fill
 
-from kb.errors import Refused
-from kb.report.briefing import Brief
+from kb import __version__
+from kb.assess.gaps import CAVEAT
+from kb.assess.positions import PRINTED
+from kb.report.annotations import annotation_page
+from kb.report.archives import timeless
+from kb.report.audience import Audience
+from kb.report.bag import MANIFEST, bag
+from kb.report.book import heading
 from kb.report.briefing_paper import briefing_paper
+from kb.report.crate import METADATA, crate
 from kb.report.files import whole
 from kb.report.map_page import map_page
 from kb.report.pack import Pack
+from kb.report.paper import day_of
+from kb.report.paper_page import paper_page
 from kb.report.paper_word import write_word
-from kb.report.tables import EXPORTERS, machine_value
-from kb.table import cells
+from kb.report.tables import EXPORTERS
+from kb.report.web_archive import wacz
+from kb.report.workbook import write_workbook
 
-MANIFEST, SEAL = "manifest.json", "manifest.sha256"
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # what an archive says of every file: it must not tell the clock
-FORM = "1"
-DECODING = (OSError, ValueError, zlib.error, lzma.LZMAError)  # what a damaged member may raise
+READ_ME, WIDTH = "READ-ME.txt", 92
+LICENCE_URL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 LICENCE = (
     "What we wrote (lists, levels, positions) may be used under the Open Government Licence 3.0, "
     "with its source named. Titles and quotes belong to those who published them and are cited "
     "for criticism and review, each with its address."
 )
+SAYS = {
+    "briefing.docx": "the paper, for Word",
+    "briefing.html": "the same paper, for a browser",
+    "map.html": "the evidence map: open it in a browser; it needs no connection",
+    "lists.xlsx": "every list, for Excel, with headings in words and a heat map",
+    "columns.csv": "what each column of the lists means, and its heading in words",
+    "quotes.jsonld": "the quotes as W3C Web Annotations",
+    "captures.wacz": "the pages behind the quotes as they were received; ReplayWeb.page opens it",
+    "LICENCE.txt": "what you may do with this",
+}
+FOR = {
+    Audience.board: (
+        "This pack is for the board. It holds everything that the scan has to say of the planned "
+        "offer: what is confirmed, what is only proposed, and what is asked of you. Begin with the "
+        "first two pages of briefing.docx. Proposals are marked as such and no position rests on "
+        "them; do not pass them on."
+    ),
+    Audience.partner: (
+        "This pack is for a partner organisation. It holds what a person confirmed by a passage "
+        "of a public page, with the level that we gave it and the passage. If we read a page of "
+        "yours wrongly, tell us which row it is, and it will be looked at again."
+    ),
+    Audience.public: (
+        "This pack is for anybody. It says where others already do something about race equality "
+        "that trust boards can take up, as far as it was confirmed, and where nobody was found."
+    ),
+}
 
 
 def write_pack(path: Path, pack: Pack, *, force: bool = False) -> None:
     """Writes the archive. Raises Refused for a file that exists, without `force`."""
     with whole(path, force=force) as partial:
-        partial.write_bytes(_archive(_files(pack)))
+        partial.write_bytes(pack_bytes(pack))
 
 
-def verify(path: Path) -> list[str]:
-    """What does not fit in a pack, one line each; none for a whole one.
-
-    Raises Refused for a file that is no pack.
-    """
-    try:
-        content = path.read_bytes()
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-            damaged = [name for name in names if not _readable(archive, name)]
-            files = {name: archive.read(name) for name in names if name not in damaged}
-    except OSError as error:
-        raise Refused(f"cannot read {str(path)!r}: {error.strerror}") from error
-    except (zipfile.BadZipFile, NotImplementedError) as error:
-        raise Refused(
-            f"{str(path)!r} is no whole archive: {error}", hint="ask for it anew"
-        ) from error
-    faults = [f"{name}: damaged" for name in damaged]
-    if MANIFEST not in files or SEAL not in files:
-        return [*faults, f"{MANIFEST} or {SEAL}: missing or damaged"]
-    if files[SEAL].decode(errors="replace") != _sha256(files[MANIFEST]):
-        return [*faults, f"{MANIFEST}: changed"]
-    try:
-        manifest = json.loads(files[MANIFEST])
-    except ValueError:
-        manifest = None
-    listed = manifest.get("files") if isinstance(manifest, dict) else None
-    if not isinstance(listed, dict):
-        return [*faults, f"{MANIFEST}: tells of no files"]
-    faults += [f"{name}: missing" for name in listed if name not in names]
-    known = (*listed, MANIFEST, SEAL)
-    faults += [f"{name}: not in the manifest" for name in names if name not in known]
-    faults += [
-        f"{name}: changed"
-        for name, digest in listed.items()
-        if name in files and _sha256(files[name]) != digest
-    ]
-    if not faults and _archive(files) != content:
-        faults.append("the archive itself: changed outside its files")
-    return faults
-
-
-def _readable(archive: zipfile.ZipFile, name: str) -> bool:
-    try:
-        archive.read(name)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, *DECODING):
-        return False
-    return True
+def pack_bytes(pack: Pack) -> bytes:
+    """The archive, the same bytes for the same pack."""
+    files = _files(pack)
+    named = f"{pack.title}: what others already do"
+    files[METADATA] = crate(
+        files,
+        {name: SAYS.get(name, f"the list of {_list_name(name)}") for name in files},
+        name=named,
+        description=f"{FOR[pack.audience]} {CAVEAT}",
+        licence=LICENCE,
+        licence_url=LICENCE_URL,
+        owner=pack.owner,
+        day=pack.day,
+        version=__version__,
+    )
+    return bag(
+        f"kb-pack-{pack.audience}-{pack.day}",
+        files,
+        {READ_ME: _read_me(pack, files).encode()},
+        {
+            "Source-Organization": pack.owner,
+            "External-Description": named,
+            "Bagging-Date": pack.day.isoformat(),
+            "Bag-Software-Agent": f"kb {__version__}",
+        },
+    )
 
 
 def _files(pack: Pack) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    for name, sheet in pack.lists.items():
-        out = io.StringIO(newline="")
-        EXPORTERS["csv"](sheet.columns, sheet.rows, out)
-        files[f"{name}.csv"] = out.getvalue().encode("utf-8-sig")
-    files["map.html"] = map_page(pack.map).encode()
-    if pack.brief:
-        files["briefing.docx"] = _timeless(pack.brief)
-    files["LICENCE.txt"] = f"{LICENCE}\n".encode()
-    manifest = {
-        "form": FORM,
-        "for": pack.audience.value,
-        "as_of": pack.day.isoformat(),
-        "licence": LICENCE,
-        "files": {name: _sha256(content) for name, content in sorted(files.items())},
-        "rows": [machine_value(cells(capture)) for capture in pack.captures],
+    paper = briefing_paper(pack.brief)
+    files = {
+        "briefing.docx": timeless(_written(lambda path: write_word(path, paper))),
+        "briefing.html": paper_page(paper).encode(),
+        "map.html": map_page(pack.map).encode(),
+        "lists.xlsx": timeless(_written(lambda path: write_workbook(path, pack.book, force=True))),
+        "LICENCE.txt": f"{LICENCE}\n".encode(),
     }
-    files[MANIFEST] = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
-    files[SEAL] = _sha256(files[MANIFEST]).encode()
+    meanings: list[dict[str, object]] = []
+    for name, made in pack.lists.items():
+        columns = [each.name for each in made.columns]
+        files[f"lists/{name}.csv"] = _csv(columns, made.rows)
+        meanings += [
+            {
+                "list": name,
+                "column": each.name,
+                "heading": heading(each.name),
+                "means": each.meaning,
+            }
+            for each in made.columns
+        ]
+    files["columns.csv"] = _csv(["list", "column", "heading", "means"], meanings)
+    if pack.audience.sees_quotes:
+        files["quotes.jsonld"] = annotation_page(pack.annotations).encode()
+    if pack.captured:
+        title = f"Pages behind the quotes, as of {pack.day}"
+        files["captures.wacz"] = wacz(pack.captured, title=title, day=pack.day)
     return files
 
 
-def _timeless(content: Brief) -> bytes:
-    """The briefing with the times of its parts taken out."""
+def _csv(columns: list[str], rows: object) -> bytes:
+    out = StringIO(newline="")
+    EXPORTERS["csv"](columns, rows, out)  # type: ignore[arg-type]
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _written(write: Callable[[Path], None]) -> bytes:
+    """What a writer of files makes."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "briefing.docx"
-        write_word(path, briefing_paper(content))
-        with zipfile.ZipFile(path) as archive:
-            return _archive({name: archive.read(name) for name in archive.namelist()})
+        path = Path(folder) / "made"
+        write(path)
+        return path.read_bytes()
 
 
-def _archive(files: dict[str, bytes]) -> bytes:
-    """The files as an archive, stored as they are: one zlib packs otherwise than another."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in files.items():
-            member = zipfile.ZipInfo(name, LONG_AGO)
-            member.create_system = 3
-            member.external_attr = 0o644 << 16
-            archive.writestr(member, content)
-    return out.getvalue()
+def _list_name(name: str) -> str:
+    return name.rpartition("/")[2].removesuffix(".csv")
 
 
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _read_me(pack: Pack, files: Mapping[str, bytes]) -> str:
+    """What this is, for whom, how to read it, and how to check that it is whole."""
+    for_whom = f" For {pack.recipient}." if pack.recipient else ""
+    lines = [
+        f"{pack.title}: what others already do",
+        f"As of {day_of(pack.day)}. {pack.owner}.{for_whom}",
+        "",
+        FOR[pack.audience],
+        "",
+        "WHAT IS IN IT (folder data)",
+        *(f"  {name:22} {SAYS[name]}" for name in SAYS if name in files),
+        *(
+            f"  {name:22} the same list for programs"
+            for name in sorted(files)
+            if name.startswith("lists/")
+        ),
+        f"  {METADATA:22} what this is, for programs (RO-Crate 1.3)",
+        *(["", f"Note: {pack.note}."] if pack.note else []),
+        "",
+        "HOW TO READ WHERE A STRAND STANDS",
+        *(f"  {text}" for text in PRINTED.values()),
+        "",
+        CAVEAT,
+        "A row marked 'to be looked at again' rests on a page or a wording that has changed since.",
+        "The search grade says how well we looked: A well, D hardly.",
+        "",
+        "HOW TO CHECK THAT NOTHING WAS CHANGED",
+        "  In this folder, with no program of ours:",
+        f"    sha256sum -c {MANIFEST}",
+        "  On a Mac: shasum -a 256 -c; on Windows: any program for BagIt bags (RFC 8493).",
+        "",
+        LICENCE,
+    ]
+    return "".join(f"{fill(line, WIDTH)}\n" for line in lines)

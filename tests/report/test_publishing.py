@@ -9,14 +9,17 @@ import openpyxl
 import pytest
 import rispy
 from hostile import HOSTILE
+from pages import held
 
 from kb.base import KnowledgeBase
 from kb.errors import Refused
+from kb.keep.decisions import Decision, Level
+from kb.report.book import Book, Matrix, Sheet, SheetColumn, heat, names_of
 from kb.report.map_page import write_map
 from kb.report.named_lists import LISTS
 from kb.report.references import write_ris
 from kb.report.safe import for_document, for_script, for_sheet
-from kb.report.workbook import Matrix, Sheet, write_workbook
+from kb.report.workbook import write_workbook
 from kb.table import columns_of
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -29,20 +32,21 @@ def words_of(document: object) -> str:
 
 def test_a_workbook_holds_values_of_their_own_type(tmp_path: Path) -> None:
     seen = datetime(2026, 11, 22, 19, 48)
-    row = {"n": 3, "yes": True, "at": seen, "on": date(2026, 1, 2), "url": "https://a.example/x"}
-    hostile = [{"n": text, "url": text} for text in HOSTILE]
-    columns = ("n", "yes", "at", "on", "url")
-    write_workbook(
-        tmp_path / "w.xlsx",
-        [Sheet("gaps", columns, [row, *hostile])],
-        about=[("as of", date(2026, 11, 22)), ("note", "=1+1")],
-        dictionary={"n": "A number."},
-        day=date(2026, 11, 22),
-        matrix=Matrix("heat", ["a"], ["x", "y"], {("a", "x"): 2}),
+    first: list[object] = [3, True, seen, date(2026, 1, 2), "https://a.example/x"]
+    hostile: list[list[object]] = [[text, None, None, None, text] for text in HOSTILE]
+    columns = [
+        SheetColumn(name.capitalize(), name, "A thing.") for name in "n yes at on url".split()
+    ]
+    book = Book(
+        date(2026, 11, 22),
+        [("as of", date(2026, 11, 22)), ("note", "=1+1")],
+        [Sheet("gaps", "Where it stands.", columns, [first, *hostile])],
+        Matrix("heat", "What is counted.", ["a"], ["x", "y"], {("a", "x"): 2}),
     )
-    book = openpyxl.load_workbook(tmp_path / "w.xlsx")
-    assert book.sheetnames == ["About", "gaps", "heat", "Columns"]
-    sheet = book["gaps"]
+    write_workbook(tmp_path / "w.xlsx", book)
+    read = openpyxl.load_workbook(tmp_path / "w.xlsx")
+    assert read.sheetnames == ["About", "gaps", "heat", "Columns"]
+    sheet = read["gaps"]
     assert sheet.freeze_panes == "B2"
     assert sheet.auto_filter.ref
     values = [cell.value for cell in sheet[2]]
@@ -53,9 +57,13 @@ def test_a_workbook_holds_values_of_their_own_type(tmp_path: Path) -> None:
     assert all(cell.data_type in ("s", "n") for line in sheet.iter_rows(3) for cell in line)
     assert sheet["A3"].value == HOSTILE[0]
     assert not any(line[4].hyperlink for line in sheet.iter_rows(3))
-    assert [cell.value for cell in book["heat"][2]] == ["a", 2, 0]
-    assert book["About"]["B2"].value == "=1+1"
-    assert book["About"]["B2"].data_type == "s"
+    assert [cell.value for cell in read["heat"][3]] == ["a", 2, 0]
+    assert read["heat"]["A1"].value == "What is counted."
+    assert read["About"]["B2"].value == "=1+1"
+    assert read["About"]["B2"].data_type == "s"
+    for each in read:
+        assert (each.page_setup.orientation, each.page_setup.paperSize) == ("landscape", 9)
+        assert 11 * each.page_setup.scale / 100 >= 8  # points of the letters as printed
 
 
 def test_references_stay_one_a_row_whatever_they_say(tmp_path: Path) -> None:
@@ -78,10 +86,42 @@ def test_the_lists_of_a_home_go_into_one_workbook(run_kb: Command, tmp_path: Pat
     expected = {"About", "gaps", "overlaps", "initiatives", "sources", "Columns"}
     assert expected <= set(book.sheetnames)
     assert book["gaps"].max_row == 11
+    about = {row[0]: row[1] for row in book["About"].iter_rows(values_only=True)}
+    assert all(about[f"sheet {name}"] for name in book.sheetnames if name != "About")
+    heads = [cell.value for cell in book["gaps"][1]]
+    assert heads[:3] == ["Strand", "Position", "If all proposals held"]
+    names = [row[0] for row in book["gaps"].iter_rows(min_row=2, values_only=True)]
+    assert "Peer learning" in names
+    dictionary = {row[1]: row[0] for row in book["Columns"].iter_rows(values_only=True)}
+    assert dictionary["if_proposals"] == "If all proposals held"
+    titles = {row[1] for row in book["overlaps"].iter_rows(min_row=2, values_only=True)}
+    assert any(" " in title for title in titles)
+    words = {str(cell) for row in book["gaps"].iter_rows(values_only=True) for cell in row}
+    assert not {"not-assessed", "part-served"} & words
     refused = run_kb("export", "all", "-o", str(tmp_path / "all.csv"))
     assert (refused.returncode, "workbook" in refused.stderr) == (1, True)
     run_kb("export", "gaps", "-o", str(tmp_path / "g.csv"), "--bom")
     assert (tmp_path / "g.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_the_heat_map_equals_gaps_by_means(base: KnowledgeBase) -> None:
+    (row,) = base.screen.decide([held(base, "one", QUOTE)], Decision.include)
+    slug = row.initiatives[0]
+    codes = ["role=support", "reach=england", "status=active", "audience=chairs"]
+    base.register.tag(slug, [*codes, "means=peer-learning"])
+    base.assess.assess(slug, "peer-learning", Level.duplicates, quote=QUOTE)
+    with base.snapshot() as now:
+        matrix = heat(now, names_of(now))
+    rows = base.assess.gaps_by("means").rows
+    expected = {
+        (row.gap.name, row.code.replace("-", " ")): row.gap.duplicates
+        + row.gap.overlaps
+        + row.gap.complements
+        for row in rows
+    }
+    assert {pair: matrix.counts[pair] for pair in expected} == expected
+    assert matrix.counts["Peer learning", "peer learning"] == 1
+    assert "count" in matrix.says
 
 
 @pytest.mark.parametrize("name", LISTS)

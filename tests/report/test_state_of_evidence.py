@@ -91,7 +91,7 @@ def test_packs_say_it_to_whoever_reads_them(
         texts = {name: archive.read(name).decode(errors="replace") for name in archive.namelist()}
     (overlaps,) = [text for name, text in texts.items() if name.endswith("overlaps.csv")]
     (gaps,) = [text for name, text in texts.items() if name.endswith("gaps.csv")]
-    (page,) = [text for name, text in texts.items() if name.endswith(".html")]
+    (page,) = [text for name, text in texts.items() if name.endswith("map.html")]
     assert STALE in overlaps
     assert "without_recheck" in gaps
     assert "rests on 1 to be looked at again" in page

@@ -10,6 +10,7 @@ from kb.contract import Strict
 from kb.declare.boards import BOARD
 from kb.errors import Refused, Unknown
 
+HEADS = ("version", "facets", "columns")  # what is no vocabulary
 # Vocabularies that are no facets: they code decisions and bodies, not initiatives.
 NOT_FACETS = ("overlap", "exclusion_reason", "organisation_kind")
 FACETS = (
@@ -45,13 +46,20 @@ class Facets(Strict):
     many: tuple[str, ...] = ("means", "audience", "setting", "group", "focus", "region")
 
 
+MOST_COLUMNS = 8  # that a map shows side by side
+
+
 class CodeBook(BaseModel):
-    """Every vocabulary by name, each a code with its definition, in the order declared."""
+    """Every vocabulary by name, each a code with its definition, in the order declared.
+
+    `columns`: facet to the columns of a map, each a name with the codes under it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: str
     facets: Facets = Facets()
+    columns: dict[str, dict[str, tuple[str, ...]]] = {}
     codes: dict[str, dict[str, Code]]
 
     @model_validator(mode="before")
@@ -60,7 +68,7 @@ class CodeBook(BaseModel):
         """`[facet] code = "definition"`, or `{ means, was, in }`, as one mapping."""
         if not isinstance(content, dict) or "codes" in content:
             return content
-        rest = {name: content[name] for name in ("version", "facets") if name in content}
+        rest = {name: content[name] for name in HEADS if name in content}
         tables = {name: table for name, table in content.items() if name not in rest}
         for name, table in tables.items():
             if not isinstance(table, dict):
@@ -84,11 +92,30 @@ class CodeBook(BaseModel):
                         f"[{name}] {code} is missing: positions are counted by it, so that it "
                         "keeps its name"
                     )
+        for name, columns in self.columns.items():
+            self._check_columns(name, columns)
         for name, table in self.codes.items():
             for code, entry in table.items():
                 if entry.within and entry.within not in table:
                     raise ValueError(f"[{name}] {code}: lies in {entry.within!r}, which is no code")
         return self
+
+    def _check_columns(self, name: str, columns: dict[str, tuple[str, ...]]) -> None:
+        if name not in self.codes:
+            raise ValueError(f"[columns.{name}]: there is no [{name}]")
+        if len(columns) > MOST_COLUMNS:
+            raise ValueError(f"[columns.{name}]: {len(columns)} columns, at most {MOST_COLUMNS}")
+        named = [code for codes in columns.values() for code in codes]
+        for code in named:
+            if code not in self.codes[name]:
+                raise ValueError(f"[columns.{name}]: {code!r} is no code of [{name}]")
+        twice = sorted({code for code in named if named.count(code) > 1})
+        missing = [code for code in self.codes[name] if code not in named]
+        if twice or missing:
+            raise ValueError(
+                f"[columns.{name}]: each code stands in one column: "
+                f"{', '.join(twice)} in two, {', '.join(missing)} in none"
+            )
 
     @cached_property
     def facet_of(self) -> dict[str, list[str]]:

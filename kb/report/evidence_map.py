@@ -9,6 +9,7 @@ from datetime import date
 from kb.assess.evidence import Evidence, evidence_of
 from kb.assess.gaps import CAVEAT, Overlap, coded, gaps_of, overlaps
 from kb.assess.positions import NEAR, PRINTED, Position
+from kb.declare.codebook import MOST_COLUMNS
 from kb.keep import runs
 from kb.keep.decisions import Basis, Level
 from kb.screen.inbox import waiting
@@ -27,7 +28,6 @@ class MapStrand:
 
     key: str
     name: str
-    axis: str
     position: Position
     if_proposals: Position | None
     recheck: int  # how many assessments rest on what has moved
@@ -80,8 +80,16 @@ class Scanned:
 
 
 @dataclass(frozen=True)
+class MapColumn:
+    """A column of the map: its name, and the codes that stand under it."""
+
+    name: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class EvidenceMap:
-    """The whole map; `cells`: facet to strand to code to position."""
+    """The whole map; `cells`: facet to strand to a position for each of its columns."""
 
     title: str
     version: str
@@ -91,7 +99,8 @@ class EvidenceMap:
     positions: Mapping[str, str]
     strands: list[MapStrand]
     codes: Mapping[str, Mapping[str, str]]
-    cells: Mapping[str, Mapping[str, Mapping[str, str]]]
+    columns: Mapping[str, Sequence[MapColumn]]
+    cells: Mapping[str, Mapping[str, Sequence[Position]]]
     initiatives: list[MapInitiative]
     scanned: Scanned
     notes: list[str]
@@ -106,6 +115,7 @@ def evidence_map(snapshot: Snapshot, *, region: str = "England") -> EvidenceMap:
     evidence = evidence_of(snapshot, region)
     offer, book = evidence.declarations.offer, evidence.declarations.book
     gaps = gaps_of(evidence, offer.strand).rows
+    columns = {facet: _columns(evidence, facet) for facet in ACROSS}
     return EvidenceMap(
         title=offer.offer.title,
         version=offer.offer.version,
@@ -117,22 +127,22 @@ def evidence_map(snapshot: Snapshot, *, region: str = "England") -> EvidenceMap:
             MapStrand(
                 gap.strand,
                 gap.name,
-                strand.axis,
                 gap.position,
                 gap.if_proposals,
                 gap.recheck,
                 gap.without_recheck,
                 gap.grade,
                 gap.need,
-                str(gap.prompt),
+                gap.prompt.sentence,
             )
-            for strand, gap in zip(offer.strand, gaps, strict=True)
+            for gap in gaps
         ],
         codes={
             facet: {code: each.means for code, each in book.codes[facet].items()}
             for facet in FILTERS
         },
-        cells={facet: _cells(evidence, facet) for facet in ACROSS},
+        columns=columns,
+        cells={facet: _cells(evidence, facet, columns[facet]) for facet in ACROSS},
         initiatives=_initiatives(evidence),
         scanned=scanned(snapshot),
         notes=[*evidence.marks, CAVEAT],
@@ -205,14 +215,45 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _cells(evidence: Evidence, facet: str) -> dict[str, dict[str, str]]:
-    """Strand to code to position: where it stands by the initiatives with that code alone."""
-    cells: dict[str, dict[str, str]] = {}
+def _columns(evidence: Evidence, facet: str) -> list[MapColumn]:
+    """The columns that the code book declares for a facet, those that have an initiative.
+
+    Where it declares none, a column a code; of many codes those that most initiatives have.
+    """
+    book = evidence.declarations.book
+    with_code = {code: len(numbers) for code, numbers in coded(evidence, facet).items()}
+    if facet in book.columns:
+        columns = [MapColumn(name, codes) for name, codes in book.columns[facet].items()]
+    else:
+        used = [code for code, count in with_code.items() if count]
+        if len(used) > MOST_COLUMNS:
+            most = sorted(used, key=lambda code: -with_code[code])[: MOST_COLUMNS - 1]
+            used = [code for code in used if code in most]
+        columns = [MapColumn(code.replace("-", " ").capitalize(), (code,)) for code in used]
+        rest = tuple(code for code, count in with_code.items() if count and code not in used)
+        columns += [MapColumn("Others", rest)] if rest else []
+    return [each for each in columns if any(with_code.get(code) for code in each.codes)]
+
+
+def _cells(
+    evidence: Evidence, facet: str, columns: Sequence[MapColumn]
+) -> dict[str, list[Position]]:
+    """Strand to where it stands by the initiatives of each column alone."""
+    having = coded(evidence, facet)
+    cells: dict[str, list[Position]] = {}
     for strand in evidence.strands:
         confirmed = evidence.levels(strand.key, proposals=False)
-        cells[strand.key] = {}
-        for code, only in coded(evidence, facet).items():
-            bodies = evidence.bodies_in(facet, code)
-            grade = evidence.searched_in(strand.key, bodies).grade if bodies is not None else ""
-            cells[strand.key][code] = evidence.position(strand, confirmed, only, grade)
+        cells[strand.key] = []
+        for each in columns:
+            only = set[int]().union(*(having.get(code, ()) for code in each.codes))
+            grade = evidence.searched_in(strand.key, _bodies(evidence, facet, each)).grade
+            cells[strand.key].append(evidence.position(strand, confirmed, only, grade))
     return cells
+
+
+def _bodies(evidence: Evidence, facet: str, column: MapColumn) -> set[str] | None:
+    """The bodies whose sources count for a column, by region or kind; None for all."""
+    bodies = [evidence.bodies_in(facet, code) for code in column.codes]
+    if any(each is None for each in bodies):
+        return None
+    return set[str]().union(*(each for each in bodies if each is not None))

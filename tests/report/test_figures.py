@@ -78,7 +78,7 @@ def test_every_figure_is_the_same_wherever_it_is_printed(
     assert (len(scanned.never), len(scanned.unwell)) == (never, ill)
     assert scanned.proposed == counts["proposals to confirm"]
     page = re.sub(r"\s+", " ", map_page(busy.report.map()))
-    assert f"{waiting} pages wait to be screened. {confirmed} assessments are confirmed" in page
+    assert f"{waiting} pages wait to be read. {confirmed} assessments are confirmed" in page
     assert f"{never} sources were never crawled" in page
     assert f"{ill} sources are unwell" in page
     write_paper(tmp_path / "b.docx", briefing_paper(busy.report.brief()))

@@ -3,175 +3,244 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const byId = (id) => document.getElementById(id);
   const FILTERS = ["region", "role", "kind", "reach", "status", "organisation_kind"];
-  const ACROSS = ["means", "audience", "region", "kind", "role", "organisation_kind"];
-  const CONTROLS = ["down", "across", "basis", ...FILTERS, "words", "view"];
-  const FIRST = { down: "topic", across: "means", basis: "all", view: "map" };
-  const CHIPS = [
-    ["duplicates", "same", "same"], ["overlaps", "close", "close"],
-    ["complements", "related", "related"], ["duty", "duty", "duties"],
-    ["example", "example", "examples"],
-  ];
-  const NAMES = { organisation_kind: "kind of organisation" };
-  let open = null; // the cell whose initiatives are listed: strand and code
+  const ACROSS = Object.keys(data.columns);
+  const CONTROLS = ["across", "basis", ...FILTERS, "words", "view"];
+  const FIRST = { across: "means", basis: "all", view: "map" };
+  const NAMES = { organisation_kind: "kind of organisation", means: "means of support" };
+  const SOUND = 0, AGAIN = 1, PROPOSED = 2;
+  const SIDE = 34; // the largest square of a cell, in units of its drawing
+  const AT_ONCE = 300; // rows of the table that are shown at first
+  const NARROW = 700; // px, under which filters are folded away
+  const SVG = "http://www.w3.org/2000/svg";
+  const POSITION = data.positions.map(([key, printed, bars]) => ({ key, printed, bars }));
+  const text = (place) => (place < 0 ? "" : data.texts[place]);
+  const strands = data.strands.map(([key, name, position, grade, recheck, without]) =>
+    ({ key, name, position: POSITION[position], grade, recheck, without: POSITION[without] }));
+  const initiatives = data.initiatives.map(([title, organisation, url, codes, assessed]) => {
+    const bears = new Map(assessed.map(
+      ([strand, level, state, confirmed, whyNot, recheck, quiet, says, seen, quote]) => [strand, {
+        level: text(level), state, confirmed, whyNot: text(whyNot), recheck: text(recheck),
+        quiet: text(quiet), says: text(says), seen: text(seen), quote,
+      }]));
+    const words = [title, text(organisation), ...assessed.map((each) => each[9])].join(" ").toLowerCase();
+    return { title, organisation: text(organisation), url, codes, bears, words };
+  });
+  let open = null; // the cell whose initiatives are listed: numbers of strand and column
+  let sorted = [0, 1]; // the column the table is sorted by, and 1 or -1
+  let most = AT_ONCE;
 
-  const element = (tag, text, attributes = {}) => {
+  const element = (tag, content, attributes = {}) => {
     const node = document.createElement(tag);
-    if (text !== undefined && text !== null) node.textContent = text;
+    if (content !== undefined && content !== null) node.textContent = content;
     for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
     return node;
   };
-  const fill = (select, values, first) => {
+  const drawn = (tag, attributes) => {
+    const node = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    return node;
+  };
+  const fill = (select, entries, first) => {
     select.replaceChildren();
     if (first) select.append(element("option", first, { value: "" }));
-    for (const value of values) select.append(element("option", NAMES[value] || value, { value }));
+    for (const [value, name] of entries) select.append(element("option", name, { value }));
   };
+  const counted = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 
   const chosen = () => Object.fromEntries(CONTROLS.map((id) => [id, byId(id).value]));
-
-  const holds = (initiative, choice) => {
-    for (const facet of FILTERS) {
-      if (choice[facet] && !initiative[facet].includes(choice[facet])) return false;
-    }
-    const text = [initiative.title, initiative.organisation,
-      ...Object.values(initiative.strands).map((each) => each.quote || "")].join(" ").toLowerCase();
-    return choice.words.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+  const has = (initiative, facet, codes) => (initiative.codes[facet] || []).some((code) => codes.includes(code));
+  const holds = (initiative, choice) =>
+    FILTERS.every((facet) => !choice[facet] || has(initiative, facet, [choice[facet]])) &&
+    choice.words.toLowerCase().split(/\s+/).every((word) => initiative.words.includes(word));
+  const shown = (choice) => initiatives.filter((each) => holds(each, choice));
+  const assessment = (initiative, strand, choice) => {
+    const found = initiative.bears.get(strand);
+    return found && (choice.basis === "all" || found.confirmed) ? found : null;
   };
-
-  const bears = (initiative, strand, choice) => {
-    const assessment = initiative.strands[strand];
-    return Boolean(assessment) && (choice.basis === "all" || assessment.basis === "confirmed");
+  const members = (strand, column, choice, among) => {
+    const codes = data.columns[choice.across][column][1];
+    return among.filter((each) => assessment(each, strand, choice) && has(each, choice.across, codes));
   };
-
-  const counted = (members, strand) => {
-    const counts = { duplicates: 0, overlaps: 0, complements: 0, duty: 0, example: 0 };
-    for (const each of members) {
-      const level = each.strands[strand].level;
-      if (each.role.includes("requirement")) counts.duty += 1;
-      else if (each.role.includes("practice")) counts.example += 1;
-      else if (level in counts) counts[level] += 1;
-    }
+  const states = (strand, found) => {
+    const counts = [0, 0, 0, 0];
+    for (const each of found) counts[each.bears.get(strand).state] += 1;
     return counts;
   };
 
-  const shownInitiatives = (choice) => data.initiatives.filter((each) => holds(each, choice));
-  const shownStrands = (choice) =>
-    data.strands.filter((each) => choice.down === "all" || each.axis === "topic");
-  const shownCodes = (choice, initiatives) =>
-    Object.keys(data.codes[choice.across]).filter((code) =>
-      initiatives.some((each) => each[choice.across].includes(code)));
+  const bars = (position) => {
+    const sign = drawn("svg", { class: "sign bars", viewBox: "0 0 22 16", "aria-hidden": "true" });
+    for (let bar = 0; bar < 4; bar += 1) {
+      sign.append(drawn("rect", {
+        class: bar < position.bars ? "full" : "empty", x: 1 + bar * 5, y: 3, width: 3.6, height: 10,
+      }));
+    }
+    return sign;
+  };
+  const squares = (counts, largest) => {
+    const picture = drawn("svg", { class: "squares", viewBox: `0 0 ${SIDE + 2} ${SIDE + 2}`, "aria-hidden": "true" });
+    const side = (count) => Math.max(7, SIDE * Math.sqrt(count / largest));
+    const layers = [
+      ["proposed", counts[SOUND] + counts[AGAIN] + counts[PROPOSED], counts[PROPOSED]],
+      ["again", counts[SOUND] + counts[AGAIN], counts[AGAIN]],
+      ["sound", counts[SOUND], counts[SOUND]],
+    ];
+    for (const [name, total, own] of layers) {
+      if (!own) continue;
+      const width = side(total);
+      picture.append(drawn("rect", { class: name, x: 1, y: SIDE + 1 - width, width, height: width }));
+    }
+    return picture;
+  };
 
-  const cellOf = (strand, code, choice, initiatives) => {
-    const members = initiatives.filter(
-      (each) => each[choice.across].includes(code) && bears(each, strand.key, choice));
-    const counts = counted(members, strand.key);
-    const position = data.cells[choice.across][strand.key][code];
-    const button = element("button", null, { type: "button", "data-strand": strand.key, "data-code": code });
-    const parts = [];
-    for (const [name, one, many] of CHIPS) {
-      if (!counts[name]) continue;
-      const word = counts[name] === 1 ? one : many;
-      button.append(element("span", `${counts[name]} ${word}`, { class: `chip ${name}` }));
-      parts.push(`${counts[name]} ${word}`);
+  const cellOf = (strand, column, choice, found, largest) => {
+    const position = POSITION[data.cells[choice.across][strand][column]];
+    const counts = states(strand, found);
+    const pictured = counts[SOUND] + counts[AGAIN] + counts[PROPOSED];
+    const cell = element("td", null, { class: "cell", role: "cell" });
+    const button = element("button", null, { type: "button", "data-strand": strand, "data-column": column });
+    if (!pictured) button.classList.add(position.key === "not-assessed" ? "unlooked" : "looked");
+    if (pictured) {
+      button.append(squares(counts, largest));
+      const sound = counts[SOUND] + counts[AGAIN];
+      const number = element("span", sound || "", { class: "number" });
+      if (counts[PROPOSED]) number.append(element("span", `+${counts[PROPOSED]}`, { class: "more" }));
+      button.append(number);
     }
-    const stale = members.filter((each) => each.strands[strand.key].recheck).length;
-    if (stale) {
-      button.append(element("span", `${stale} to look at again`, { class: "stale" }));
-      parts.push(`${stale} to be looked at again`);
-    }
-    const empty = position === "none-found" || position === "not-assessed";
-    if (empty || !parts.length) {
-      const label = position === "none-found" ? "∅ none found" : position === "not-assessed" ? "? not assessed" : "";
-      const sign = label ? `${label}, ${strand.grade}` : "–";
-      button.append(element("span", sign, { class: `sign ${position}` }));
-      parts.push(label ? `${data.positions[position]}, search grade ${strand.grade}` : "nothing shown");
-    } else {
-      parts.push(data.positions[position]);
-    }
-    button.setAttribute("aria-label", `${strand.name}, ${code}: ${parts.join(", ")}`);
-    button.addEventListener("click", () => list(strand.key, code, true));
-    const cell = element("td", null, { class: "cell" });
+    if (position.bars) button.append(bars(position));
+    const parts = [
+      position.printed,
+      counts[SOUND] && `${counts[SOUND]} confirmed`,
+      counts[AGAIN] && `${counts[AGAIN]} to be looked at again`,
+      counts[PROPOSED] && `${counts[PROPOSED]} proposed`,
+      counts[3] && counted(counts[3], "that does not count", "that do not count"),
+    ].filter(Boolean);
+    const name = data.columns[choice.across][column][0];
+    button.setAttribute("aria-label", `${strands[strand].name}, ${name}: ${parts.join(", ")}`);
+    button.addEventListener("click", () => list(strand, column, true));
     cell.append(button);
     return cell;
   };
 
-  const drawMap = (choice, initiatives) => {
-    const table = element("table");
-    table.append(element("caption", `Strands down, ${NAMES[choice.across] || choice.across} across`, { class: "small" }));
-    const head = element("tr");
-    head.append(element("th", "Strand", { scope: "col" }));
-    const codes = shownCodes(choice, initiatives);
-    for (const code of codes) head.append(element("th", code.replaceAll("-", " "), { scope: "col" }));
-    const top = element("thead");
-    top.append(head);
-    const body = element("tbody");
-    for (const strand of shownStrands(choice)) {
-      const row = element("tr");
-      const name = element("th", strand.name, { scope: "row" });
-      name.append(element("div", `${data.positions[strand.position]} (grade ${strand.grade})`, { class: "small" }));
-      if (strand.recheck) name.append(element("div", restsOn(strand), { class: "stale" }));
-      row.append(name);
-      for (const code of codes) row.append(cellOf(strand, code, choice, initiatives));
-      body.append(row);
-    }
-    table.append(top, body);
-    byId("map").replaceChildren(table);
-  };
-
-  const drawTable = (choice, initiatives) => {
-    const table = element("table");
-    const head = element("tr");
-    for (const name of ["Strand", "Initiative", "Organisation", "Level", "Counts", "State", "Quote", "Seen"]) {
-      head.append(element("th", name, { scope: "col" }));
-    }
-    const top = element("thead");
-    top.append(head);
-    const body = element("tbody");
-    for (const strand of shownStrands(choice)) {
-      for (const each of initiatives.filter((one) => bears(one, strand.key, choice))) {
-        const assessment = each.strands[strand.key];
-        const row = element("tr");
-        row.append(element("th", strand.name, { scope: "row" }));
-        const title = element("td");
-        title.append(linked(each));
-        row.append(title, element("td", each.organisation), element("td", levelOf(assessment)),
-          element("td", assessment.counted ? "yes" : assessment.why_not ? `no: ${assessment.why_not}` : "no"), element("td", stateOf(assessment) || "holds"), element("td", assessment.quote || "no quote"),
-          element("td", assessment.seen || "not known"));
-        body.append(row);
-      }
-    }
-    table.append(top, body);
-    byId("map").replaceChildren(table);
-  };
-
   const restsOn = (strand) => `rests on ${strand.recheck} to be looked at again` +
-    (strand.without_recheck
-      ? `; without ${strand.recheck === 1 ? "it" : "them"}: ${data.positions[strand.without_recheck]}` : "");
-  const stateOf = (assessment) =>
-    [assessment.recheck && `to be looked at again: ${assessment.recheck}`,
-      assessment.says_else && `its pages: ${assessment.says_else}`,
-      assessment.quiet && `quiet: ${assessment.quiet}`].filter(Boolean).join("; ");
-  const levelOf = (assessment) => (assessment.basis === "confirmed" ? assessment.level : `${assessment.level} (a proposal)`);
+    (strand.without ? `; without ${strand.recheck === 1 ? "it" : "them"}: ${strand.without.printed}` : "");
+
+  const drawMap = (choice, among) => {
+    const columns = data.columns[choice.across];
+    const found = strands.map((_, strand) => columns.map((_, column) => members(strand, column, choice, among)));
+    const totals = found.flatMap((row, strand) => row.map((each) => {
+      const counts = states(strand, each);
+      return counts[SOUND] + counts[AGAIN] + counts[PROPOSED];
+    }));
+    const largest = Math.max(4, ...totals);
+    const table = element("table", null, { class: "grid", role: "table", "aria-label": `Strands by ${NAMES[choice.across] || choice.across}` });
+    table.style.setProperty("--columns", String(columns.length));
+    const head = element("tr", null, { role: "row" });
+    head.append(element("th", "Strand", { scope: "col", role: "columnheader", class: "corner" }));
+    for (const [name] of columns) {
+      const cell = element("th", null, { scope: "col", role: "columnheader" });
+      cell.append(element("span", name));
+      head.append(cell);
+    }
+    const top = element("thead", null, { role: "rowgroup" });
+    top.append(head);
+    const body = element("tbody", null, { role: "rowgroup" });
+    strands.forEach((strand, at) => {
+      const row = element("tr", null, { role: "row" });
+      const name = element("th", null, { scope: "row", role: "rowheader" });
+      name.append(element("span", strand.name, { class: "name" }));
+      const stands = element("span", null, { class: "stands" });
+      if (strand.position.bars) stands.append(bars(strand.position));
+      stands.append(element("span", `${strand.position.printed}; search grade ${strand.grade}`));
+      name.append(stands);
+      if (strand.recheck) name.append(element("span", restsOn(strand), { class: "stale" }));
+      row.append(name);
+      found[at].forEach((each, column) => row.append(cellOf(at, column, choice, each, largest)));
+      body.append(row);
+    });
+    table.append(top, body);
+    byId("map").replaceChildren(table);
+  };
+
+  const levelOf = (each) => (each.confirmed ? each.level : `${each.level} (a proposal)`);
+  const stateOf = (each) =>
+    [each.recheck && `to be looked at again: ${each.recheck}`, each.says && `its pages: ${each.says}`,
+      each.quiet && `quiet: ${each.quiet}`].filter(Boolean).join("; ");
+  const countsOf = (each) => (each.state < PROPOSED ? "counts" : `does not count${each.whyNot ? `: ${each.whyNot}` : ""}`);
   const linked = (initiative) =>
     initiative.url
       ? element("a", initiative.title, { href: initiative.url, rel: "noopener noreferrer" })
       : element("span", initiative.title);
 
-  const list = (strandKey, code, focus) => {
+  const HEADS = ["Strand", "Initiative", "Organisation", "Level", "Counts", "State of the evidence", "Quote", "Seen"];
+  const drawTable = (choice, among) => {
+    const rows = [];
+    strands.forEach((strand, at) => {
+      for (const each of among) {
+        const found = assessment(each, at, choice);
+        if (!found) continue;
+        rows.push([each, [strand.name, each.title, each.organisation, levelOf(found),
+          countsOf(found), stateOf(found) || "holds", found.quote || "no quote", found.seen || "not known"], at]);
+      }
+    });
+    const [by, way] = sorted;
+    const order = new Intl.Collator("en-GB").compare;
+    rows.sort((one, two) => way * (by === 0 ? one[2] - two[2] : order(one[1][by], two[1][by])));
+    const table = element("table", null, { class: "rows cards", role: "table", "aria-label": "Assessments" });
+    const head = element("tr", null, { role: "row" });
+    HEADS.forEach((name, at) => {
+      const cell = element("th", null, { scope: "col", role: "columnheader" });
+      if (at === by) cell.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
+      const button = element("button", name, { type: "button" });
+      button.addEventListener("click", () => {
+        sorted = [at, at === by ? -way : 1];
+        draw();
+        document.querySelectorAll("#map thead button")[at].focus();
+      });
+      cell.append(button);
+      head.append(cell);
+    });
+    const top = element("thead", null, { role: "rowgroup", class: "head" });
+    top.append(head);
+    const body = element("tbody", null, { role: "rowgroup" });
+    for (const [initiative, values] of rows.slice(0, most)) {
+      const row = element("tr", null, { role: "row" });
+      values.forEach((value, at) => {
+        const cell = element(at ? "td" : "th", null, at
+          ? { role: "cell", "data-label": HEADS[at] } : { role: "rowheader", scope: "row" });
+        if (at === 1) cell.append(linked(initiative));
+        else cell.textContent = value;
+        row.append(cell);
+      });
+      body.append(row);
+    }
+    table.append(top, body);
+    byId("map").replaceChildren(table);
+    if (rows.length > most) {
+      const more = element("button", `Show ${Math.min(AT_ONCE, rows.length - most)} more of ${rows.length}`, { type: "button", id: "more" });
+      more.addEventListener("click", () => { most += AT_ONCE; draw(); });
+      byId("map").append(more);
+    }
+  };
+
+  const list = (strand, column, focus) => {
     const choice = chosen();
-    const strand = data.strands.find((each) => each.key === strandKey);
-    if (!strand) return;
-    open = [strandKey, code];
-    const members = shownInitiatives(choice).filter(
-      (each) => each[choice.across].includes(code) && bears(each, strandKey, choice));
-    byId("listed-title").textContent = `${strand.name}, ${code.replaceAll("-", " ")}: ${members.length} found`;
-    byId("list").replaceChildren(...members.map((each) => {
-      const assessment = each.strands[strandKey];
+    open = [strand, column];
+    const found = members(strand, column, choice, shown(choice));
+    const order = (each) => each.bears.get(strand).state;
+    found.sort((one, two) => order(one) - order(two));
+    const position = POSITION[data.cells[choice.across][strand][column]];
+    byId("listed-title").textContent = `${strands[strand].name}, ${data.columns[choice.across][column][0]}`;
+    byId("listed-count").textContent = `${position.printed[0].toUpperCase()}${position.printed.slice(1)}. ` +
+      `${counted(found.length, "initiative", "initiatives")} listed; what counts comes first.`;
+    byId("list").replaceChildren(...found.map((each) => {
+      const bears = each.bears.get(strand);
       const item = element("li");
-      item.append(linked(each), element("div", `${each.organisation}; ${levelOf(assessment)}; ${assessment.counted ? "counts" : `does not count${assessment.why_not ? `: ${assessment.why_not}` : ""}`}`));
-      const state = stateOf(assessment);
+      item.append(linked(each), element("div", `${each.organisation}; ${levelOf(bears)}; ${countsOf(bears)}`));
+      const state = stateOf(bears);
       if (state) item.append(element("div", state, { class: "stale" }));
-      item.append(assessment.quote ? element("blockquote", assessment.quote) : element("div", "no quote yet", { class: "small" }));
-      item.append(element("div", assessment.seen ? `seen ${assessment.seen}` : "not seen by a crawl", { class: "small" }));
+      if (bears.quote) item.append(element("blockquote", bears.quote));
+      else if (!data.settled) item.append(element("div", "no quote yet", { class: "small" }));
+      item.append(element("div", bears.seen ? `seen ${bears.seen}` : "not seen by a crawl", { class: "small" }));
       return item;
     }));
     byId("listed").hidden = false;
@@ -181,7 +250,7 @@
 
   const close = () => {
     byId("listed").hidden = true;
-    const back = open && document.querySelector(`button[data-strand="${CSS.escape(open[0])}"][data-code="${CSS.escape(open[1])}"]`);
+    const back = open && document.querySelector(`button[data-strand="${open[0]}"][data-column="${open[1]}"]`);
     open = null;
     keep();
     (back || byId("view")).focus();
@@ -193,23 +262,29 @@
     for (const id of CONTROLS) {
       if (choice[id] && choice[id] !== FIRST[id]) parameters.set(id, choice[id]);
     }
-    if (open) parameters.set("cell", open.join("/"));
+    if (open) parameters.set("cell", `${strands[open[0]].key}/${data.columns[choice.across][open[1]][0]}`);
     const hash = parameters.toString();
     if (hash !== location.hash.slice(1)) history.replaceState(null, "", `#${hash}`);
   };
 
   const draw = () => {
     const choice = chosen();
-    const initiatives = shownInitiatives(choice);
-    (choice.view === "table" ? drawTable : drawMap)(choice, initiatives);
-    const assessments = initiatives.flatMap((each) => Object.values(each.strands));
-    const confirmed = assessments.filter((each) => each.basis === "confirmed").length;
+    const among = shown(choice);
+    (choice.view === "table" ? drawTable : drawMap)(choice, among);
+    let total = 0;
+    let confirmed = 0;
+    for (const each of among) {
+      for (const found of each.bears.values()) {
+        total += 1;
+        confirmed += found.confirmed ? 1 : 0;
+      }
+    }
     const across = NAMES[choice.across] || choice.across;
-    const nowhere = initiatives.filter((each) => !each[choice.across].length).length;
-    byId("count").textContent = `${initiatives.length} of ${data.initiatives.length} initiatives shown` +
+    const nowhere = among.filter((each) => !(each.codes[choice.across] || []).length).length;
+    byId("count").textContent = `${among.length} of ${initiatives.length} initiatives shown` +
       (nowhere && choice.view === "map" ? `, ${nowhere} of them in no column, as nobody coded their ${across}` : "") +
-      (data.settled ? "." : `; ${confirmed} of the ${assessments.length} assessments shown are confirmed by a person, ` +
-      "the rest are proposals. Positions rest on confirmed ones alone.");
+      (data.settled ? "." : `; ${confirmed} of ${total} assessments shown are confirmed by a person, ` +
+      "the rest are proposals. Where strands stand rests on confirmed ones alone.");
     if (open) list(open[0], open[1], false);
     keep();
   };
@@ -220,26 +295,27 @@
       byId(id).value = parameters.get(id) ?? FIRST[id] ?? "";
       if (byId(id).value === "" && FIRST[id]) byId(id).value = FIRST[id];
     }
-    const cell = (parameters.get("cell") || "").split("/");
-    open = cell.length === 2 && isCell(...cell) ? cell : null;
+    const [key, name] = (parameters.get("cell") || "").split("/");
+    const strand = strands.findIndex((each) => each.key === key);
+    const column = data.columns[byId("across").value].findIndex((each) => each[0] === name);
+    open = strand < 0 || column < 0 ? null : [strand, column];
     byId("listed").hidden = !open;
   };
 
-  const isCell = (strand, code) => data.strands.some((each) => each.key === strand) &&
-    Object.hasOwn(data.codes[byId("across").value], code);
-
-  fill(byId("across"), ACROSS);
+  fill(byId("across"), ACROSS.map((facet) => [facet, NAMES[facet] || facet]));
   for (const facet of FILTERS) {
-    const there = Object.keys(data.codes[facet]).filter((code) =>
-      data.initiatives.some((each) => each[facet].includes(code)));
+    const there = Object.entries(data.filters[facet]).filter(([code]) =>
+      initiatives.some((each) => has(each, facet, [code])));
     fill(byId(facet), there, "all");
   }
+  byId("filters").open = window.innerWidth >= NARROW;
   read();
-  byId("controls").addEventListener("input", () => {
-    if (open && !isCell(...open)) {
+  byId("controls").addEventListener("input", (event) => {
+    if (open && event.target.id === "across") {
       open = null;
       byId("listed").hidden = true;
     }
+    most = AT_ONCE;
     draw();
   });
   document.addEventListener("keydown", (event) => {
@@ -249,5 +325,9 @@
   byId("reset").addEventListener("click", () => { history.replaceState(null, "", "#"); read(); draw(); });
   byId("close").addEventListener("click", close);
   window.addEventListener("hashchange", () => { read(); draw(); });
+  // On paper nothing can be opened.
+  window.addEventListener("beforeprint", () => {
+    for (const each of document.querySelectorAll("details.opened")) each.open = true;
+  });
   draw();
 })();

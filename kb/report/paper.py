@@ -85,7 +85,7 @@ class Source:
 
     number: int
     text: str
-    url: str | None
+    url: str  # "" for none
     seen: date | None
 
 
@@ -112,7 +112,7 @@ class Sources:
         number = self.numbers.setdefault((url or "", text), len(self.numbers) + 1)
         earlier = self.entries.get(number)
         seen = seen or (earlier.seen if earlier else None)
-        self.entries[number] = Source(number, text, url, seen)
+        self.entries[number] = Source(number, text, url or "", seen)
         return Cited(number)
 
 

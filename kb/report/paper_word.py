@@ -175,7 +175,7 @@ class _Word:
 
     def _source(self, block: Source) -> None:
         seen = f" Seen {day_of(block.seen)}." if block.seen else " Not seen by a crawl yet."
-        url = for_link(block.url or "")
+        url = for_link(block.url)
         link = (Link(url, url),) if url else ()
         line = self._say([f"[{block.number}] {block.text} ", *link, seen])
         line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = (

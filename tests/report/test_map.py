@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -278,8 +279,8 @@ def test_on_paper_everything_is_opened_and_nothing_is_cut(
 
 
 def plain(text: str) -> str:
-    """Without white space and hyphens, which the end of a line takes or adds."""
-    return re.sub(r"[\s-]+", "", text)
+    """Without ligatures, and without what the end of a line takes or adds."""
+    return re.sub(r"[\s-]+", "", unicodedata.normalize("NFKC", text))
 
 
 def test_what_is_hostile_is_text(base: KnowledgeBase, browser: Browser, tmp_path: Path) -> None:

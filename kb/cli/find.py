@@ -127,12 +127,16 @@ def search(
     )
     if not (words or like or organisation or any(by_code.values())):
         raise typer.BadParameter("give WORD..., a filter, or --like ID")
-    if everywhere and (part != "all" or who or facets or explain or like or sort != "score"):
+    narrowed = part != "all" or organisation or any(by_code.values())
+    if everywhere and (narrowed or who or facets or explain or like or sort != "score"):
         raise typer.BadParameter("--everywhere looks at every place: leave out the other options")
     if everywhere:
         # The door of the command table: this alone needs the store.
         identifying = importlib.import_module("kb.cli.identifying")
-        return identifying.everywhere(ctx, words)  # type: ignore[no-any-return]
+        table = identifying.everywhere(ctx, words)
+        # Whoever asks what is held of them must not be told "none" by an operator.
+        note = f"looked for as it stands, word for word: {' '.join(words)}"
+        return replace(table, notes=(*table.notes, note))
     options = SearchOptions(" ".join(words), like, who, sort, explain, facets, limit)
     filters = Filters(
         part="register" if like else None if part == "all" else part,
@@ -212,7 +216,13 @@ def _notes(search: Search, query: Query, matches: Matches) -> list[str]:
     if query.see_also:
         notes.append(f"see also: {', '.join(query.see_also)}")
     if not matches.numbers:
-        notes.append(f"nothing holds {query.typed or 'that'}")
+        held = [unit.shown for unit in query.units if unit.shown not in matches.without]
+        notes.append(
+            f"nothing is left of what holds {', '.join(dict.fromkeys(held))}: other words, or what "
+            "narrows the search, leave it out"
+            if held
+            else f"nothing holds {query.typed or 'that'}"
+        )
     return notes
 
 

@@ -53,6 +53,7 @@ from kb.text.matcher import PASSED_OVER, WORD, Alternatives, address_words, fold
 FEWEST_LETTERS = 2  # before a star
 MOST_WORDS = 60
 MOST_LETTERS = 100  # of one word
+MOST_BRACKETS = 20  # one within another
 TOKEN = re.compile(
     r"""(?P<close>\))
     | (?P<sign>[+-](?=[\w"(]))?
@@ -82,7 +83,8 @@ def parse(text: str, alternatives: Alternatives) -> Query:
     """The query as things to look for; words that make a form of the lexicon are one idea.
 
     Raises Unknown, with the nearest, for a field that does not exist; Refused for what is no
-    date, for more than sixty words at once and for a word of more than a hundred letters.
+    date, for more than sixty words at once, a word of more than a hundred letters, and more than
+    twenty brackets within one another.
     """
     reader = _Reader(alternatives)
     tokens = list(_tokens(_plain(text, reader.notes), reader.notes))
@@ -148,6 +150,7 @@ class _Reader:
         self.dates: dict[str, str] = {}
         self.see_also: list[str] = []
         self.notes: list[str] = []
+        self.depth = 0  # brackets that are open
 
     def read(self, tokens: Sequence[_Token]) -> None:
         """Reads a whole query."""
@@ -166,7 +169,8 @@ class _Reader:
         elif isinstance(node, HasDate):
             self.dates[node.name] = node.when
         elif next(units([node]), None) is None:
-            self.must.append(node)  # nothing in it to look for: it says what may be found
+            # Nothing in it to look for: it says what may be found, each part by itself.
+            self.must += node.parts if isinstance(node, Group) and node.all else [node]
         else:
             self.terms.append(node)
             if sign == "+":
@@ -236,7 +240,14 @@ class _Reader:
         if token.kind != "open":
             return self._named(token, within), at + 1
         name = self._known(token.name) or within
+        self.depth += 1
+        if self.depth > MOST_BRACKETS:
+            raise Refused(
+                f"more than {MOST_BRACKETS} brackets within one another",
+                hint="leave out those that say nothing",
+            )
         items, at = self._items(tokens, at + 1, name)
+        self.depth -= 1
         if at == len(tokens):
             self.notes.append("the bracket is closed at the end")
         inner = tuple(Without(as_typed(n)) if sign == "-" else n for sign, n in items)
@@ -261,7 +272,8 @@ class _Reader:
             return None
         if token.kind in ("phrase", "initials"):
             return Unit(words, name or None, phrase=True, initials=token.kind == "initials")
-        if not name and all(word in PASSED_OVER for word in words):
+        starred = "*" in token.text.strip("*") or token.text.endswith("*")
+        if not name and not starred and all(word in PASSED_OVER for word in words):
             self._passed_over(words)
             return None
         if token.text.startswith("*"):

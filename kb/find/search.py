@@ -199,7 +199,7 @@ class Search:
                 *lead, last = unit.words
                 near = len(self._scoring.near(unit))
                 notes.append(f"no hit for {unit.shown}; {near} for {last} near {' '.join(lead)}")
-        return notes
+        return list(dict.fromkeys(notes))
 
     def did_you_mean(self, matches: Matches, query: Query) -> list[str]:
         """Words that entries hold, each spelt nearly as one that none does."""

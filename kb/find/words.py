@@ -2,7 +2,7 @@
 
 Every word counts, single letters, figures and common words among them: a phrase may hold them.
 `NAMES` in capitals (IT, US, WHO) are other words than the common ones, unless they stand in a
-heading or a question that is in capitals.
+heading or a question that is in capitals. A phrase finds them in a heading too.
 """
 
 import re
@@ -22,11 +22,13 @@ OPERATORS = ("AND", "OR", "NOT")
 NAMES = frozenset(("HE", "IT", "ME", "US", "WHO"))  # acronyms of this field, else common words
 COMMON = frozenset(word.upper() for word in PASSED_OVER | ASKING) - {*NAMES, *OPERATORS}
 MOST_STEMS = 200_000
-FEWEST_IN_A_HEADING = 2  # words in capitals one after the other
 FEWEST_IN_A_QUERY = 3  # people type names in capitals beside a word
 LONGEST_ACRONYM = 4  # letters: what is longer, in capitals, is a word of a heading
 _CUT = re.compile(r"\w+")
-_LISTED = re.compile(r"[,;/|·•]")
+# What ends a heading, or parts what is listed (EU, UK, US): each part is looked at by itself.
+_PART = re.compile(r"[.,:;!?()\[\]{}/|·•\r\n\t]|\s-\s")
+_IS_NO_NAME = re.compile(rf"\b(?:{'|'.join(sorted(NAMES))})(?=['’]S\b)")  # IT'S, WHO'S
+_SIGNS = re.compile(r"""["()+*:]|\s-|\b(?:AND|OR|NOT)\b""")
 _STEMS: dict[str, str] = {}
 
 
@@ -38,45 +40,38 @@ def words_in(text: str) -> list[str]:
     words = _CUT.findall(joined_initials(text) if "." in text else text)
     if NAMES.isdisjoint(words):
         return [word.lower() for word in words]
-    # In a list (EU, UK, US) each stands for itself.
-    parts = map(_CUT.findall, _LISTED.split(joined_initials(text)))
-    return [
-        word
-        if word in NAMES and not _is_shouted(_around(part, at), FEWEST_IN_A_HEADING)
-        else word.lower()
-        for part in parts
-        for at, word in enumerate(part)
-    ]
+    found = []
+    for part in _PART.split(_IS_NO_NAME.sub(_lowered, joined_initials(text))):
+        cut = _CUT.findall(part)
+        shouted = not NAMES.isdisjoint(cut) and part.isupper() and _is_shouted(cut, least=2)
+        found += [word if word in NAMES and not shouted else word.lower() for word in cut]
+    return found
 
 
-def _around(words: Sequence[str], at: int) -> Sequence[str]:
-    """The words in capitals one after the other, of which that one is."""
-    before = after = at
-    while before and words[before - 1].isupper():
-        before -= 1
-    while after + 1 < len(words) and words[after + 1].isupper():
-        after += 1
-    return words[before : after + 1]
+def _lowered(match: re.Match[str]) -> str:
+    return match[0].lower()
 
 
-def _is_shouted(capitals: Sequence[str], least: int) -> bool:
+def _is_shouted(capitals: Sequence[str], *, least: int) -> bool:
     """True for words in capitals that are no mere acronyms: one is common, or one is long."""
-    if not COMMON.isdisjoint(capitals):
+    words = [word for word in capitals if len(word) > 1 and not word.isdigit()]
+    if not COMMON.isdisjoint(words):
         return True
-    return len(capitals) >= least and max(map(len, capitals)) > LONGEST_ACRONYM
+    return len(words) >= least and max(map(len, words)) > LONGEST_ACRONYM
 
 
 def unshouted(text: str) -> str:
-    """A query typed in capitals as if it were not; operators stay, and names among acronyms."""
-    words = [word for word in WORD.findall(text) if word not in OPERATORS]
-    if not text.isupper() or not _is_shouted(words, FEWEST_IN_A_QUERY):
+    """A query typed in capitals as if it were not; with a sign or an operator it is as typed."""
+    words = WORD.findall(text)
+    if not text.isupper() or _SIGNS.search(text) or not _is_shouted(words, least=FEWEST_IN_A_QUERY):
         return text
     return WORD.sub(lambda match: match[0].lower() if match[0] in NAMES else match[0], text)
 
 
 def words_typed(text: str) -> tuple[str, ...]:
-    """The words of a query in lower case, but for names."""
-    return tuple(word if word in NAMES else word.lower() for word in WORD.findall(text))
+    """The words of a query in lower case, but for names, also in WHO's."""
+    words = WORD.findall(_IS_NO_NAME.sub(_lowered, text))
+    return tuple(word if _CUT.match(word)[0] in NAMES else word.lower() for word in words)  # type: ignore[index]
 
 
 def stems(text: str) -> list[str]:
@@ -100,3 +95,9 @@ def stemmed(words: Iterable[str]) -> list[str]:
 def telling(words: Iterable[str]) -> list[str]:
     """Those words that do not stand in every text."""
     return [word for word in words if word not in PASSED_OVER]
+
+
+def also_shouted(stemmed_words: Sequence[str]) -> list[list[str]]:
+    """The words of a phrase as they are, and as a heading in capitals has them."""
+    lower = [word.lower() if word in NAMES else word for word in stemmed_words]
+    return [list(stemmed_words)] + ([lower] if lower != list(stemmed_words) else [])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kb.errors import Refused, Unknown
 from kb.find.parsing import parse
 from kb.find.query import Group, Query, Unit
+from kb.find.words import words_in
 from kb.text.matcher import Alternatives
 
 NONE = Alternatives()
@@ -180,3 +181,45 @@ def test_whatever_is_typed_is_read_or_refused_with_a_reason(text: str) -> None:
         query = read(text)
         assert all(node.shown for node in (*query.terms, *query.must, *query.never))
         assert all(unit.words for unit in query.units)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("A US study", ["a", "US", "study"]),
+        ("The UNISON HE conference", ["the", "unison", "HE", "conference"]),
+        ("CONTACT US. IT staff", ["contact", "us", "IT", "staff"]),
+        ("OUR WORK\nIT leaders meet", ["our", "work", "IT", "leaders", "meet"]),
+        ("EU, UK, US", ["eu", "uk", "US"]),
+        ("IT'S TIME", ["it", "s", "time"]),
+        ("the WHO's guidance", ["the", "WHO", "s", "guidance"]),
+        ("IT STRATEGY", ["it", "strategy"]),
+        ("WHO 2024 REPORT", ["who", "2024", "report"]),
+    ],
+)
+def test_names_in_capitals_are_names_but_in_a_heading(text: str, words: list[str]) -> None:
+    assert words_in(text) == words
+
+
+@pytest.mark.parametrize("text", ["UNICEF NOT US NOT IT", "WHO OR UNICEF OR UN", '"WHO" UNICEF UN'])
+def test_a_query_with_an_operator_or_a_quote_keeps_its_names(text: str) -> None:
+    query = read(text)
+    names = {word for node in (*query.terms, *query.never) for word in str(node.shown).split()}
+    assert {"US", "IT"} <= names or "WHO" in " ".join(names)
+    assert not [note for note in query.notes if "passed over" in note]
+
+
+def test_a_star_behind_a_common_word_is_read() -> None:
+    assert shown("can*") == ["can*"]
+    assert read("can* care").notes == ()
+
+
+def test_each_part_of_a_bracket_of_nots_must_hold_by_itself() -> None:
+    query = read("race (NOT chairs NOT boards)")
+    assert [node.shown for node in query.must] == ["NOT chairs", "NOT boards"]
+
+
+def test_brackets_have_a_bound() -> None:
+    assert shown("(" * 20 + "race") == ["race"]
+    with pytest.raises(Refused, match="brackets"):
+        read("(" * 350 + "race")

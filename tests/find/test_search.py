@@ -1,9 +1,11 @@
 """Search over the shipped register."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from conftest import Command
 
 from kb.errors import Unknown
 from kb.find.entries import Filters, Hit, IndexEntry, Words
@@ -560,3 +562,18 @@ def test_what_is_found_does_not_hang_on_how_often_it_was_written(tmp_path: Path)
     after = Search(folder)
     assert [hit.document for hit in find(after, "fivexmore")] == fresh == ["d1"]
     after.close()
+
+
+def test_a_phrase_finds_a_name_in_a_heading_and_in_a_sentence(tmp_path: Path) -> None:
+    texts = ["IT STRATEGY\nWhat we plan.", "The IT strategy of the trust.", "It strategy talk."]
+    rows = [entry(at, f"Page {at}", text) for at, text in enumerate(texts, 1)]
+    build(tmp_path / "index", rows, Words(), act=1)
+    with closing(Search(tmp_path / "index")) as search:
+        assert {hit.id for hit in find(search, '"IT strategy"')} >= {1, 2}
+        assert {hit.id for hit in find(search, "IT")} == {2}
+
+
+def test_what_is_held_but_left_out_is_not_said_to_be_held_by_nothing(run_kb: Command) -> None:
+    said = run_kb("search", "mentoring", "--in", "documents").stderr
+    assert "nothing holds" not in said
+    assert "nothing is left of what holds mentoring" in said

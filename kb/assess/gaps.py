@@ -81,6 +81,7 @@ class Gap:
     unscreened: int = column("Pages that wait for a person and suggest the strand.", inside=True)
     prompt: Prompt = column("What to consider, made by rule.", inside=True)
     with_: list[str] = column("The bodies behind what counts or would.", inside=True)
+    proposed: int = column("Families that would count too if all proposals held.", inside=True)
 
 
 @dataclass(frozen=True)
@@ -245,6 +246,7 @@ def _gap(
             waiting=waiting,
         ),
         with_=_bodies(likely),
+        proposed=max(0, likely.total - counted.total),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from io import StringIO
+from math import ceil
 
 from rich.console import Console
 from rich.padding import Padding
@@ -46,6 +47,11 @@ SAID = frozenset(
 SHORT = 16  # characters of a value that stands on a line with others
 ROOM_FOR_NOTES = 3  # lines for what is said below a list
 COUNTED = ("duplicates", "overlaps", "complements")
+# A bar a strand, in characters that need no colour: what counts, what counts and is to be
+# re-checked, what is proposed.
+BAR, SOUND, AGAIN, PROPOSED = "bar", "█", "▒", "░"
+BAR_LENGTH = 6
+BAR_SAYS = f"{SOUND} counts  {AGAIN} counts, to re-check  {PROPOSED} proposed"
 STALE = "*"
 MARKED = f"{STALE}: rests on what is to be re-checked"
 SIGNS = {"none-found": "none", "not-assessed": "?"}  # a position of which nothing counts
@@ -74,7 +80,7 @@ HEADINGS = {
 # Names and codes are read whole or not at all; sentences may run on.
 UNBROKEN = frozenset(
     "at id document strand position if_proposals level basis role status relevance shape state "
-    "outcome decision counted".split()
+    "outcome decision counted bar".split()
 )
 
 
@@ -163,7 +169,30 @@ def draw(
             dict(row) | {"position": f"{row['position']}{STALE if row['recheck'] else ''}"}
             for row in rows
         ]
+        console().print(BAR_SAYS)
+        columns, rows = [*columns, BAR], _with_bars(rows)
     table(columns, rows)
+
+
+def _with_bars(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Rows of gaps with a bar each; the longest is as long as there is room."""
+
+    def parts(row: Mapping[str, object]) -> tuple[int, int, int]:
+        counted = sum(int(str(row[name])) for name in COUNTED)
+        again = min(counted, int(str(row["recheck"])))
+        return counted - again, again, int(str(row["proposed"]))
+
+    most = max([BAR_LENGTH, *(sum(parts(row)) for row in rows)])
+    return [
+        dict(row)
+        | {
+            BAR: "".join(
+                sign * ceil(count * BAR_LENGTH / most)
+                for sign, count in zip((SOUND, AGAIN, PROPOSED), parts(row), strict=True)
+            )[: BAR_LENGTH + 2]
+        }
+        for row in rows
+    ]
 
 
 def _with_state(row: Mapping[str, object]) -> dict[str, object]:

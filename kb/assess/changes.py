@@ -65,6 +65,8 @@ class Moved:
     before: str | None = column("How the row stood at the end of the first day.", narrow=True)
     after: str | None = column("How the row stood at the end of the second day.", narrow=True)
     date_: date | None = column("The day of the last thing said that the row rests on.")
+    strand: str = column("The key of a strand of the offer.")
+    initiative: str | None = column("The slug of the initiative, which stays.")
 
 
 Pair = tuple[str, str]  # strand key, initiative slug
@@ -172,12 +174,12 @@ class _Comparison:
                 cause = self._cause(strand, slug)
                 causes.setdefault(strand, []).append(cause)
                 said_on = self._last_said(strand, slug)
-                yield _row("overlaps", f"{strand} / {slug}", cause, shown, said_on)
+                yield _row(strand, slug, cause, shown, said_on)
         for strand in dict.fromkeys([*self.after.gaps, *self.before.gaps]):
             shown = [_gap_shown(day.gaps.get(strand)) for day in self.days]
             if shown[0] != shown[1]:
                 cause = self._strand_cause(strand, causes.get(strand, []))
-                yield _row("gaps", strand, cause, shown, None)
+                yield _row(strand, None, cause, shown, None)
 
     def _cause(self, strand: str, slug: str) -> Why:
         """The one cause for which a row of overlaps differs, the weightiest first."""
@@ -327,9 +329,21 @@ def _gap_shown(row: Gap | None) -> str | None:
     return ", ".join([row.position, row.if_proposals, *counted, row.grade])
 
 
-def _row(name: str, row: str, cause: Why, shown: list[str | None], said_on: date | None) -> Moved:
-    group = "the world" if cause.of_the_world else "us"
-    return Moved(group, cause, name, row, shown[0], shown[1], said_on)
+def _row(
+    strand: str, slug: str | None, cause: Why, shown: list[str | None], said_on: date | None
+) -> Moved:
+    """A row of overlaps, or of gaps where no initiative is named."""
+    return Moved(
+        group="the world" if cause.of_the_world else "us",
+        cause=cause,
+        list_="overlaps" if slug else "gaps",
+        row=f"{strand} / {slug}" if slug else strand,
+        before=shown[0],
+        after=shown[1],
+        date_=said_on,
+        strand=strand,
+        initiative=slug,
+    )
 
 
 def _sentences(rows: list[Moved], since: date, until: str) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from kb.cli.output import stderr
 from kb.errors import Refused
 from kb.report import bag
 from kb.report.briefing_paper import briefing_paper
+from kb.report.digest import sent
 from kb.report.digest_files import write_digest
 from kb.report.map_page import write_map
 from kb.report.pack_files import write_pack
@@ -87,7 +88,7 @@ def pack(
     force: Force = False,
     as_of: AsOf = None,
 ) -> None:
-    """Write paper, map, workbook and lists as an archive that can be checked.
+    """Write paper, map and lists as an archive to check.
 
     A body whose `captures_agreed` in bodies.toml has a day gets the pages behind the quotes too.
 
@@ -112,19 +113,23 @@ def pack(
 @app.command()
 def digest(
     ctx: typer.Context,
-    since: Annotated[
-        date, typer.Option(metavar="DATE", parser=parse_day, help="What moved since that day.")
-    ],
     output: Output,
+    since: Annotated[
+        date | None,
+        typer.Option(metavar="DATE", parser=parse_day, help="Since that day, whatever was sent."),
+    ] = None,
     force: Force = False,
 ) -> None:
-    """Write what waits and what moved since a day.
+    """Write what is new since the last digest; the first covers all.
 
-    As .md, .html or .atom.
+    As .md, .html or .atom. With --since it is not noted as sent.
 
-    Example: kb digest --since 2026-11-01 -o digest.html
+    Example: kb digest -o digest.html
     """
     with opened(ctx) as base:
         content = base.report.digest(since)
-    write_digest(Path(output), content, force=force)
-    stderr(f"{len(content.sections)} sections in {output}")
+        write_digest(Path(output), content, force=force)
+        if since is None:
+            sent(base.workspace, output)
+    notes = [content.note] if content.note else []
+    stderr(*notes, f"{len(content.sections)} sections in {output}")

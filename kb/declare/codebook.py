@@ -107,15 +107,27 @@ class CodeBook(BaseModel):
             raise ValueError(f"[columns.{name}]: {len(columns)} columns, at most {MOST_COLUMNS}")
         named = [code for codes in columns.values() for code in codes]
         for code in named:
-            if code not in self.codes[name]:
+            if not self.heirs(name, code):
                 raise ValueError(f"[columns.{name}]: {code!r} is no code of [{name}]")
-        twice = sorted({code for code in named if named.count(code) > 1})
-        missing = [code for code in self.codes[name] if code not in named]
-        if twice or missing:
-            raise ValueError(
-                f"[columns.{name}]: each code stands in one column: "
-                f"{', '.join(twice)} in two, {', '.join(missing)} in none"
-            )
+        if twice := sorted({code for code in named if named.count(code) > 1}):
+            raise ValueError(f"[columns.{name}]: {', '.join(twice)} in two columns")
+
+    def columns_of(self, facet: str) -> dict[str, tuple[str, ...]]:
+        """The declared columns of a facet, each with the codes under it as they are called now.
+
+        A code that stands in none is in `Others`, or, of eight columns, in the last. Empty where
+        the book declares none.
+        """
+        columns = {
+            name: tuple(heir for code in codes for heir in self.heirs(facet, code))
+            for name, codes in self.columns.get(facet, {}).items()
+        }
+        named = {code for codes in columns.values() for code in codes}
+        rest = tuple(code for code in self.codes[facet] if code not in named)
+        if columns and rest:
+            last = "Others" if len(columns) < MOST_COLUMNS else list(columns)[-1]
+            columns[last] = (*columns.get(last, ()), *rest)
+        return columns
 
     @cached_property
     def facet_of(self) -> dict[str, list[str]]:

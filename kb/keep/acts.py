@@ -87,6 +87,7 @@ class ActKind(StrEnum):
     watch = auto()
     assign = auto()
     attach = auto()
+    digest = auto()
 
 
 class Act(SQLModel, table=True):

@@ -178,5 +178,5 @@ def _sources(brief: Brief) -> Iterator[Block]:
                 )
                 for row in crawled
             ],
-            "Sources that were looked through",
+            "Citations that were looked through",
         )

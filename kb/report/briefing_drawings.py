@@ -8,7 +8,7 @@ from itertools import pairwise
 from kb.assess.gaps import A_PROPOSAL
 from kb.assess.positions import PRINTED
 from kb.report.briefing import Brief
-from kb.report.drawings import Arrow, Box, Drawing, Mark, Words, lines_of, width_of
+from kb.report.drawings import Arrow, Box, Drawing, Label, Mark, lines_of, width_of
 from kb.report.paper import counted
 from kb.screen.flow import FlowStep
 
@@ -85,15 +85,15 @@ def _legend(brief: Brief) -> Iterator[Mark]:
     x = float(NAME)
     for text, form in forms:
         yield Box(x, 6, 22, 14, fills[form], form=form)  # type: ignore[arg-type]
-        yield Words(x + 28, 13, text, 11.5)
+        yield Label(x + 28, 13, text, 11.5)
         x += 40 + width_of(text, 11.5)
-    yield Words(0, 13, "Initiatives of others, by strand", 11.5)
+    yield Label(0, 13, "Initiatives of others, by strand", 11.5)
 
 
 def _segments(bar: Bar, middle: float, unit: float) -> Iterator[Mark]:
     x, top, height = float(NAME), middle - 10, 20
     if not bar.total:
-        yield Words(x, middle, "none", 11.5)
+        yield Label(x, middle, "none", 11.5)
     for count, fill, form, colour in (
         (bar.confirmed, CONFIRMED, "plain", "#ffffff"),
         (bar.recheck, RECHECK, "hatched", "#000000"),
@@ -106,7 +106,7 @@ def _segments(bar: Bar, middle: float, unit: float) -> Iterator[Mark]:
         if form == "hatched":  # a plate, so that the number can be read
             plate = width_of(str(count), 11) + 6
             yield Box(x + width / 2 - plate / 2, middle - 7, plate, 14, RECHECK, RECHECK)
-        yield Words(x + width / 2, middle, str(count), 11, True, colour, "middle")
+        yield Label(x + width / 2, middle, str(count), 11, True, colour, "middle")
         x += width + 1.5
 
 
@@ -120,7 +120,7 @@ def _column(
     lines: Sequence[str], x: float, middle: float, size: float, bold: bool = False
 ) -> list[Mark]:
     first = middle - (len(lines) - 1) * LINE / 2
-    return [Words(x, first + at * LINE, text, size, bold) for at, text in enumerate(lines)]
+    return [Label(x, first + at * LINE, text, size, bold) for at, text in enumerate(lines)]
 
 
 def flow_drawing(steps: Sequence[FlowStep], initiatives: int) -> Drawing:
@@ -185,7 +185,7 @@ def _boxes(
         aside = [line for text in beside for line in lines_of(text, 12, wide - 20)]
         height = len(wrapped) * LINE + 16
         tall = max(height, len(aside) * LINE + 16 if aside else 0)
-        marks.append(Words(0, y + height / 2, stages[at], 12.5, True))
+        marks.append(Label(0, y + height / 2, stages[at], 12.5, True))
         marks.append(Box(x_left, y, wide, height))
         marks += _column(wrapped, x_left + 10, y + height / 2, 12)
         if aside:

@@ -17,6 +17,7 @@ from kb.report.briefing_annex import annexes
 from kb.report.briefing_drawings import strands_drawing
 from kb.report.paper import (
     Block,
+    Citations,
     Cited,
     Contents,
     Heading,
@@ -25,7 +26,6 @@ from kb.report.paper import (
     Paper,
     Paragraph,
     Picture,
-    Sources,
     Strong,
     capital,
     counted,
@@ -40,7 +40,6 @@ from kb.text.described import unmarked
 
 MOST_CITED = 4  # sources of one sentence; the strands below have all
 MOST_SERVING = 4  # of a strand, with a line and a quote each: half a page
-MOST_MOVED = 6  # of one cause
 MOST_NAMED = 3
 # Why rows differ between two days, said of initiatives.
 CAUSES = {
@@ -81,7 +80,7 @@ class _Briefing:
 
     def __init__(self, brief: Brief) -> None:
         self.brief = brief
-        self.sources = Sources()
+        self.sources = Citations()
 
     def paper(self) -> Paper:
         brief, offer = self.brief, self.brief.declarations.offer.offer
@@ -264,7 +263,7 @@ class _Briefing:
         counts = Counter(row.cause for row in rows)
         told = []
         for cause, _ in counts.most_common():
-            slugs = dict.fromkeys(row.row.partition(" / ")[2] for row in rows if row.cause == cause)
+            slugs = dict.fromkeys(row.initiative or "" for row in rows if row.cause == cause)
             titles = [self.brief.titles.get(slug, slug) for slug in slugs]
             what = counted(len(titles), "initiative")
             told.append(f"{what} {CAUSES[cause]} ({listed(titles, MOST_NAMED)})")

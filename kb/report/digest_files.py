@@ -23,6 +23,9 @@ PAGE = """<!doctype html>
 </head>
 <body>
 <h1>{{ digest.title }}</h1>
+{% if digest.note %}<p>{{ digest.note }}</p>
+{% endif %}
+<p>{{ digest.waiting }}</p>
 {% for section in digest.sections %}
 <h2>{{ section.heading }}</h2>
 <ul>
@@ -32,7 +35,7 @@ PAGE = """<!doctype html>
 </ul>
 <p><code>{{ section.command }}</code></p>
 {% else %}
-<p>Nothing waits and nothing moved.</p>
+<p>Nothing is new.</p>
 {% endfor %}
 </body>
 </html>
@@ -54,12 +57,14 @@ def write_digest(path: Path, digest: Digest, *, force: bool = False) -> None:
 def as_markdown(digest: Digest) -> str:
     """Headings and lists; what comes from outside is escaped."""
     lines = [f"# {for_markdown(digest.title)}", ""]
+    lines += [for_markdown(digest.note), ""] if digest.note else []
+    lines += [for_markdown(digest.waiting), ""]
     for section in digest.sections:
         lines += [f"## {for_markdown(section.heading)}", ""]
         lines += [f"- {_linked(line)}" for line in section.lines]
         lines += ["", f"`{section.command}`", ""]
     if not digest.sections:
-        lines += ["Nothing waits and nothing moved.", ""]
+        lines += ["Nothing is new.", ""]
     return "\n".join(lines)
 
 
@@ -77,18 +82,22 @@ def as_html(digest: Digest) -> str:
 
 
 def as_atom(digest: Digest) -> str:
-    """A feed with an entry a section (RFC 4287); ids rest on what an entry says."""
+    """A feed with an entry a section (RFC 4287).
+
+    The feed has one id, whenever it is written; an entry's rests on its day and what it is about.
+    """
     updated = datetime.combine(digest.day, time(), UTC).isoformat()
     ElementTree.register_namespace("", ATOM)
     feed = ElementTree.Element(f"{{{ATOM}}}feed")
-    _add(feed, "title", digest.title)
-    _add(feed, "id", _urn(digest.title))
+    _add(feed, "title", f"{digest.scan}: what is new")
+    _add(feed, "subtitle", digest.waiting)
+    _add(feed, "id", _urn(f"kb digest of {digest.scan}"))
     _add(feed, "updated", updated)
     _add(_add(feed, "author", ""), "name", "kb")
     for section in digest.sections:
         entry = _add(feed, "entry", "")
         _add(entry, "title", section.heading)
-        _add(entry, "id", _urn(f"{digest.day} {section}"))
+        _add(entry, "id", _urn(f"{digest.scan} {digest.day} {section.command} {section.heading}"))
         _add(entry, "updated", updated)
         _add(entry, "content", _content(section)).set("type", "text")
     return ElementTree.tostring(feed, encoding="unicode", xml_declaration=True) + "\n"

@@ -31,7 +31,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Words:
+class Label:
     """A line of text; `y` is its middle."""
 
     x: float
@@ -53,7 +53,7 @@ class Arrow:
     to_y: float
 
 
-Mark = Box | Words | Arrow
+Mark = Box | Label | Arrow
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def as_svg(drawing: Drawing) -> str:
 
 
 def _svg(mark: Mark) -> Iterator[str]:
-    if isinstance(mark, Words):
+    if isinstance(mark, Label):
         anchor = ' text-anchor="middle"' if mark.anchor == "middle" else ""
         bold = ' font-weight="bold"' if mark.bold else ""
         yield (
@@ -133,7 +133,7 @@ def as_png(drawing: Drawing) -> bytes:
 
 def _paint(image: Image.Image, mark: Mark) -> None:
     draw = ImageDraw.Draw(image)
-    if isinstance(mark, Words):
+    if isinstance(mark, Label):
         anchor = "mm" if mark.anchor == "middle" else "lm"
         stroke = 1 if mark.bold else 0
         place = (mark.x * SCALE, mark.y * SCALE)

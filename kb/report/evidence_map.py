@@ -222,9 +222,8 @@ def _columns(evidence: Evidence, facet: str) -> list[MapColumn]:
     """
     book = evidence.declarations.book
     with_code = {code: len(numbers) for code, numbers in coded(evidence, facet).items()}
-    if facet in book.columns:
-        columns = [MapColumn(name, codes) for name, codes in book.columns[facet].items()]
-    else:
+    columns = [MapColumn(name, codes) for name, codes in book.columns_of(facet).items()]
+    if not columns:
         used = [code for code, count in with_code.items() if count]
         if len(used) > MOST_COLUMNS:
             most = sorted(used, key=lambda code: -with_code[code])[: MOST_COLUMNS - 1]

@@ -2,11 +2,11 @@
 
 import tempfile
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 from textwrap import fill
 
-from kb import __version__
 from kb.assess.gaps import CAVEAT
 from kb.assess.positions import PRINTED
 from kb.report.annotations import annotation_page
@@ -81,7 +81,7 @@ def pack_bytes(pack: Pack) -> bytes:
         licence_url=LICENCE_URL,
         owner=pack.owner,
         day=pack.day,
-        version=__version__,
+        version=version("kb"),
     )
     return bag(
         f"kb-pack-{pack.audience}-{pack.day}",
@@ -91,7 +91,7 @@ def pack_bytes(pack: Pack) -> bytes:
             "Source-Organization": pack.owner,
             "External-Description": named,
             "Bagging-Date": pack.day.isoformat(),
-            "Bag-Software-Agent": f"kb {__version__}",
+            "Bag-Software-Agent": f"kb {version('kb')}",
         },
     )
 

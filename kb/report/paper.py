@@ -13,7 +13,7 @@ from kb.report.drawings import Drawing
 
 
 @dataclass(frozen=True)
-class Link:
+class WebLink:
     """Words that lead to an address of the web, or to nothing where it is none."""
 
     text: str
@@ -34,7 +34,7 @@ class Strong:
     text: str
 
 
-Inline = str | Link | Cited | Strong
+Inline = str | WebLink | Cited | Strong
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Paragraph:
         return "".join(each if isinstance(each, str) else _text(each) for each in self.parts)
 
 
-def _text(part: Link | Cited | Strong) -> str:
+def _text(part: WebLink | Cited | Strong) -> str:
     return f"[{part.number}]" if isinstance(part, Cited) else part.text
 
 
@@ -80,7 +80,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Source:
+class CitedSource:
     """An entry of the list of sources."""
 
     number: int
@@ -97,22 +97,22 @@ class PageBreak:
     """What follows begins on a new page."""
 
 
-Block = Heading | Paragraph | Grid | Picture | Source | Contents | PageBreak
+Block = Heading | Paragraph | Grid | Picture | CitedSource | Contents | PageBreak
 
 
 @dataclass
-class Sources:
+class Citations:
     """The sources that a paper has cited so far, each once, numbered as they come."""
 
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
-    entries: dict[int, Source] = field(default_factory=dict)
+    entries: dict[int, CitedSource] = field(default_factory=dict)
 
     def cite(self, url: str | None, text: str, seen: date | None) -> Cited:
         """The number of a source: the next one, if it was not cited before."""
         number = self.numbers.setdefault((url or "", text), len(self.numbers) + 1)
         earlier = self.entries.get(number)
         seen = seen or (earlier.seen if earlier else None)
-        self.entries[number] = Source(number, text, url or "", seen)
+        self.entries[number] = CitedSource(number, text, url or "", seen)
         return Cited(number)
 
 

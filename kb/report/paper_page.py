@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from kb.report.drawings import as_svg
 from kb.report.map_page import policy_for
-from kb.report.paper import Cited, Link, Paper, Strong, day_of
+from kb.report.paper import Cited, Paper, Strong, WebLink, day_of
 from kb.report.safe import for_document, for_link
 
 TEMPLATES = files("kb.report") / "templates"
@@ -33,5 +33,5 @@ def paper_page(paper: Paper) -> str:
 
 def _kind(part: Any) -> str:
     """What a block or a part of a paragraph is, as the template asks for it."""
-    kinds = {str: "text", Strong: "strong", Cited: "cited", Link: "link"}
+    kinds = {str: "text", Strong: "strong", Cited: "cited", WebLink: "link"}
     return kinds.get(type(part)) or type(part).__name__.casefold()

@@ -17,17 +17,17 @@ from docx.shared import Cm, Pt, RGBColor
 from kb.report.drawings import as_png
 from kb.report.paper import (
     Cited,
+    CitedSource,
     Contents,
     Grid,
     Heading,
     Inline,
-    Link,
     PageBreak,
     Paper,
     Paragraph,
     Picture,
-    Source,
     Strong,
+    WebLink,
     day_of,
 )
 from kb.report.safe import for_document, for_link
@@ -62,7 +62,7 @@ class _Word:
             Paragraph: lambda block: self._say(block.parts, STYLES[block.style]),
             Grid: self._grid,
             Picture: self._picture,
-            Source: self._source,
+            CitedSource: self._source,
             Contents: lambda _: self._contents(),
             PageBreak: lambda _: self._page_break(),
         }
@@ -173,10 +173,10 @@ class _Word:
         """Before the next paragraph, so that no empty one is left behind."""
         self.document.add_page_break()  # type: ignore[no-untyped-call]
 
-    def _source(self, block: Source) -> None:
+    def _source(self, block: CitedSource) -> None:
         seen = f" Seen {day_of(block.seen)}." if block.seen else " Not seen by a crawl yet."
         url = for_link(block.url)
-        link = (Link(url, url),) if url else ()
+        link = (WebLink(url, url),) if url else ()
         line = self._say([f"[{block.number}] {block.text} ", *link, seen])
         line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = (
             Cm(0.9),
@@ -227,7 +227,7 @@ def _to_mark(paragraph: Any, name: str, text: str, *, coloured: bool = True) -> 
     paragraph._p.append(link)
 
 
-def _to_web(paragraph: Any, part: Link) -> None:
+def _to_web(paragraph: Any, part: WebLink) -> None:
     """A link to an address of the web: python-docx reads links, but makes none."""
     url = for_link(part.url)
     if not url:

@@ -84,7 +84,7 @@ def test_gaps_have_one_object_a_strand_with_the_columns_in_order(run) -> None:  
         list(rows[0])
         == (
             "strand name position if_proposals duplicates overlaps complements duties examples own "
-            "recheck without_recheck need grade unscreened prompt with"
+            "recheck without_recheck need grade unscreened prompt with proposed"
         ).split()
     )
 

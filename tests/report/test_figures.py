@@ -88,13 +88,12 @@ def test_every_figure_is_the_same_wherever_it_is_printed(
     assert f"{how_many(ill)} are unwell" in words
     total = confirmed + scanned.proposed
     assert f"{capital(counted(confirmed, 'assessment'))} of {total} " in words
-    today = busy.workspace.moment().day
-    headings = {each.heading for each in busy.report.digest(today).sections}
     figures = {
         *(f"{waiting} pages waiting", f"{ill} sources unwell"),
         f"{never} sources never crawled",
     }
-    assert figures <= headings
+    told = busy.report.digest().waiting
+    assert all(figure in told for figure in figures)
     unwell_rows = [row for row in busy.sources.list().rows if row.unwell_since]
     assert len(unwell_rows) == ill
     busy.close()

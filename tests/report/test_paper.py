@@ -27,7 +27,7 @@ from kb.report.audience import Audience
 from kb.report.briefing_drawings import bars_of
 from kb.report.briefing_paper import briefing_paper
 from kb.report.drawings import as_png, as_svg
-from kb.report.paper import Heading, Paper, Paragraph, Picture, Source
+from kb.report.paper import CitedSource, Heading, Paper, Paragraph, Picture
 from kb.report.paper_files import OFFICE, write_paper
 from kb.report.paper_page import paper_page
 
@@ -78,7 +78,7 @@ def test_it_begins_with_five_sentences_tied_to_their_sources(base: KnowledgeBase
     assert len([each for each in found if "say nothing of quality" not in each]) == 5
     (served,) = [each for each in found if "Peer learning" in each]
     numbers = [int(each) for each in re.findall(r"\[(\d+)\]", served)]
-    sources = {each.number: each for each in paper.blocks if isinstance(each, Source)}
+    sources = {each.number: each for each in paper.blocks if isinstance(each, CitedSource)}
     assert numbers
     assert any("Race equality programme one" in sources[each].text for each in numbers)
     assert sorted(sources) == list(range(1, len(sources) + 1))

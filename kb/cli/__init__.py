@@ -2,9 +2,11 @@
 
 import gc
 import importlib
+import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -41,7 +43,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "export": "reporting",
             **dict.fromkeys(("map", "brief", "pack", "digest"), "publishing"),
         },
-        "Upkeep": {"init": "start", "demo": "demo", "status": "start", "reindex": "operate"},
+        "Upkeep": {
+            **{"init": "start", "demo": "demo", "status": "start", "doctor": "operate"},
+            **{"schedule": "scheduling", "upkeep": "upkeep"},
+            **dict.fromkeys(("backup", "restore", "reindex"), "operate"),
+        },
     }
 )
 COMMANDS = {name: module for group in GROUPS.values() for name, module in group.items()}
@@ -165,6 +171,11 @@ def main(args: list[str] | None = None) -> None:
 
 def _say(message: str, hint: str) -> None:
     lines = message.splitlines()
+    if os.environ.get("KB_LOG") == "json":
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        said = {"at": at, "level": "error", "message": _plain(message), "hint": _plain(hint)}
+        print(json.dumps(said, ensure_ascii=False), file=sys.stderr)  # noqa: T201
+        return
     for line in [f"error: {line}" for line in lines] + ([f"hint: {hint}"] if hint else []):
         print(_plain(line), file=sys.stderr)  # noqa: T201 - Rich is not loaded for an error
 

@@ -3,9 +3,12 @@
 import importlib
 import inspect
 import io
+import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,9 +24,14 @@ FORMATS = ("table", *EXPORTERS)
 
 
 def stderr(*lines: str) -> None:
-    """Notes for people, a line each."""
+    """Notes for people, a line each; with KB_LOG=json an object each, for machines."""
+    as_json = os.environ.get("KB_LOG") == "json"
     for line in lines:
-        print(for_terminal(line), file=sys.stderr)  # noqa: T201
+        text = for_terminal(line)
+        if as_json:
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            text = json.dumps({"at": at, "message": text}, ensure_ascii=False)
+        print(text, file=sys.stderr)  # noqa: T201
 
 
 def at_terminal() -> bool:

@@ -2,11 +2,12 @@
 
 import re
 import sys
+from collections.abc import Mapping
 
 import typer
 
 from kb.base import make
-from kb.cli.drawing import bar, fields
+from kb.cli.drawing import bar, console, fields
 from kb.cli.opening import By, opened
 from kb.cli.output import stderr
 from kb.errors import Unknown
@@ -17,6 +18,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 FORMATS = ("table", "json")
 
+WELL = "All is well, as far as the last crawls tell; kb doctor looks at everything"
 # What waits for a person, and the command that shows it.
 WAITING = {
     "to re-check": "kb review recheck",
@@ -57,6 +59,7 @@ def status(ctx: typer.Context, format: str = typer.Option("table", "--format", "
     with opened(ctx) as base:
         counts = base.report.status()
     if format == "table":
+        _say_health(counts)
         most = max(counts.values(), default=0) if sys.stdout.isatty() else 0
         fields({name: f"{count} {bar(count, most)}".strip() for name, count in counts.items()})
     else:
@@ -78,4 +81,12 @@ def waiting(ctx: typer.Context) -> None:
         f"{bar(count, most)}{count} {singular(name) if count == 1 else name}": WAITING[name]
         for name, count in there.items()
     }
+    _say_health(counts)
     fields(dict(lines) or {"nothing waits": "kb --help lists the commands"})
+
+
+def _say_health(counts: Mapping[str, int]) -> None:
+    """In one line, whether all is well as far as the counts tell."""
+    ill = counts["sources unwell"]
+    words = f"{ill} {singular('sources unwell') if ill == 1 else 'sources unwell'}"
+    console().print(f"Not all is well: {words}; kb doctor looks at everything" if ill else WELL)

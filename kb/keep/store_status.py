@@ -60,6 +60,17 @@ def holds(store: Path, act: int, token: str) -> bool:
     return bool(token) and row == (token,)
 
 
+def damage(store: Path) -> tuple[str, str]:
+    """What SQLite finds wrong with the file, and which rows name what is not there; "" for none."""
+    with _asking(store) as connection:
+        try:
+            said = [row[0] for row in connection.execute("pragma quick_check")]
+            loose = connection.execute("pragma foreign_key_check").fetchmany(3)
+        except sqlite3.DatabaseError as error:
+            return str(error), ""
+    return "" if said == ["ok"] else said[0], ", ".join(f"{row[0]} {row[1]}" for row in loose)
+
+
 @contextmanager
 def _asking(store: Path) -> Iterator[sqlite3.Connection]:
     """A connection that reads. Raises as `refusal` says where the store cannot be read now."""

@@ -1,5 +1,6 @@
 """One thing once: copies of a page, and pairs of initiatives and pages that may be one."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -187,21 +188,35 @@ def doubles(snapshot: Snapshot, names: Sequence[str]) -> list[Pair]:
 def _pairs(snapshot: Snapshot) -> Iterator[Pair]:
     known = known_register(snapshot)
     apart = {(row.a, row.b) for row in snapshot.reading.rows(NotSame, what="initiative")}
-    numbers = sorted(known.names)
-    for place, one in enumerate(numbers):
-        for other in numbers[place + 1 :]:
-            a, b = known.names[one], known.names[other]
-            apart_bodies = a.body != b.body and b.body not in a.related and a.body not in b.related
-            if apart_bodies and a.knows_its_body and b.knows_its_body:
-                continue
-            first, second = known.register[one], known.register[other]
-            similarity = known.similarities.of(a, b)
-            if similarity.same and (turned := known.similarities.of(b, a)).part:
-                similarity = turned
-            related = first.related | second.related
-            offered = similarity.same or similarity.part
-            if offered and not {one, other} & related and (one, other) not in apart:
-                yield _pair(first, second.slug, second.profile.title, similarity)
+    for one, other in _of_near_bodies(known.names):
+        a, b = known.names[one], known.names[other]
+        first, second = known.register[one], known.register[other]
+        similarity = known.similarities.of(a, b)
+        if similarity.same and (turned := known.similarities.of(b, a)).part:
+            similarity = turned
+        related = first.related | second.related
+        offered = similarity.same or similarity.part
+        if offered and not {one, other} & related and (one, other) not in apart:
+            yield _pair(first, second.slug, second.profile.title, similarity)
+
+
+def _of_near_bodies(names: Mapping[int, Named]) -> Iterator[tuple[int, int]]:
+    """The pairs, lower number first, that are of one body, of related ones, or of none known."""
+    by_body: dict[str, set[int]] = defaultdict(set)
+    beside: dict[str, set[int]] = defaultdict(set)  # body to what a body related to it has
+    nameless = {number for number, each in names.items() if not each.knows_its_body}
+    for number, each in names.items():
+        by_body[each.body].add(number)
+        for body in each.related:
+            beside[body].add(number)
+    for number in sorted(names):
+        each = names[number]
+        if number in nameless:
+            near = set(names)
+        else:
+            near = by_body[each.body] | beside[each.body] | nameless
+            near = near.union(*(by_body[body] for body in each.related if body in by_body))
+        yield from ((number, other) for other in sorted(near) if other > number)
 
 
 def _pages(

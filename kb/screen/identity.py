@@ -133,14 +133,23 @@ class Similarities:
         self._count = len(in_titles) + 1
         self._frequency = Counter(word for words in in_titles for word in words)
         self._known = known or {}
+        self._weights: dict[str, float] = {}
         self._by_word: dict[str, list[int]] = defaultdict(list)
+        self._by_rarest: dict[str, list[int]] = defaultdict(list)  # the word of a title that tells
         for number, each in self._known.items():
-            for word in set(each.folded.split()) - STOP:
+            words = each.folded.split()
+            for word in set(words) - STOP:
                 self._by_word[word].append(number)
+            if words:
+                self._by_rarest[max(words, key=self.weight)].append(number)
 
     def weight(self, word: str) -> float:
         """How much a word tells: its inverse document frequency in the titles."""
-        return math.log(1 + self._count / (1 + self._frequency[word]))
+        weight = self._weights.get(word)
+        if weight is None:
+            weight = math.log(1 + self._count / (1 + self._frequency[word]))
+            self._weights[word] = weight
+        return weight
 
     def of(self, page: Named, known: Named) -> Similarity:
         """How likely the page is about the known initiative."""
@@ -205,10 +214,21 @@ class Similarities:
             for number in self._by_word.get(word, ()):
                 shared[number] += self.weight(word)
         near = nlargest(COMPARED, shared, key=lambda number: (shared[number], -number))
-        near += [n for n, each in self._known.items() if f" {each.folded} " in page.all_words]
+        near += self._named_whole(page)
         compared = ((number, self.of(page, self._known[number])) for number in dict.fromkeys(near))
         worth = [pair for pair in compared if pair[1].score >= WORTH_SHOWING]
         return sorted(worth, key=lambda pair: (-pair[1].score, pair[0]))[:most]
+
+    def _named_whole(self, page: Named) -> list[int]:
+        """The known whose whole title the page names: those alone whose rarest word it has."""
+        words = self._by_rarest.keys() & set(page.all_words.split())
+        found = [
+            number
+            for word in words
+            for number in self._by_rarest[word]
+            if f" {self._known[number].folded} " in page.all_words
+        ]
+        return sorted(found)
 
     def titles(self, one: Named, other: Named) -> float:
         """How alike two titles are without the names of their bodies, 0 to 1."""

@@ -45,7 +45,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "Upkeep": {
             **{"init": "start", "demo": "demo", "status": "start", "doctor": "operate"},
-            **{"schedule": "scheduling", "upkeep": "upkeep"},
+            **{"schedule": "scheduling", "upkeep": "upkeep", "declarations": "newer"},
             **dict.fromkeys(("backup", "restore", "reindex"), "operate"),
         },
     }

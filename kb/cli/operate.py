@@ -57,7 +57,7 @@ def backup(
 
 @app.command()
 def restore(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE")]) -> None:
-    """Make a home of a backup, in a folder that is empty or not there.
+    """Make a home of a backup, in an empty folder.
 
     The backup is checked first; the index is written by the next search.
 
@@ -104,7 +104,7 @@ def reindex(
         bool, typer.Option("--behind", help="Only what changed, where there is a sound index.")
     ] = False,
 ) -> None:
-    """Build the search index anew from the store and the declarations.
+    """Build the search index anew from the store.
 
     Searches go on over the old one meanwhile.
 

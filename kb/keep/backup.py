@@ -64,6 +64,11 @@ def back_up(home: Home, target: Path, *, now: datetime, archive: bool, keep: int
         count = _write(home, partial, now, archive=archive)
         verify(partial)
         os.replace(partial, path)
+    except sqlite3.OperationalError as error:
+        # SQLite says of a full disk that it is full, or that it cannot be written.
+        if shutil.disk_usage(path.parent).free < home.store.stat().st_size:
+            raise DiskFull(f"{path} was not written") from error
+        raise store_status.refusal(home.store, error) from error
     except OSError as error:
         if error.errno == NO_ROOM:
             raise DiskFull(f"{path} was not written") from error

@@ -44,7 +44,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             **dict.fromkeys(("map", "brief", "pack", "digest"), "publishing"),
         },
         "Upkeep": {
-            **{"init": "start", "demo": "demo", "status": "start", "doctor": "operate"},
+            **{"init": "start", "guide": "guide", "demo": "demo", "status": "start"},
+            "doctor": "operate",
             **{"schedule": "scheduling", "upkeep": "upkeep", "declarations": "newer"},
             **dict.fromkeys(("backup", "restore", "reindex"), "operate"),
         },

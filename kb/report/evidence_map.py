@@ -216,9 +216,9 @@ def _iso(day: date | None) -> str | None:
 
 
 def _columns(evidence: Evidence, facet: str) -> list[MapColumn]:
-    """The columns that the code book declares for a facet, those that have an initiative.
+    """The columns that the code book declares for a facet.
 
-    Where it declares none, a column a code; of many codes those that most initiatives have.
+    Where it declares none, a column a code that is used; of many those that most initiatives have.
     """
     book = evidence.declarations.book
     with_code = {code: len(numbers) for code, numbers in coded(evidence, facet).items()}
@@ -231,7 +231,7 @@ def _columns(evidence: Evidence, facet: str) -> list[MapColumn]:
         columns = [MapColumn(code.replace("-", " ").capitalize(), (code,)) for code in used]
         rest = tuple(code for code, count in with_code.items() if count and code not in used)
         columns += [MapColumn("Others", rest)] if rest else []
-    return [each for each in columns if any(with_code.get(code) for code in each.codes)]
+    return columns
 
 
 def _cells(

@@ -26,6 +26,7 @@ WORDS = (
     "patients services leaders review support people work health care community report chairs"
 ).split()
 COMMANDS = ("gaps", "overlaps", "recheck", "initiatives", "inbox", "moved 2026-01-03")
+MEANS = ("network", "course", "guide", "report", "dashboard", "advice", "award")
 TIMES = 2
 
 
@@ -71,6 +72,7 @@ def filled(folder: Path, initiatives: int, documents: int) -> None:
                     ("reach", "england"),
                     ("audience", "boards"),
                     ("status", "active"),
+                    ("means", chance.choice(MEANS)),
                 )
             ]
         )

@@ -3,7 +3,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const byId = (id) => document.getElementById(id);
   const FILTERS = ["region", "role", "kind", "reach", "status", "organisation_kind"];
-  const ACROSS = Object.keys(data.columns);
+  const ACROSS = Object.keys(data.columns).filter((facet) => data.columns[facet].length);
   const CONTROLS = ["across", "basis", ...FILTERS, "words", "view"];
   const FIRST = { across: "means", basis: "all", view: "map" };
   const NAMES = { organisation_kind: "kind of organisation", means: "means of support" };

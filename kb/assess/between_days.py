@@ -32,12 +32,14 @@ def changed_since(after: Snapshot, since: date) -> Table[Change]:
     A day before the beginning means the beginning. Raises Refused for a day to come.
     """
     workspace = after.workspace
-    since, note = since_the_first_act(workspace, since)
-    with snapshot(workspace, workspace.moment(since)) as before:
-        rows = [*_initiatives(before, after), *_moved(after, since)]
+    begun, note = since_the_first_act(workspace, since)
+    if begun is None:
+        return Table("changed", Change, [], (note,))
+    with snapshot(workspace, workspace.moment(begun)) as before:
+        rows = [*_initiatives(before, after), *_moved(after, begun)]
     until = "now" if after.moment.act is None else after.moment.day.isoformat()
     notes = (note,) if note else ()
-    return Table("changed", Change, rows, (*notes, f"from the end of {since} to {until}"))
+    return Table("changed", Change, rows, (*notes, f"from the end of {begun} to {until}"))
 
 
 def _moved(after: Snapshot, since: date) -> Iterator[Change]:

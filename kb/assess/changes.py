@@ -138,20 +138,29 @@ def moved_between(workspace: Workspace, since: date, until: date | None = None) 
 def moved_since(after: Snapshot, since: date) -> Table[Moved]:
     """The same, until the moment of a snapshot."""
     workspace = after.workspace
-    since, note = since_the_first_act(workspace, since)
-    with snapshot(workspace, workspace.moment(since)) as before:
+    begun, note = since_the_first_act(workspace, since)
+    if begun is None:
+        return Table("moved", Moved, [], (note,))
+    with snapshot(workspace, workspace.moment(begun)) as before:
         rows = list(_Comparison(Day(before), Day(after)).rows())
     rows.sort(key=lambda row: (row.cause.rank, row.list_, row.row))
     until = "now" if after.moment.act is None else after.moment.day.isoformat()
     notes = (note,) if note else ()
-    return Table("moved", Moved, rows, notes, lead=_sentences(rows, since, until))
+    return Table("moved", Moved, rows, notes, lead=_sentences(rows, begun, until))
 
 
-def since_the_first_act(workspace: Workspace, since: date) -> tuple[date, str]:
-    """The day, or that of the first act where it was before, and a sentence if it was."""
+def since_the_first_act(workspace: Workspace, since: date) -> tuple[date | None, str]:
+    """The day, or that of the first act where it was before, and a sentence if it was.
+
+    None where nothing was done yet. Raises Refused for a day to come.
+    """
+    if since > workspace.today:
+        raise Refused(f"{since} is still to come", hint=f"today is {workspace.today} (UTC)")
     with workspace.store.reading() as reading:
         first = reading.first_day()
-    if first is None or since >= first:
+    if first is None:
+        return None, "nothing was done here yet"
+    if since >= first:
         return since, ""
     return first, f"{since} is before the beginning of this scan: since {first}"
 

@@ -120,7 +120,9 @@ def strand_name(strand: Strand, with_offer: bool) -> str:
 
 
 def _moves(after: Snapshot, since: date) -> Moves:
-    since, note = since_the_first_act(after.workspace, since)
-    with snapshot(after.workspace, after.workspace.moment(since)) as before:
+    begun, note = since_the_first_act(after.workspace, since)
+    if begun is None:
+        return Moves(since, note, (), {})
+    with snapshot(after.workspace, after.workspace.moment(begun)) as before:
         positions = {row.strand: row.position for row in gaps(before).rows}
-    return Moves(since, note, moved_since(after, since).rows, positions)
+    return Moves(begun, note, moved_since(after, begun).rows, positions)

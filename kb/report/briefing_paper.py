@@ -272,6 +272,8 @@ class _Briefing:
     def _sure(self) -> str:
         scan = self.brief.scanned
         total = scan.confirmed + scan.proposed
+        if not total:
+            return "Nothing was assessed yet, so there is nothing to be sure of."
         stale = sum(gap.recheck for gap in self.brief.gaps.rows)
         twice = [row for row in self.brief.agreement.rows if row.question == "levels"]
         agreed = (

@@ -59,8 +59,8 @@ def digest(snapshot: Snapshot, since: date | None = None) -> Digest:
     note = ""
     if since:
         day, note = since_the_first_act(snapshot.workspace, since)
-        snapshot.workspace.moment(day)  # refuses one that is to come
-        instant = None if note else datetime.combine(day + timedelta(days=1), time(), UTC)
+        after = datetime.combine((day or since) + timedelta(days=1), time(), UTC)
+        instant = None if note else after
     else:
         instant = max((act.at for act in snapshot.reading.acts(ActKind.digest)), default=None)
     start = instant.date() if instant else None

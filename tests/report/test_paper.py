@@ -323,3 +323,14 @@ def test_readers_outside_get_what_is_confirmed_and_the_public_no_quotes(
             assert private not in words + drawn
         assert (QUOTE in words) is (audience == Audience.partner)
         assert ("Offers the same." in words) is (audience == Audience.partner)
+
+
+def test_an_empty_home_has_a_paper_too(made_bare_home: Path, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(made_bare_home, tmp_path / "home"))
+    with kb.connect(home, by="ana") as base:
+        paper = briefing_paper(base.report.brief(since=date(2001, 1, 1)))
+        assert "nothing was done here yet" in "\n".join(paragraphs(paper))
+        write_paper(tmp_path / "b.docx", paper)
+        paper_page(paper)
+        assert base.report.digest(date(2001, 1, 1)).sections == ()
+        assert base.report.digest().sections == ()

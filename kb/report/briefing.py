@@ -82,6 +82,14 @@ def brief(
     every = overlaps(snapshot, strand or None, region=region)
     rows = [row for row in every.rows if not audience.outside or is_settled(row)]
     ids = {each.slug: number for number, each in snapshot.register.items()}
+    results = worked(snapshot, strand or None)
+    if audience.outside:  # that an initiative is merely proposed for a strand is not told outside
+        known = {(row.strand, row.initiative) for row in rows}
+        told = [
+            row if (row.strand, row.initiative) in known else replace(row, strand=None)
+            for row in results.rows
+        ]
+        results = replace(results, rows=list(dict.fromkeys(told)))
     return Brief(
         audience=audience,
         with_offer=with_offer,
@@ -93,7 +101,7 @@ def brief(
         marks=() if audience.outside else evidence.marks,
         gaps=gaps_of(evidence, strands),
         overlaps=replace(every, rows=rows),
-        worked=worked(snapshot, strand or None),
+        worked=results,
         sources=sources(snapshot),
         runs=runs_list(snapshot),
         agreement=agreement(snapshot),

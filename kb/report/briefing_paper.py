@@ -181,13 +181,15 @@ class _Briefing:
         proposed = [row for row in of_these if row.why_not_counted == A_PROPOSAL]
         names = Strong(listed([brief.names[key] for key in keys]))
         if brief.audience.outside or not proposed:
-            return ("Not enough was looked at and assessed to say where ", names, " stand.")
+            stand = " stands." if len(gaps) == 1 else " stand."
+            return ("Not enough was looked at and assessed to say where ", names, stand)
         verb = "bears" if len(proposed) == 1 else "bear"
+        it = "it" if len(gaps) == 1 else "them"
         closer = sorted(proposed, key=lambda row: list(LEVELS).index(row.level))
         return (
             "Not enough was looked at and assessed to say of ",
             names,
-            f"; {counted(len(proposed), 'proposal')} that {verb} on it "
+            f"; {counted(len(proposed), 'proposal')} that {verb} on {it} "
             f"{'waits' if len(proposed) == 1 else 'wait'} to be confirmed.",
             *self._cited(closer),
         )

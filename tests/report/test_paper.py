@@ -22,7 +22,8 @@ from playwright.sync_api import sync_playwright
 import kb
 from kb.base import KnowledgeBase
 from kb.errors import Refused, Unknown
-from kb.keep.decisions import Decision, Level
+from kb.keep.acts import ActKind
+from kb.keep.decisions import Assessment, Basis, Decision, Level
 from kb.report.audience import Audience
 from kb.report.briefing_drawings import bars_of
 from kb.report.briefing_paper import briefing_paper
@@ -334,3 +335,29 @@ def test_an_empty_home_has_a_paper_too(made_bare_home: Path, tmp_path: Path) -> 
         paper_page(paper)
         assert base.report.digest(date(2001, 1, 1)).sections == ()
         assert base.report.digest().sections == ()
+
+
+def test_a_result_ties_nothing_to_a_strand_outside_that_is_merely_proposed(
+    base: KnowledgeBase,
+) -> None:
+    slug = assessed(base)
+    with base.snapshot() as now:
+        number = next(each.id for each in now.register.values() if each.slug == slug)
+    base.assess.note_result(slug, "more were shortlisted", quote=QUOTE)
+    row = Assessment(
+        initiative=number, strand="talent", person="ana", level=Level.overlaps, basis=Basis.proposed
+    )
+    with base.workspace.writing(ActKind.assess, "a proposal", subject=slug) as writing:
+        writing.add(row)
+    name = "Race equality programme one"
+    inside = "\n".join(
+        under(
+            briefing_paper(base.report.brief()),
+            "Inclusive recruitment, retention and talent management",
+        )
+    )
+    assert name in inside
+    for audience in (Audience.partner, Audience.public):
+        paper = briefing_paper(base.report.brief(audience=audience))
+        assert "Talent" not in [each.text for each in paper.headings]
+        assert name in "\n".join(under(paper, "Peer learning"))

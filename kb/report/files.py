@@ -13,7 +13,8 @@ from kb.errors import Refused
 def whole(path: Path, *, force: bool = False) -> Iterator[Path]:
     """A file to write to, which takes the place of `path` once all went well.
 
-    Raises Refused for one that exists, without `force`, and where there is no such folder.
+    Raises Refused for one that exists, without `force`, where there is no such folder, and where
+    it cannot be written to.
     """
     if path.is_symlink():
         path = path.resolve()  # what it points to is written, the link stays
@@ -23,7 +24,12 @@ def whole(path: Path, *, force: bool = False) -> Iterator[Path]:
         raise Refused(f"{str(path)!r} exists", hint="--force writes over it")
     if not path.parent.is_dir():
         raise Refused(f"there is no folder {str(path.parent)!r}")
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except PermissionError:
+        raise Refused(
+            f"the folder {str(path.parent)!r} cannot be written to", hint="name another folder"
+        ) from None
     os.close(handle)
     try:
         yield Path(name)

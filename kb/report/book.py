@@ -106,6 +106,10 @@ class Names:
     strands: Mapping[str, str]
     initiatives: Mapping[str, str]
 
+    def of_initiative(self, slug: str) -> str:
+        """What an initiative is called; its slug where nobody has it."""
+        return self.initiatives.get(slug, slug)
+
     def of(self, column: str, value: object) -> object:
         """The value as a reader would say it."""
         if isinstance(value, list | tuple):

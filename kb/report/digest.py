@@ -11,6 +11,7 @@ from kb.assess.page_changes import PageChange, page_changes
 from kb.assess.recheck import ToRecheck, recheck
 from kb.keep import documents
 from kb.keep.acts import ActKind
+from kb.report.book import Names, names_of
 from kb.screen.inbox import inbox
 from kb.workspace.saved_searches import news_of
 from kb.workspace.snapshot import Snapshot
@@ -66,6 +67,7 @@ def digest(snapshot: Snapshot, since: date | None = None) -> Digest:
     start = instant.date() if instant else None
     ill = unwell(snapshot)
     waiting = inbox(snapshot).rows
+    names = names_of(snapshot)
     first_seen = documents.first_seen(snapshot.reading)
     pages = [
         Line(f"{row.title} ({row.organisation or row.source})", row.url)
@@ -73,7 +75,7 @@ def digest(snapshot: Snapshot, since: date | None = None) -> Digest:
         if instant is None or first_seen[int(row.document[1:])] >= instant
     ]
     stale = [
-        Line(_to_recheck(row))
+        Line(_to_recheck(row, names))
         for row in recheck(snapshot).rows
         if row.cause.kind != CauseKind.no_quote and _is_new(row.since, start)
     ]
@@ -82,12 +84,14 @@ def digest(snapshot: Snapshot, since: date | None = None) -> Digest:
         for name, each in ill.items()
         if _is_new(each.since, start)
     ]
-    conflicts = [Line(_difference(answers)) for answers in differences(snapshot)]
+    conflicts = [Line(_difference(answers, names)) for answers in differences(snapshot)]
     news = [Line(f"{row.watch}: {row.title}", row.url) for row in news_of(snapshot).rows]
     changed = [
-        Line(_changed(row), row.url) for row in page_changes(snapshot) if _is_new(row.since, start)
+        Line(_changed(row, names), row.url)
+        for row in page_changes(snapshot)
+        if _is_new(row.since, start)
     ]
-    moves = _moves(snapshot, start)
+    moves = _moves(snapshot, start, names)
     again = "to look at again, what would move a position first"
     since_when = f"since {start}" if start else "so far"
     never = len(never_crawled(snapshot))
@@ -125,13 +129,15 @@ def _is_new(day: date | None, start: date | None) -> bool:
     return start is None or day is None or day >= start
 
 
-def _moves(snapshot: Snapshot, start: date | None) -> list[Line]:
+def _moves(snapshot: Snapshot, start: date | None, names: Names) -> list[Line]:
     """The strands that stand otherwise since the day before; none for the first digest."""
     if start is None:
         return []
     rows = moved_since(snapshot, start - timedelta(days=1)).rows
     return [
-        Line(f"{row.row}: {row.before} → {row.after}; {row.cause}")
+        Line(
+            f"{names.strands.get(row.strand, row.strand)}: {row.before} → {row.after}; {row.cause}"
+        )
         for row in rows
         if row.list_ == "gaps"
     ]
@@ -150,18 +156,22 @@ def _count(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def _to_recheck(row: ToRecheck) -> str:
+def _to_recheck(row: ToRecheck, names: Names) -> str:
     of_codes = row.cause.kind == CauseKind.code_split
-    about = row.strand or row.document or ("its codes" if of_codes else "what it changed")
+    strand = names.strands.get(row.strand or "", row.strand or "")
+    about = strand or row.document or ("its codes" if of_codes else "what it changed")
     becomes = f"; without it {row.would_become}" if row.would_become else ""
-    return f"{row.initiative} and {about}: {row.cause.words}{becomes}"
+    return f"{names.of_initiative(row.initiative)}, {about}: {row.cause.words}{becomes}"
 
 
-def _changed(row: PageChange) -> str:
-    return f"{row.initiative}, {row.title}: {row.says_else or 'changed'}, since {row.since}"
+def _changed(row: PageChange, names: Names) -> str:
+    what = row.says_else or "it says something else"
+    return f"{names.of_initiative(row.initiative)}: {what}, since {row.since}"
 
 
-def _difference(answers: Sequence[Conflict]) -> str:
+def _difference(answers: Sequence[Conflict], names: Names) -> str:
     first = answers[0]
-    about = f"{first.initiative} and {first.strand}" if first.strand else first.document
+    strand = names.strands.get(first.strand or "", first.strand or "")
+    pair = f"{names.of_initiative(first.initiative or '')}, {strand}"
+    about = pair if first.strand else first.document
     return f"{about}: " + ", ".join(f"{each.person} says {each.decision}" for each in answers)

@@ -18,7 +18,8 @@ app = typer.Typer(rich_markup_mode=None)
 
 FORMATS = ("table", "json")
 
-WELL = "All is well, as far as the last crawls tell; kb doctor looks at everything"
+WELL = "All is well, as far as the last crawls tell"
+UNKNOWN = "No source was crawled yet"
 # What waits for a person, and the command that shows it.
 WAITING = {
     "to re-check": "kb review recheck",
@@ -87,6 +88,10 @@ def waiting(ctx: typer.Context) -> None:
 
 def _say_health(counts: Mapping[str, int]) -> None:
     """In one line, whether all is well as far as the counts tell."""
-    ill = counts["sources unwell"]
-    words = f"{ill} {singular('sources unwell') if ill == 1 else 'sources unwell'}"
-    console().print(f"Not all is well: {words}; kb doctor looks at everything" if ill else WELL)
+    ill, never = counts["sources unwell"], counts["sources never crawled"]
+    if ill:
+        words = f"{ill} {singular('sources unwell') if ill == 1 else 'sources unwell'}"
+        line = f"Not all is well: {words}"
+    else:
+        line = UNKNOWN if never == counts["sources"] else WELL
+    console().print(f"{line}; kb doctor looks at everything")

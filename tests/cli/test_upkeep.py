@@ -16,6 +16,7 @@ from conftest import Command, Site
 
 import kb
 from kb.contract import Source
+from kb.keep.acts import ActKind
 from kb.keep.crawled import Outcome, Run
 from kb.workspace.sources import is_due
 
@@ -236,20 +237,25 @@ def test_a_store_that_cannot_be_opened_is_a_finding(home: Path, run_kb: Command)
 
 
 def test_kb_alone_says_whether_all_is_well_on_one_screen(home: Path, run_kb: Command) -> None:
-    for words in ((), ("status",)):
-        done = run_kb(*words)
-        lines = done.stdout.splitlines()
-        assert "All is well" in lines[0]
-        assert len(lines) <= 24
-    with kb.connect(home, by="ana") as base:
-        name = base.workspace.declarations.sources.source[0].name
-        from kb.keep.acts import ActKind
+    def said() -> str:
+        texts = [run_kb(*words).stdout.splitlines() for words in ((), ("status",))]
+        assert all(len(lines) <= 24 for lines in texts)
+        first, second = (lines[0] for lines in texts)
+        assert first == second
+        return first
 
-        with base.workspace.writing(ActKind.crawl, f"crawl {name}", subject=name) as writing:
-            writing.add(
-                Run(source=name, number=1, started=MONDAY, finished=MONDAY, outcome=Outcome.failed)
-            )
-    assert "Not all is well: 1 source unwell" in run_kb().stdout
+    def ran(outcome: Outcome) -> None:
+        with kb.connect(home, by="ana") as base:
+            now = base.workspace.clock()
+            name = base.workspace.declarations.sources.source[0].name
+            with base.workspace.writing(ActKind.crawl, f"crawl {name}", subject=name) as writing:
+                writing.add(Run(source=name, number=1, started=now, finished=now, outcome=outcome))
+
+    assert "No source was crawled yet" in said()
+    ran(Outcome.ok)
+    assert "All is well" in said()
+    ran(Outcome.failed)
+    assert "Not all is well: 1 source unwell" in said()
 
 
 def test_machines_read_what_is_noted_as_json(run_kb: Command) -> None:

@@ -19,7 +19,7 @@ from kb.errors import Refused, Unknown
 from kb.find import index
 from kb.find.entries import ExplainedHit, Filters, Hit, Matches
 from kb.find.parsing import parse
-from kb.find.query import Query
+from kb.find.query import Query, units
 from kb.find.search import Search
 from kb.home import Home, find_home
 from kb.keep import store_status
@@ -216,7 +216,8 @@ def _notes(search: Search, query: Query, matches: Matches) -> list[str]:
     if query.see_also:
         notes.append(f"see also: {', '.join(query.see_also)}")
     if not matches.numbers:
-        held = [unit.shown for unit in query.units if unit.shown not in matches.without]
+        lacking = [node for node in query.terms if node.shown in matches.without]
+        held = [unit.shown for unit in query.units if unit not in tuple(units(lacking))]
         notes.append(
             f"nothing is left of what holds {', '.join(dict.fromkeys(held))}: other words, or what "
             "narrows the search, leave it out"

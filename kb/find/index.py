@@ -33,7 +33,7 @@ from kb.text.matcher import address_words
 # Whoosh 2.7.4 names segments by `random`; where a caller has seeded that, two get one name.
 whoosh_codec.random_name = lambda size=28: secrets.token_hex(size // 2)
 
-FORM = "12"  # changes when rows must be indexed anew
+FORM = "13"  # changes when rows must be indexed anew
 WORDS = "words.json"
 VOCABULARY = "vocabulary.txt"
 STATE = "state.json"

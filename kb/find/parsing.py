@@ -170,7 +170,7 @@ class _Reader:
             self.dates[node.name] = node.when
         elif next(units([node]), None) is None:
             # Nothing in it to look for: it says what may be found, each part by itself.
-            self.must += node.parts if isinstance(node, Group) and node.all else [node]
+            self.must += _conditions(node)
         else:
             self.terms.append(node)
             if sign == "+":
@@ -272,7 +272,7 @@ class _Reader:
             return None
         if token.kind in ("phrase", "initials"):
             return Unit(words, name or None, phrase=True, initials=token.kind == "initials")
-        starred = "*" in token.text.strip("*") or token.text.endswith("*")
+        starred = "*" in token.text.lstrip("*") and len(words[-1]) >= FEWEST_LETTERS
         if not name and not starred and all(word in PASSED_OVER for word in words):
             self._passed_over(words)
             return None
@@ -328,6 +328,15 @@ class _Reader:
                 units.append(Unit((words[at],)))
             at += length
         return _worth_it(units)
+
+
+def _conditions(node: Node) -> Iterator[Node]:
+    """What must hold, each by itself, of brackets within brackets too."""
+    if isinstance(node, Group) and node.all:
+        for part in node.parts:
+            yield from _conditions(part)
+    else:
+        yield node
 
 
 def _worth_it(units: Sequence[Node]) -> list[Node]:

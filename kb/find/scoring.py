@@ -4,13 +4,13 @@ import fnmatch
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kb.find import narrowing
 from kb.find.index_reading import Index
 from kb.find.query import DATES, HasCode, HasDate, Node, Unit, Without, units
 from kb.find.ranking import Ranking, bm25, gram_share, gram_weight, grams_typed, rarity
-from kb.find.words import NAMES, also_shouted, stems, words_in
+from kb.find.words import NAMES, shouted, stems, words_in
 from kb.text.matcher import PASSED_OVER
 
 NEAR_WORDS = 10  # how far apart the words of a phrase may stand that nothing holds
@@ -103,7 +103,10 @@ class Scoring:
         """
         if isinstance(node, Unit):
             exactly = self.unit(node)
-            return exactly if exactly or strictly or not node.phrase else self.near(node)
+            if exactly or strictly or not node.phrase:
+                return exactly
+            in_heading = replace(node, words=shouted(node.words))
+            return (in_heading != node and self.unit(in_heading)) or self.near(node)
         if isinstance(node, HasCode):
             coded = narrowing.coded(self.index, node.facet, [node.code])
             return dict.fromkeys(self.index.with_pages(coded), (0.0, node.shown))
@@ -190,7 +193,7 @@ class Scoring:
             return scores
         weights = {name: weight / len(stemmed) for name, weight in fields.items()}
         for name, weight in weights.items():
-            beside = self._beside(name, stemmed) if phrase and stemmed[1:] else None
+            beside = self.index.side_by_side(name, stemmed) if phrase and stemmed[1:] else None
             if beside is None and len(stemmed) == 1 and not scores:
                 scores.update((n, weight * score) for n, score in self._postings(name, stemmed[0]))
                 continue
@@ -199,11 +202,6 @@ class Scoring:
                     if beside is None or number in beside:
                         scores[number] += weight * score
         return scores
-
-    def _beside(self, name: str, stemmed: Sequence[str]) -> set[int]:
-        """The entries whose field has those words side by side, names also as in a heading."""
-        every = (self.index.side_by_side(name, each) for each in also_shouted(stemmed))
-        return set[int]().union(*every)
 
     def _postings(self, name: str, stem: str) -> list[tuple[int, float]]:
         """Entries with the stem in the field, with their BM25 score; kept for the next query."""

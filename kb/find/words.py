@@ -2,7 +2,7 @@
 
 Every word counts, single letters, figures and common words among them: a phrase may hold them.
 `NAMES` in capitals (IT, US, WHO) are other words than the common ones, unless they stand in a
-heading or a question that is in capitals. A phrase finds them in a heading too.
+heading or a question that is in capitals. A phrase that nothing else has is found there.
 """
 
 import re
@@ -26,9 +26,9 @@ FEWEST_IN_A_QUERY = 3  # people type names in capitals beside a word
 LONGEST_ACRONYM = 4  # letters: what is longer, in capitals, is a word of a heading
 _CUT = re.compile(r"\w+")
 # What ends a heading, or parts what is listed (EU, UK, US): each part is looked at by itself.
-_PART = re.compile(r"[.,:;!?()\[\]{}/|·•\r\n\t]|\s-\s")
+_PART = re.compile('[.,:;!?()\\[\\]{}/|·•>»"“”\r\n\t\v\f\u2028]|\\s[-–—‒―]\\s')
 _IS_NO_NAME = re.compile(rf"\b(?:{'|'.join(sorted(NAMES))})(?=['’]S\b)")  # IT'S, WHO'S
-_SIGNS = re.compile(r"""["()+*:]|\s-|\b(?:AND|OR|NOT)\b""")
+_SIGNS = re.compile(r"""["()+*:]|(?:^|\s)-(?=[\w"(])|\b(?:AND|OR|NOT)\b""")
 _STEMS: dict[str, str] = {}
 
 
@@ -97,7 +97,6 @@ def telling(words: Iterable[str]) -> list[str]:
     return [word for word in words if word not in PASSED_OVER]
 
 
-def also_shouted(stemmed_words: Sequence[str]) -> list[list[str]]:
-    """The words of a phrase as they are, and as a heading in capitals has them."""
-    lower = [word.lower() if word in NAMES else word for word in stemmed_words]
-    return [list(stemmed_words)] + ([lower] if lower != list(stemmed_words) else [])
+def shouted(words: Iterable[str]) -> tuple[str, ...]:
+    """The words of a phrase as a heading in capitals has them: names are no names there."""
+    return tuple(word.lower() if word in NAMES else word for word in words)

@@ -195,6 +195,8 @@ def test_whatever_is_typed_is_read_or_refused_with_a_reason(text: str) -> None:
         ("the WHO's guidance", ["the", "WHO", "s", "guidance"]),
         ("IT STRATEGY", ["it", "strategy"]),
         ("WHO 2024 REPORT", ["who", "2024", "report"]),
+        ("CONTACT US – NHS England", ["contact", "us", "nhs", "england"]),
+        ("HOME > ABOUT US > Staff", ["home", "about", "us", "staff"]),
     ],
 )
 def test_names_in_capitals_are_names_but_in_a_heading(text: str, words: list[str]) -> None:
@@ -212,11 +214,18 @@ def test_a_query_with_an_operator_or_a_quote_keeps_its_names(text: str) -> None:
 def test_a_star_behind_a_common_word_is_read() -> None:
     assert shown("can*") == ["can*"]
     assert read("can* care").notes == ()
+    assert read("mentoring NOT a*").never == ()
 
 
 def test_each_part_of_a_bracket_of_nots_must_hold_by_itself() -> None:
     query = read("race (NOT chairs NOT boards)")
     assert [node.shown for node in query.must] == ["NOT chairs", "NOT boards"]
+    deeper = read("race ((NOT chairs NOT boards) NOT london)")
+    assert [node.shown for node in deeper.must] == ["NOT chairs", "NOT boards", "NOT london"]
+
+
+def test_a_minus_at_the_start_keeps_names() -> None:
+    assert [node.shown for node in read("-US GRANT FUNDING").never] == ["US"]
 
 
 def test_brackets_have_a_bound() -> None:

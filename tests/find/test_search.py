@@ -564,13 +564,24 @@ def test_what_is_found_does_not_hang_on_how_often_it_was_written(tmp_path: Path)
     after.close()
 
 
-def test_a_phrase_finds_a_name_in_a_heading_and_in_a_sentence(tmp_path: Path) -> None:
-    texts = ["IT STRATEGY\nWhat we plan.", "The IT strategy of the trust.", "It strategy talk."]
+def test_a_phrase_finds_a_name_in_a_heading_where_nothing_else_has_it(tmp_path: Path) -> None:
+    texts = [
+        "IT STRATEGY\nWhat we plan.",
+        "The IT support of the trust.",
+        "To its support we owe it.",
+    ]
     rows = [entry(at, f"Page {at}", text) for at, text in enumerate(texts, 1)]
     build(tmp_path / "index", rows, Words(), act=1)
     with closing(Search(tmp_path / "index")) as search:
-        assert {hit.id for hit in find(search, '"IT strategy"')} >= {1, 2}
+        assert {hit.id for hit in find(search, '"IT strategy"')} == {1}
+        assert {hit.id for hit in find(search, '"IT support"')} == {2}
+        assert {hit.id for hit in find(search, 'support NOT "IT support"')} == {3}
         assert {hit.id for hit in find(search, "IT")} == {2}
+
+
+@pytest.mark.parametrize("typed", ["(zzzq xxxq)", "zzzq OR xxxq", '("zzzq" xxxq)'])
+def test_what_nothing_holds_is_said_so(run_kb: Command, typed: str) -> None:
+    assert "nothing holds" in run_kb("search", typed).stderr
 
 
 def test_what_is_held_but_left_out_is_not_said_to_be_held_by_nothing(run_kb: Command) -> None:
